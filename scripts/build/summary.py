@@ -1,0 +1,33 @@
+"""Add up what the test runners said of themselves: `summary.py FOLDER_OF_LOGS` prints "N passed, N failed"."""
+
+import re
+import sys
+from pathlib import Path
+
+# cargo: "test result: ok. 12 passed; 0 failed; 1 ignored; …"; node's spec reporter: "ℹ pass 3", "ℹ fail 0",
+# "ℹ cancelled 0", "ℹ skipped 0".
+CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored", re.MULTILINE)
+NODE = re.compile(r"^\S+ (pass|fail|cancelled|skipped) (\d+)$", re.MULTILINE)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Tests that need ../shared say so when it is absent; they pass, but nobody should read that as proof.
+SKIPPED_ALOUD = re.compile(r"^.*SKIPPED: .*$", re.MULTILINE)
+
+
+def main():
+    logs = {path.stem: COLOUR.sub("", path.read_text()) for path in Path(sys.argv[1]).glob("*.log")}
+    passed = failed = skipped = 0
+    for ok, bad, ignored in CARGO.findall(logs.get("rust", "")):
+        passed, failed, skipped = passed + int(ok), failed + int(bad), skipped + int(ignored)
+    node = {word: int(count) for word, count in NODE.findall(logs.get("page", ""))}
+    passed += node.get("pass", 0)
+    failed += node.get("fail", 0) + node.get("cancelled", 0)
+    skipped += node.get("skipped", 0)
+    for line in SKIPPED_ALOUD.findall("\n".join(logs.values())):
+        print(line.strip())
+    not_run = [name for name in ("rust", "page") if name not in logs]
+    extra = (f", {skipped} skipped" if skipped else "") + "".join(f", {name} tests not run" for name in not_run)
+    print(f"{passed} passed, {failed} failed{extra}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+//! What a trained model is compared with, behind one trait: raw, PCA and the closed form now.
+
+mod closed_form;
+mod decomposition;
+mod principal_components;
+#[cfg(feature = "cpu")]
+mod trained;
+
+pub use closed_form::ClosedForm;
+pub use decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
+pub use principal_components::PrincipalComponents;
+
+use crate::training_set::Moments;
+use ndarray::Array2;
+
+/// Something that maps samples to vectors. Raw, PCA, the closed form and a trained model all stand behind it, so
+/// that every readout treats them alike.
+pub trait Representation {
+    /// The name shown in tables (`raw`, `PCA-20`, `TwinPurify`).
+    fn name(&self) -> String;
+
+    /// Embed samples × genes (linear space, the training set's genes) as samples × [`Self::dim`].
+    fn embed(&self, linear: &Array2<f32>) -> Array2<f32>;
+
+    /// Width of the embedding.
+    fn dim(&self) -> usize;
+}
+
+/// The standardised log2 profile itself, `s(x)` of METHOD.md 1: what every purification starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raw {
+    moments: Moments,
+}
+
+impl Raw {
+    /// Raw profiles standardised with the tumours' own `moments`.
+    pub fn new(moments: Moments) -> Self {
+        Self { moments }
+    }
+}
+
+impl Representation for Raw {
+    fn name(&self) -> String {
+        "raw".into()
+    }
+
+    fn embed(&self, linear: &Array2<f32>) -> Array2<f32> {
+        self.moments.standardise(linear)
+    }
+
+    fn dim(&self) -> usize {
+        self.moments.mean.len()
+    }
+}
+
+/// The leading principal components of the standardised tumours (`PCA-20` of METHOD.md 5).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pca {
+    moments: Moments,
+    /// Genes × k, so that embedding is one product.
+    loadings: Array2<f32>,
+    /// Where the tumours' centre falls on each component.
+    offset: Vec<f32>,
+}
+
+impl Pca {
+    /// Fit `k` components (at most min(tumours, genes)) on `tumours` (n × G, linear space).
+    ///
+    /// # Errors
+    /// [`DecompositionError`] when there is no tumour, a value is not finite, or the solver does not converge.
+    pub fn fit(tumours: &Array2<f32>, moments: &Moments, k: usize) -> Result<Self, DecompositionError> {
+        let fitted = PrincipalComponents::fit(moments.standardise(tumours).view(), k)?;
+        let offset =
+            fitted.components.outer_iter().map(|c| c.iter().zip(&fitted.mean).map(|(l, m)| l * m).sum::<f64>() as f32);
+        Ok(Self {
+            moments: moments.clone(),
+            offset: offset.collect(),
+            loadings: fitted.components.t().mapv(|v| v as f32),
+        })
+    }
+}
+
+impl Representation for Pca {
+    fn name(&self) -> String {
+        format!("PCA-{}", self.dim())
+    }
+
+    fn embed(&self, linear: &Array2<f32>) -> Array2<f32> {
+        let mut scores = self.moments.standardise(linear).dot(&self.loadings);
+        for mut row in scores.rows_mut() {
+            for (value, offset) in row.iter_mut().zip(&self.offset) {
+                *value -= offset;
+            }
+        }
+        scores
+    }
+
+    fn dim(&self) -> usize {
+        self.loadings.ncols()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn moments(linear: &Array2<f32>) -> Moments {
+        let log = linear.mapv(|v| (1.0 + v).log2());
+        let n = log.nrows() as f32;
+        let mean: Vec<f32> = log.columns().into_iter().map(|c| c.sum() / n).collect();
+        let deviation = log.columns().into_iter().zip(&mean);
+        let deviation =
+            deviation.map(|(c, m)| (c.iter().map(|v| (v - m).powi(2)).sum::<f32>() / (n - 1.0)).sqrt() + 1e-3);
+        Moments { deviation: deviation.collect(), mean }
+    }
+
+    #[test]
+    fn raw_is_the_standardised_profile() {
+        let linear = array![[0.0, 3.0], [1.0, 1.0], [7.0, 0.0]];
+        let moments = moments(&linear);
+        let raw = Raw::new(moments.clone());
+        assert_eq!(raw.embed(&linear), moments.standardise(&linear));
+        assert_eq!((raw.dim(), raw.name()), (2, "raw".to_string()));
+    }
+
+    #[test]
+    fn pca_embeds_training_tumours_at_their_scores() {
+        let linear = array![[0.0, 3.0, 9.0], [1.0, 1.0, 2.0], [7.0, 0.0, 4.0], [2.0, 8.0, 1.0]];
+        let moments = moments(&linear);
+        let pca = Pca::fit(&linear, &moments, 2).unwrap();
+        let scores = PrincipalComponents::fit(moments.standardise(&linear).view(), 2).unwrap().scores;
+        for (a, b) in pca.embed(&linear).iter().zip(&scores) {
+            assert!((f64::from(*a) - b).abs() < 1e-5, "{a} {b}");
+        }
+        assert_eq!(pca.name(), "PCA-2");
+    }
+}

@@ -1,0 +1,161 @@
+//! Bytes → [`Cohort`]: the expression matrix, its sample sheet, the roles of its samples, and gene sets.
+//!
+//! Knows nothing of the rooms below it. Every reader is safe for untrusted bytes: it returns a cohort or a
+//! [`CohortError`] that names file, line and column, and never panics.
+
+mod compose;
+mod dialect;
+mod error;
+mod genes;
+pub mod hallmark;
+mod inflate;
+mod kind;
+mod limits;
+mod names;
+mod number;
+mod reader;
+mod records;
+mod role_words;
+mod roles;
+mod scale;
+mod sheet;
+pub mod simulated;
+mod summary;
+mod table;
+mod table_reader;
+mod text;
+
+pub use compose::compose;
+pub use error::CohortError;
+pub use reader::{FileReader, OpenedFile};
+pub use summary::{ColumnSummary, RolesSummary, Summary};
+
+use serde::{Deserialize, Serialize};
+
+/// What a sample is in the method: only tumours are embedded, only adjacent normals are mixed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A tumour biopsy.
+    Tumour,
+    /// Normal tissue of the same organ, taken beside a tumour of this cohort.
+    AdjacentNormal,
+    /// Kept in the cohort, used by nothing (cell lines, blood, hyperplasia, unknown).
+    Other,
+}
+
+/// The scale the expression values were found to be on, and so how they are brought to linear space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueScale {
+    /// Whole read counts: used as linear values after scaling each sample to counts per million.
+    Counts,
+    /// TPM, RSEM, FPKM or un-logged intensity: linear as they are.
+    Linear,
+    /// log2(x + 1) or log2 x: linear = 2^v, floored at 0.25 as METHOD.md 1 does for microarray.
+    Log2,
+    /// log-ratio or z-score, centred at 0: cannot be brought back to linear space and is refused for training.
+    LogRatio,
+}
+
+/// The naming scheme most gene ids follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GeneIdKind {
+    /// HGNC symbols (`TP53`).
+    Symbol,
+    /// Ensembl gene ids (`ENSG00000141510`).
+    Ensembl,
+    /// Entrez (NCBI) gene ids (`7157`).
+    Entrez,
+    /// Firehose's `SYMBOL|ENTREZ`; the symbol is what is kept.
+    SymbolEntrez,
+    /// None of these.
+    Unknown,
+}
+
+/// Expression values, genes × samples, exactly as they stood in the file (no rescaling); `NaN` is missing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpressionMatrix {
+    /// Row names, unique, in file order, Ensembl versions stripped and duplicates collapsed.
+    pub genes: Vec<String>,
+    /// Column names, unique, in file order.
+    pub samples: Vec<String>,
+    /// One row of `samples.len()` values per gene.
+    pub rows: Vec<Box<[f32]>>,
+}
+
+/// How a clinical column is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Few distinct values: colours by category.
+    Category,
+    /// Numbers: colours by a gradient.
+    Number,
+    /// Many distinct words (an id, a note): shown on hover only.
+    Text,
+}
+
+/// One clinical column, aligned with the cohort's samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// The header as it stood in the file.
+    pub name: String,
+    /// Category, number or text.
+    pub kind: ColumnKind,
+    /// One entry per sample; `None` where the cell was empty, `NA`, or the sample was not in the sheet.
+    pub values: Vec<Option<String>>,
+}
+
+/// What one opened file was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// File name as given.
+    pub name: String,
+    /// `expression_matrix`, `sample_sheet` or `gene_sets`.
+    pub kind: String,
+    /// One sentence for the person: rows, columns, orientation, delimiter, encoding, compression.
+    pub detail: String,
+}
+
+/// A detected property with the sentence that says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence<T> {
+    /// What was concluded.
+    pub value: T,
+    /// Why, in one sentence with numbers.
+    pub because: String,
+}
+
+/// A named list of genes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneSet {
+    /// The set's name (`HALLMARK_HYPOXIA`).
+    pub name: String,
+    /// Its genes, duplicates removed, in file order.
+    pub genes: Vec<String>,
+}
+
+/// A tumour cohort: expression, sample sheet, roles, and how each was arrived at.
+#[derive(Clone, Debug)]
+pub struct Cohort {
+    /// Genes × samples.
+    pub matrix: ExpressionMatrix,
+    /// Clinical columns, each aligned with `matrix.samples`.
+    pub columns: Vec<Column>,
+    /// One role per sample, aligned with `matrix.samples`.
+    pub roles: Evidence<Vec<Role>>,
+    /// Patient of each sample where known (a column, or the first twelve characters of a TCGA barcode).
+    pub patients: Vec<Option<String>>,
+    /// Value scale and its evidence.
+    pub scale: Evidence<ValueScale>,
+    /// Gene naming scheme and its evidence.
+    pub gene_ids: Evidence<GeneIdKind>,
+    /// Gene sets the person opened beside the matrix (GMT); empty when none.
+    pub gene_sets: Vec<GeneSet>,
+    /// What each file was taken for.
+    pub files: Vec<FileReport>,
+    /// Sentences a person should read before training.
+    pub warnings: Vec<String>,
+}

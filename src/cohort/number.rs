@@ -1,0 +1,158 @@
+//! One cell → one value.
+
+/// Why a cell is not a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NumberFault {
+    /// Neither a number nor one of the words for missing.
+    NotANumber,
+    /// `inf`, or too large for a float32.
+    NotFinite,
+}
+
+/// A value, and whether its decimal mark was a comma.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Parsed {
+    pub(super) value: f32,
+    pub(super) comma: bool,
+}
+
+/// The words for a missing value, in lower case; the bracketed ones are TCGA's.
+const MISSING: [&str; 14] = [
+    "",
+    "na",
+    "nan",
+    "n/a",
+    "#n/a",
+    "null",
+    "none",
+    "-",
+    "--",
+    "'--",
+    "[not available]",
+    "[not applicable]",
+    "[unknown]",
+    "not available",
+];
+
+/// Whether a cell says that its value is missing.
+pub(super) fn is_missing(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.len() <= 16 && MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word))
+}
+
+/// Reads a cell as float32; missing is `NaN`. With `comma_allowed`, `1,5` is one and a half.
+pub(super) fn parse_value(cell: &[u8], comma_allowed: bool) -> Result<Parsed, NumberFault> {
+    if let Some(value) = short_decimal(cell) {
+        return Ok(Parsed { value, comma: false });
+    }
+    let Ok(text) = std::str::from_utf8(cell) else {
+        return Err(NumberFault::NotANumber);
+    };
+    if let Ok(value) = text.parse::<f32>() {
+        return if value.is_infinite() { Err(NumberFault::NotFinite) } else { Ok(Parsed { value, comma: false }) };
+    }
+    let text = text.trim();
+    if is_missing(text) {
+        return Ok(Parsed { value: f32::NAN, comma: false });
+    }
+    let comma = comma_allowed && text.bytes().filter(|b| *b == b',').count() == 1 && !text.contains('.');
+    let parsed = if comma { text.replacen(',', ".", 1).parse::<f32>() } else { text.parse::<f32>() };
+    match parsed {
+        Ok(value) if value.is_infinite() => Err(NumberFault::NotFinite),
+        Ok(value) => Ok(Parsed { value, comma }),
+        Err(_) => Err(NumberFault::NotANumber),
+    }
+}
+
+/// Powers of ten that float32 holds exactly.
+const EXACT_POWERS: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
+
+/// `12`, `-3.45`: plain decimals of at most seven digits, which are most cells of most matrices. Digits and power are both
+/// exact in float32, so their quotient is the correctly rounded value, the one std's general parser gives at several times
+/// the cost (Clinger 1990's fast path, which std takes only after validating and classifying the text).
+fn short_decimal(cell: &[u8]) -> Option<f32> {
+    let (negative, digits) = match cell {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, cell),
+    };
+    if digits.is_empty() || digits.len() > 8 {
+        return None;
+    }
+    let mut mantissa = 0_u32;
+    let mut seen = 0_usize;
+    let mut before_point = None;
+    for byte in digits {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 => {
+                mantissa = mantissa * 10 + u32::from(digit);
+                seen += 1;
+            }
+            _ if *byte == b'.' && before_point.is_none() => before_point = Some(seen),
+            _ => return None,
+        }
+    }
+    if seen == 0 || seen > 7 {
+        return None;
+    }
+    let power = EXACT_POWERS.get(seen - before_point.unwrap_or(seen))?;
+    let value = mantissa as f32 / power;
+    Some(if negative { -value } else { value })
+}
+
+/// Reads a clinical cell as a number, whichever the decimal mark.
+pub(super) fn clinical_number(cell: &str) -> Option<f64> {
+    let cell = cell.trim();
+    let number = match cell.parse::<f64>() {
+        Ok(number) => number,
+        Err(_) if cell.bytes().filter(|b| *b == b',').count() == 1 => cell.replacen(',', ".", 1).parse().ok()?,
+        Err(_) => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_missing_and_faults() {
+        for (cell, value) in [("1.5", 1.5), (" 2 ", 2.0), ("-3e2", -300.0), (".5", 0.5), ("1e-45", 1e-45)] {
+            assert_eq!(parse_value(cell.as_bytes(), false).unwrap().value, value, "{cell}");
+        }
+        for cell in ["", "NA", "NaN", "nan", " N/A", "null", "#N/A"] {
+            assert!(parse_value(cell.as_bytes(), false).unwrap().value.is_nan(), "{cell}");
+        }
+        for cell in ["inf", "-Inf", "infinity", "1e39"] {
+            assert_eq!(parse_value(cell.as_bytes(), false), Err(NumberFault::NotFinite), "{cell}");
+        }
+        for cell in ["x", "1.2.3", "12 3", "1,5"] {
+            assert_eq!(parse_value(cell.as_bytes(), false), Err(NumberFault::NotANumber), "{cell}");
+        }
+    }
+
+    #[test]
+    fn short_decimals_equal_the_general_parser() {
+        let texts = (0..20_000_u32).flat_map(|i| {
+            let number = i.wrapping_mul(2_654_435_761) % 10_000_000;
+            let (whole, part) = (number / 1000, number % 1000);
+            [format!("{number}"), format!("-{whole}.{part:03}"), format!("0.{number:06}"), format!("{whole}.")]
+        });
+        for text in texts {
+            if let Some(value) = short_decimal(text.as_bytes()) {
+                assert_eq!(value.to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
+            }
+        }
+        assert_eq!(short_decimal(b"-0").map(f32::to_bits), Some((-0.0_f32).to_bits()));
+        assert_eq!(short_decimal(b"9999999"), Some(9_999_999.0));
+        for not_short in ["", "-", ".", "1e5", "+1", "1.2.3", "12345678", "1,5"] {
+            assert_eq!(short_decimal(not_short.as_bytes()), None, "{not_short}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_it_may_be() {
+        assert_eq!(parse_value(b"1,5", true), Ok(Parsed { value: 1.5, comma: true }));
+        assert_eq!(parse_value(b"1,234,567", true), Err(NumberFault::NotANumber));
+        assert_eq!(parse_value(b"1,234.5", true), Err(NumberFault::NotANumber));
+    }
+}

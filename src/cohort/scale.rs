@@ -1,0 +1,162 @@
+//! The scale values are on, from their distribution.
+
+use super::{Evidence, ExpressionMatrix, ValueScale};
+
+/// Largest value logarithms reach: log2 of the deepest count is under 30 (measured over the study's cohorts: 12.8 to 22.6).
+const MAX_LOG: f32 = 30.0;
+
+/// Share of negative values above which they are not just a logarithm's floor (measured log2 cohorts: 3 to 5.5 %).
+const MANY_NEGATIVE: f64 = 0.2;
+
+/// Share of values that must sit on the smallest one for it to be a floor (log2 of zero plus a small number).
+const FLOOR: f64 = 0.02;
+
+/// Share of whole numbers in counts; a few corrected values are let through.
+const WHOLE: f64 = 0.999;
+
+/// Values the median is taken from.
+const MEDIAN_VALUES: usize = 200_000;
+
+/// What the rules look at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Distribution {
+    values: usize,
+    min: f32,
+    max: f32,
+    median: f32,
+    negative: f64,
+    whole: f64,
+    at_min: f64,
+    at_max: f64,
+}
+
+/// The scale of a matrix and why.
+pub(super) fn value_scale(matrix: &ExpressionMatrix) -> Evidence<ValueScale> {
+    let d = distribution(&matrix.rows);
+    if d.values == 0 {
+        return Evidence {
+            value: ValueScale::Linear,
+            because: "There are no values to tell the scale from.".to_owned(),
+        };
+    }
+    let range = format!("values run from {} to {} with median {}", short(d.min), short(d.max), short(d.median));
+    let negative = 100.0 * d.negative;
+    if d.negative > MANY_NEGATIVE && d.max <= 2.0 * MAX_LOG {
+        if d.at_min >= FLOOR && d.at_max * 2.0 < d.at_min {
+            let because =
+                format!("{range}; {:.1} % sit at the smallest value, a floor for log2 of zero.", 100.0 * d.at_min);
+            return Evidence { value: ValueScale::Log2, because };
+        }
+        let because = format!("{range}; {negative:.1} % are negative, as log-ratios and z-scores are.");
+        return Evidence { value: ValueScale::LogRatio, because };
+    }
+    if d.min >= 0.0 && d.whole >= WHOLE {
+        let because = format!("{range}; {:.1} % are whole numbers and none is negative.", 100.0 * d.whole);
+        return Evidence { value: ValueScale::Counts, because };
+    }
+    if d.max <= MAX_LOG {
+        let floor = if d.min < 0.0 {
+            format!("; {negative:.1} % are negative, the logarithm of less than one")
+        } else {
+            String::new()
+        };
+        return Evidence {
+            value: ValueScale::Log2,
+            because: format!("{range}, no more than log2 values reach ({MAX_LOG}){floor}."),
+        };
+    }
+    let below = if d.min < 0.0 { format!("; {negative:.1} % are negative and count as 0") } else { String::new() };
+    Evidence { value: ValueScale::Linear, because: format!("{range}, more than log2 values reach ({MAX_LOG}){below}.") }
+}
+
+fn distribution(rows: &[Box<[f32]>]) -> Distribution {
+    let cells: usize = rows.iter().map(|row| row.len()).sum();
+    // A step without a common factor with the width falls on every column in turn.
+    let width = rows.first().map_or(1, |row| row.len());
+    let mut step = (cells / MEDIAN_VALUES).max(1);
+    while step > 1 && common_factor(step, width) > 1 {
+        step += 1;
+    }
+    let (mut values, mut negative, mut whole) = (0_usize, 0_usize, 0_usize);
+    let (mut min, mut max) = (f32::INFINITY, f32::NEG_INFINITY);
+    let (mut at_min, mut at_max) = (0_usize, 0_usize);
+    let mut sampled = Vec::with_capacity(cells / step + 1);
+    for value in rows.iter().flatten().copied().filter(|v| !v.is_nan()) {
+        if values.is_multiple_of(step) {
+            sampled.push(value);
+        }
+        values += 1;
+        negative += usize::from(value < 0.0);
+        whole += usize::from(value.fract() == 0.0);
+        if value < min {
+            (min, at_min) = (value, 0);
+        }
+        if value > max {
+            (max, at_max) = (value, 0);
+        }
+        at_min += usize::from(value == min);
+        at_max += usize::from(value == max);
+    }
+    let middle = sampled.len() / 2;
+    let median = match sampled.len() {
+        0 => f32::NAN,
+        _ => *sampled.select_nth_unstable_by(middle, f32::total_cmp).1,
+    };
+    let share = |count: usize| count as f64 / values.max(1) as f64;
+    Distribution {
+        values,
+        min,
+        max,
+        median,
+        negative: share(negative),
+        whole: share(whole),
+        at_min: share(at_min),
+        at_max: share(at_max),
+    }
+}
+
+fn common_factor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { common_factor(b, a % b) }
+}
+
+fn short(value: f32) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{}", (value * 100.0).round() / 100.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scale(values: &[f32]) -> ValueScale {
+        let matrix = ExpressionMatrix {
+            genes: vec!["A".to_owned()],
+            samples: vec!["s".to_owned(); values.len()],
+            rows: vec![values.into()],
+        };
+        let evidence = value_scale(&matrix);
+        assert!(evidence.because.ends_with('.'), "{}", evidence.because);
+        evidence.value
+    }
+
+    #[test]
+    fn scales() {
+        assert_eq!(scale(&[0.0, 120.0, 94.0, 35092.0]), ValueScale::Counts);
+        assert_eq!(scale(&[0.0, 0.5382, 174.0, 1786111.9]), ValueScale::Linear);
+        assert_eq!(scale(&[0.0, 4.02, 7.1, 21.59, f32::NAN]), ValueScale::Log2);
+        assert_eq!(scale(&[-2.0, 5.44, 9.32, 19.54, 8.1, 7.7, 9.9]), ValueScale::Log2);
+        assert_eq!(scale(&[-1.2, 0.3, 0.9, -0.4, 0.01, -2.2]), ValueScale::LogRatio);
+        assert_eq!(scale(&[-9.97, -9.97, -9.97, 3.2, 4.1, 0.7]), ValueScale::Log2);
+        assert_eq!(scale(&[-5.0, 300.5, 120.2, 8.0, 7.0, 1.0]), ValueScale::Linear);
+        assert_eq!(scale(&[]), ValueScale::Linear);
+    }
+
+    #[test]
+    fn the_sentence_states_numbers() {
+        let matrix = ExpressionMatrix {
+            genes: vec!["A".to_owned()],
+            samples: vec![],
+            rows: vec![vec![0.0, 4.02, 21.594].into()],
+        };
+        assert!(value_scale(&matrix).because.starts_with("values run from 0 to 21.59 with median 4.02"));
+    }
+}

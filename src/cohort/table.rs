@@ -1,0 +1,186 @@
+//! Rows as they are read: words for a sheet, float32 for a matrix. Neither keeps a file's text.
+
+use super::CohortError;
+use super::limits::{MAX_ROWS, MAX_SHEET_BYTES, MAX_VALUES};
+use super::number::{NumberFault, is_missing, parse_value};
+use super::records::Record;
+use super::text::field_text;
+
+/// A table of words, all in one buffer.
+pub(super) struct TextTable {
+    /// The header as it stood.
+    pub(super) header: Vec<String>,
+    /// Fields of every row.
+    pub(super) width: usize,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    lines: Vec<usize>,
+}
+
+impl TextTable {
+    pub(super) fn new(header: Vec<String>, width: usize) -> Self {
+        TextTable { header, width, bytes: Vec::new(), ends: Vec::new(), lines: Vec::new() }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub(super) fn text_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn push(&mut self, record: Record<'_>) -> Result<(), CohortError> {
+        check_rows(self.rows(), record.line)?;
+        for field in record.fields() {
+            self.bytes.extend_from_slice(field);
+            self.ends.push(self.bytes.len());
+        }
+        self.lines.push(record.line);
+        if self.bytes.len() > MAX_SHEET_BYTES {
+            return Err(CohortError::new(
+                "sheet_too_large",
+                format!("A table of words is larger than {} MB.", MAX_SHEET_BYTES >> 20),
+                "Keep the clinical columns you need, or check that the expression columns hold numbers.",
+            )
+            .at_line(record.line));
+        }
+        Ok(())
+    }
+
+    pub(super) fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        self.lines.iter().enumerate().map(|(row, line)| {
+            let from = row * self.width;
+            let start = from.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
+            Record::new(&self.bytes, start, self.ends.get(from..from + self.width).unwrap_or_default(), *line)
+        })
+    }
+}
+
+/// A table of numbers with a name for every row.
+pub(super) struct NumericTable {
+    /// One per value column.
+    pub(super) columns: Vec<String>,
+    /// One per row, as they stood.
+    pub(super) names: Vec<String>,
+    /// `columns.len()` values per row; `NaN` is missing.
+    pub(super) rows: Vec<Box<[f32]>>,
+    /// 1-based line of each row.
+    pub(super) lines: Vec<usize>,
+    /// Values have decimal commas.
+    pub(super) decimal_comma: bool,
+    /// Names that were not UTF-8.
+    pub(super) other_encoding: usize,
+    name_column: usize,
+    first_value: usize,
+    comma_allowed: bool,
+    scratch: Vec<f32>,
+}
+
+impl NumericTable {
+    /// `columns` are the headers of the value columns, which begin at field `first_value`; the rows' names are in field
+    /// `name_column`.
+    pub(super) fn new(columns: Vec<String>, name_column: usize, first_value: usize, comma_allowed: bool) -> Self {
+        NumericTable {
+            scratch: Vec::with_capacity(columns.len()),
+            columns,
+            names: Vec::new(),
+            rows: Vec::new(),
+            lines: Vec::new(),
+            decimal_comma: false,
+            other_encoding: 0,
+            name_column,
+            first_value,
+            comma_allowed,
+        }
+    }
+
+    pub(super) fn push(&mut self, record: Record<'_>) -> Result<(), CohortError> {
+        check_rows(self.rows.len(), record.line)?;
+        if (self.rows.len() + 1).saturating_mul(self.columns.len()) > MAX_VALUES {
+            return Err(CohortError::new(
+                "too_large",
+                format!("The matrix has more than {} million values.", MAX_VALUES / 1_000_000),
+                "Keep the genes or samples you need, or use the command line.",
+            )
+            .at_line(record.line));
+        }
+        self.scratch.clear();
+        let mut name: &[u8] = b"";
+        let last_value = self.first_value + self.columns.len();
+        for (at, field) in record.fields().enumerate() {
+            if at == self.name_column {
+                name = field;
+            }
+            if at < self.first_value || at >= last_value {
+                continue;
+            }
+            let place = |error: CohortError| error.at_line(record.line).at_column(at + 1).quoting(&field_text(field).0);
+            let parsed = parse_value(field, self.comma_allowed).map_err(|fault| place(refuse(fault)))?;
+            if parsed.comma && !self.decimal_comma {
+                if self.scratch.iter().chain(self.rows.iter().flatten()).any(|v| v.fract() != 0.0 && !v.is_nan()) {
+                    return Err(place(mixed_marks()));
+                }
+                self.decimal_comma = true;
+            } else if self.decimal_comma && !parsed.comma && field.contains(&b'.') {
+                return Err(place(mixed_marks()));
+            }
+            self.scratch.push(parsed.value);
+        }
+        let (name, other) = field_text(name);
+        self.other_encoding += usize::from(other);
+        self.names.push(name.into_owned());
+        self.rows.push(self.scratch.as_slice().into());
+        self.lines.push(record.line);
+        Ok(())
+    }
+}
+
+fn check_rows(rows: usize, line: usize) -> Result<(), CohortError> {
+    if rows < MAX_ROWS {
+        return Ok(());
+    }
+    Err(CohortError::new(
+        "too_many_rows",
+        format!("The table has more than {MAX_ROWS} rows."),
+        "Check that rows are genes, or keep the ones you need.",
+    )
+    .at_line(line))
+}
+
+fn refuse(fault: NumberFault) -> CohortError {
+    match fault {
+        NumberFault::NotANumber => CohortError::new(
+            "not_a_number",
+            "A cell of the expression matrix is not a number.",
+            "Correct the cell, or leave it empty if the value is missing.",
+        ),
+        NumberFault::NotFinite => CohortError::new(
+            "not_finite",
+            "A cell of the expression matrix is infinite.",
+            "Take logarithms of value + 1, or leave the cell empty if the value is missing.",
+        ),
+    }
+}
+
+fn mixed_marks() -> CohortError {
+    CohortError::new(
+        "mixed_decimal_marks",
+        "Some values have a decimal comma and some a decimal point.",
+        "Save the table with one of them and without thousands separators.",
+    )
+}
+
+/// The sheet's cells as words; missing ones are `None`. Counts fields that were not UTF-8.
+pub(super) fn words(table: &TextTable) -> (Vec<Vec<Option<String>>>, usize) {
+    let mut columns: Vec<Vec<Option<String>>> = (0..table.width).map(|_| Vec::with_capacity(table.rows())).collect();
+    let mut other_encoding = 0;
+    for record in table.records() {
+        for (column, field) in columns.iter_mut().zip(record.fields()) {
+            let (text, other) = field_text(field);
+            other_encoding += usize::from(other);
+            column.push((!is_missing(&text)).then(|| text.into_owned()));
+        }
+    }
+    (columns, other_encoding)
+}

@@ -1,0 +1,104 @@
+//! `twinpurify train`.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use twinpurify::figure::Of;
+use twinpurify::session::{Choice, Verdict};
+use twinpurify::twin::Preset;
+
+use super::device::DeviceName;
+use super::output::OutputFolder;
+use super::settings::Settings;
+use super::{Failure, drawing, files, note, say};
+
+/// Train on a cohort and write the embedding, maps, pathways, losses, figures and the model.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  twinpurify train cohort/ --out run/
+  twinpurify train cohort/ --out run/ --preset strict --seed 11
+  twinpurify train cohort/ --out again/ --config run/config.json
+  twinpurify train cohort/ --out quick/ --preset instant
+  twinpurify train cohort/ --out run/ --device gpu
+
+COHORT_DIR holds the expression matrix and, where sample names are not TCGA barcodes, a sample sheet (.tsv, .csv, .txt, \
+plain or gzip). Tables in --out: embedding.csv, map_pca.csv, map_umap.csv, pathways_raw.csv, pathways_purified.csv, \
+pathways_change.csv, genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
+map_umap_purified.svg, heat_map.svg, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
+model.safetensors (for `twinpurify pathways`). The instant preset is solved, not trained: it has no losses and no \
+model file.")]
+pub struct Train {
+    /// Folder with the cohort's files.
+    cohort_dir: PathBuf,
+    /// Folder to write into; made where it is not there, files of an earlier run are replaced.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Parameters as JSON, all or some; those left out are the preset's.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Parameters to start from (balanced unless the configuration file says otherwise).
+    #[arg(long, value_name = "NAME", value_parser = ["balanced", "strict", "linear", "classic", "instant"])]
+    preset: Option<String>,
+    /// Seed of every random draw: the same seed gives the same bytes on the CPU.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Passes over the tumours; 0 makes 1,000 steps of them (2,000 for a linear encoder), never under 100.
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Where to train.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceName,
+    /// Nothing on standard error but failures.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Train {
+    /// Train and write.
+    pub fn run(self) -> Result<(), Failure> {
+        self.device.check()?;
+        let Self { config, preset, seed, epochs, quiet, .. } = &self;
+        let config =
+            Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs }.config()?;
+        let mut session = files::open_cohort(&self.cohort_dir, *quiet)?;
+        let summary = session.summary()?;
+        let resolved = session.resolve_config(&config)?;
+        let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;
+        if !quiet {
+            note(format_args!(
+                "{} tumours, {} adjacent normals, {} genes.",
+                summary.tumours, summary.normals, summary.genes
+            ));
+            summary.warnings.iter().for_each(note);
+        }
+        out.write_json("config.json", &resolved.config)?;
+        let instant = config.preset == Preset::Instant;
+        let (of, choice) = if instant { (Of::Instant, Choice::Instant) } else { (Of::Purified, Choice::Purified) };
+        let verdict = if instant {
+            out.clear(&["model.safetensors", "loss.csv", "loss.svg"])?;
+            session.run_instant(&config)?
+        } else {
+            self.device.train(&mut session, &config, *quiet)?;
+            let verdict = session.finish_training()?;
+            out.write("model.safetensors", session.model_file()?)?;
+            drawing::write_losses(&mut session, &out)?;
+            verdict
+        };
+        out.write_json("verdict.json", &verdict)?;
+        drawing::write_tables(&mut session, of, &out)?;
+        let column = drawing::telling_column(&mut session)?;
+        drawing::write_maps(&mut session, of, column.as_deref(), &out)?;
+        drawing::write_run_pathways(&mut session, choice, column.as_deref(), &out)?;
+        say(format_args!("{}Written to {}\n", told(&verdict), out.path().display()))
+    }
+}
+
+fn told(verdict: &Verdict) -> String {
+    let mut text = format!("{}\n", verdict.sentence);
+    for guard in &verdict.guards {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "Caution: {}", guard.message);
+    }
+    text
+}

@@ -1,0 +1,135 @@
+//! A figure as the page or a script asks for it; `session` looks up the data.
+
+use serde::{Deserialize, Serialize};
+
+use super::ThemeName;
+
+/// Which figure, how large, in which colours.
+///
+/// `{figure: "map", width: 640, height: 480, theme: "dark", kind: "umap", of: "purified", colour: {column: "subtype"}}`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FigureSpec {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Light unless said otherwise.
+    #[serde(default)]
+    pub theme: ThemeName,
+    /// Which figure, with what belongs to it.
+    #[serde(flatten)]
+    pub figure: FigureKind,
+}
+
+/// The figures there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "figure", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum FigureKind {
+    /// [`super::MapFigure`].
+    Map {
+        /// PCA or UMAP.
+        kind: MapKind,
+        /// Of which representation.
+        of: Of,
+        /// What colours say; nothing unless said.
+        #[serde(default)]
+        colour: ColourSpec,
+        /// x from, x to, y from, y to; everything when absent.
+        #[serde(default)]
+        window: Option<[f64; 4]>,
+        /// Drawn unless the page has a legend of its own.
+        #[serde(default = "yes")]
+        legend: bool,
+    },
+    /// [`super::LossChart`].
+    Loss,
+    /// [`super::HeatMap`].
+    HeatMap {
+        /// Column of the sample sheet for the strip above the samples.
+        #[serde(default)]
+        groups: Option<String>,
+    },
+    /// [`super::StripPlot`].
+    Strip {
+        /// Name of the gene set.
+        pathway: String,
+        /// Column of the sample sheet.
+        groups: String,
+    },
+}
+
+/// How samples come to lie in a plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapKind {
+    /// Principal components.
+    Pca,
+    /// Uniform manifold approximation.
+    Umap,
+}
+
+/// Which representation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    /// The standardised profile.
+    Raw,
+    /// The trained embedding.
+    Purified,
+    /// The closed form.
+    Instant,
+}
+
+/// What a sample's colour says: one of column, gene and pathway, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColourSpec {
+    /// Column of the sample sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Gene by its name in the matrix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gene: Option<String>,
+    /// Gene set by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pathway: Option<String>,
+    /// Whether a gene's or pathway's value is the raw or the purified one; raw when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ValueSource>,
+}
+
+/// Where a gene's or a pathway's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueSource {
+    /// As measured.
+    Raw,
+    /// After purification.
+    Purified,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_sends_is_understood() {
+        let sent = r#"{"figure":"map","width":640,"height":480,"theme":"dark","kind":"umap","of":"purified",
+                       "colour":{"column":"subtype"}}"#;
+        let spec: FigureSpec = serde_json::from_str(sent).expect("a map");
+        assert_eq!(spec.theme, ThemeName::Dark);
+        let FigureKind::Map { kind, colour, window, legend, .. } = spec.figure else { panic!("not a map") };
+        assert_eq!((kind, colour.column.as_deref(), window, legend), (MapKind::Umap, Some("subtype"), None, true));
+        let loss: FigureSpec = serde_json::from_str(r#"{"figure":"loss","width":1,"height":1}"#).expect("a loss chart");
+        assert_eq!((loss.figure, loss.theme), (FigureKind::Loss, ThemeName::Light));
+    }
+
+    #[test]
+    fn an_unknown_figure_is_refused() {
+        assert!(serde_json::from_str::<FigureSpec>(r#"{"figure":"pie","width":1,"height":1}"#).is_err());
+    }
+}

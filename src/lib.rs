@@ -1,0 +1,29 @@
+//! TwinPurify in the browser: purified tumour embeddings from bulk expression, trained where the data are.
+//!
+//! An independent implementation of TwinPurify (arXiv 2601.18640) from its published abstract. One natural way
+//! through the house, and a room knows only the rooms above it:
+//!
+//! | room | from → to |
+//! |---|---|
+//! | [`cohort`] | bytes → [`cohort::Cohort`]: expression matrix, sample sheet, roles, gene sets; typed errors |
+//! | [`training_set`] | cohort → [`training_set::TrainingSet`]: genes chosen, linear values, moments |
+//! | [`twin`] | training set → model: views, loss, encoder, trainer, model file (burn lives here) |
+//! | [`baseline`] | raw, PCA: the same [`baseline::Representation`] as a trained model, so every readout compares |
+//! | [`readout`] | embedding → maps, pathways, identity under contamination, purity |
+//! | [`figure`] | readouts → plotters drawings, one function for the screen and for the file |
+//! | [`session`] | what is saved: configuration, tables, model |
+//!
+//! [`web`] and `main.rs` are two thin doors to the same house.
+#![forbid(unsafe_code)]
+
+pub mod baseline;
+pub mod cohort;
+pub mod figure;
+pub mod random;
+pub mod readout;
+pub mod session;
+pub mod training_set;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
+pub mod twin;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

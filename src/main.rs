@@ -1,0 +1,55 @@
+//! `twinpurify` on the command line: the same rooms as the page's, for large cohorts and for scripts.
+#![forbid(unsafe_code)]
+
+mod command;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use command::{Failure, Inspect, PathwaysOf, Simulate, Train};
+
+/// Purified tumour embeddings from bulk expression.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  twinpurify inspect expression.tsv.gz samples.tsv
+  twinpurify train cohort/ --out run/
+  twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
+  twinpurify simulate --out demo/
+
+Exit codes: 0 done; 1 something unexpected (a file that cannot be read or written, a run that diverged); 2 refused (a \
+file, a cohort, a parameter or the command line itself), with the reason on standard error."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Inspect(Inspect),
+    Train(Train),
+    Pathways(PathwaysOf),
+    Simulate(Simulate),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Inspect(inspect) => inspect.run(),
+        Command::Train(train) => train.run(),
+        Command::Pathways(pathways) => pathways.run(),
+        Command::Simulate(simulate) => simulate.run(),
+    };
+    match result {
+        // Whoever read the output (`head`) has seen enough: that is no failure.
+        Ok(()) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
+        Err(failure) => {
+            command::note(format_args!("twinpurify: {failure}"));
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

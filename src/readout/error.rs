@@ -1,0 +1,71 @@
+//! Why a readout could not be made.
+
+use crate::baseline::DecompositionError;
+use thiserror::Error;
+
+/// A readout that was refused: what was found and what to do. No message holds a sample's name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ReadoutError {
+    /// Two inputs that must be aligned are not.
+    #[error("{what}: {found} found where {expected} were expected. Give the inputs of one cohort and one gene list.")]
+    Shape {
+        /// What was counted.
+        what: &'static str,
+        /// How many it had to be.
+        expected: usize,
+        /// How many there were.
+        found: usize,
+    },
+    /// Too little data for the question.
+    #[error("{what}: {found} found, at least {needed} needed. Open a larger cohort or choose another column.")]
+    TooFew {
+        /// What was counted.
+        what: &'static str,
+        /// The least that answers the question.
+        needed: usize,
+        /// How many there were.
+        found: usize,
+    },
+    /// No gene set has enough of its genes in the data.
+    #[error(
+        "None of {sets} gene sets has {needed} of its genes among the training genes. Check that the sets and the cohort name genes alike (symbols, Ensembl or Entrez ids), or train with more genes."
+    )]
+    NoGeneSet {
+        /// Sets looked at.
+        sets: usize,
+        /// Genes a set must have in the data.
+        needed: usize,
+    },
+    /// An iteration that had to converge did not.
+    #[error("{what} did not converge in {iterations} iterations. Standardise the features or use a stronger penalty.")]
+    NoConvergence {
+        /// What was being fitted.
+        what: &'static str,
+        /// Iterations spent.
+        iterations: usize,
+    },
+    /// A matrix could not be decomposed.
+    #[error(transparent)]
+    Decomposition(#[from] DecompositionError),
+}
+
+impl ReadoutError {
+    /// Stable, machine-readable name of the failure.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Shape { .. } => "shape_mismatch",
+            Self::TooFew { .. } => "too_few",
+            Self::NoGeneSet { .. } => "no_gene_set",
+            Self::NoConvergence { .. } => "no_convergence",
+            Self::Decomposition(error) => error.code(),
+        }
+    }
+
+    pub(crate) fn shape(what: &'static str, expected: usize, found: usize) -> Result<(), Self> {
+        if expected == found { Ok(()) } else { Err(Self::Shape { what, expected, found }) }
+    }
+
+    pub(crate) fn at_least(what: &'static str, needed: usize, found: usize) -> Result<(), Self> {
+        if found >= needed { Ok(()) } else { Err(Self::TooFew { what, needed, found }) }
+    }
+}

@@ -1,0 +1,18 @@
+//! Embedding → what a person reads: maps, purified profiles, pathway scores, and whether purification worked
+//! (METHOD.md 7).
+
+pub mod classification;
+pub mod correlation;
+mod dilution;
+mod error;
+pub mod guards;
+pub mod identity;
+pub mod pathways;
+pub mod pca;
+pub mod purity;
+pub mod ridge;
+pub mod scoring;
+pub mod umap;
+
+pub use dilution::{DILUTION, dilute};
+pub use error::ReadoutError;

@@ -1,0 +1,117 @@
+//! What a point's colour says: a clinical column, a gene or a pathway.
+
+use super::{PathwaysSpec, Session, SessionError, readouts::Choice};
+use crate::cohort::{ColumnKind, ValueScale};
+use crate::figure::{Categories, Colour, ColourSpec, ValueSource};
+
+/// One value per tumour.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Colours {
+    /// One colour for all.
+    None,
+    /// Categories in alphabetical order; −1 where missing.
+    Category {
+        /// What it is.
+        label: String,
+        /// Category names.
+        categories: Vec<String>,
+        /// One per tumour.
+        codes: Vec<i32>,
+    },
+    /// Numbers; NaN where missing.
+    Number {
+        /// What it is, with its unit.
+        label: String,
+        /// One per tumour.
+        values: Vec<f32>,
+        /// Whether 0 is a middle (pathway z-scores).
+        centred: bool,
+    },
+}
+
+impl Colours {
+    pub(super) fn into_colour(self) -> Result<Colour, SessionError> {
+        Ok(match self {
+            Self::None => Colour::None,
+            Self::Category { label, categories, codes } => Colour::Category(Categories::new(label, categories, codes)?),
+            Self::Number { label, values, centred } => Colour::Number { label, values, centred },
+        })
+    }
+}
+
+impl Session {
+    /// One value per tumour of what `spec` names.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`] when nothing has that name.
+    pub fn colour_by(&mut self, spec: &ColourSpec) -> Result<Colours, SessionError> {
+        let source = spec.source.unwrap_or(ValueSource::Raw);
+        match spec {
+            ColourSpec { column: Some(name), .. } => self.column_colours(name),
+            ColourSpec { gene: Some(name), .. } => self.gene_colours(name, source),
+            ColourSpec { pathway: Some(name), .. } => self.pathway_colours(name, source),
+            _ => Ok(Colours::None),
+        }
+    }
+
+    fn column_colours(&mut self, name: &str) -> Result<Colours, SessionError> {
+        let set = self.current_set()?;
+        let tumours = self.tumour_indices(&set)?;
+        let columns = &self.cohort()?.columns;
+        let column = columns
+            .iter()
+            .find(|c| c.name == name)
+            .ok_or_else(|| SessionError::Unknown { what: "column", name: name.into() })?;
+        let values = tumours.iter().map(|&i| column.values[i].as_deref());
+        if column.kind == ColumnKind::Number {
+            let values = values.map(|v| v.and_then(|v| v.trim().parse().ok()).unwrap_or(f32::NAN)).collect();
+            return Ok(Colours::Number { label: name.into(), values, centred: false });
+        }
+        let mut categories: Vec<String> = values.clone().flatten().map(str::to_owned).collect();
+        categories.sort();
+        categories.dedup();
+        let code = |v: Option<&str>| {
+            v.and_then(|v| categories.binary_search_by(|c| c.as_str().cmp(v)).ok()).map_or(-1, |i| i as i32)
+        };
+        let codes = values.map(code).collect();
+        Ok(Colours::Category { label: name.into(), categories, codes })
+    }
+
+    fn gene_colours(&mut self, name: &str, source: ValueSource) -> Result<Colours, SessionError> {
+        let unknown = || SessionError::Unknown { what: "gene", name: name.into() };
+        let set = self.current_set()?;
+        let among_trained = set.genes.iter().position(|g| g == name);
+        if source == ValueSource::Purified {
+            let fitted = self.fitted(Choice::Purified).or_else(|_| self.fitted(Choice::Instant))?;
+            let values = fitted.purified.column(among_trained.ok_or_else(unknown)?).to_vec();
+            return Ok(Colours::Number { label: format!("{name} (purified, log2)"), values, centred: false });
+        }
+        if let Some(gene) = among_trained {
+            let values = set.tumour_values.column(gene).iter().map(|v| (1.0 + v).log2()).collect();
+            return Ok(Colours::Number { label: format!("{name} (log2)"), values, centred: false });
+        }
+        let tumours = self.tumour_indices(&set)?;
+        let cohort = self.cohort()?;
+        let gene = cohort.matrix.genes.iter().position(|g| g == name).ok_or_else(unknown)?;
+        let row = &cohort.matrix.rows[gene];
+        let logged = matches!(cohort.scale.value, ValueScale::Log2 | ValueScale::LogRatio);
+        let values = tumours.iter().map(|&i| if logged { row[i] } else { (1.0 + row[i].max(0.0)).log2() }).collect();
+        Ok(Colours::Number { label: format!("{name} (log2)"), values, centred: false })
+    }
+
+    fn pathway_colours(&mut self, name: &str, source: ValueSource) -> Result<Colours, SessionError> {
+        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let pathways = self.pathways(spec)?;
+        let at = pathways
+            .sets
+            .iter()
+            .position(|s| s == name)
+            .ok_or_else(|| SessionError::Unknown { what: "pathway", name: name.into() })?;
+        let (activity, word) = match source {
+            ValueSource::Raw => (&pathways.raw, "raw"),
+            ValueSource::Purified => (&pathways.purified, "purified"),
+        };
+        let values = activity.z.column(at).to_vec();
+        Ok(Colours::Number { label: format!("{name} ({word}, z)"), values, centred: true })
+    }
+}

@@ -1,0 +1,141 @@
+//! What a person takes away: tables as CSV and the model as safetensors.
+
+use serde::Deserialize;
+
+use super::readouts::Choice;
+use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
+use super::{PathwaysSpec, Session, SessionError};
+use crate::figure::{MapKind, Of};
+
+/// Which table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "table", rename_all = "snake_case")]
+pub enum TableSpec {
+    /// An embedding: sample, d1, d2, …
+    Embedding {
+        /// Of which representation.
+        of: Of,
+    },
+    /// PCA map with the clinical columns.
+    MapPca {
+        /// Of which representation.
+        of: Of,
+    },
+    /// UMAP map with the clinical columns.
+    MapUmap {
+        /// Of which representation.
+        of: Of,
+    },
+    /// Raw pathway scores, un-normalised.
+    PathwaysRaw,
+    /// Purified pathway scores, un-normalised.
+    PathwaysPurified,
+    /// Raw pathway scores over the range of all ("GSVA-compatible").
+    PathwaysRawNormalised,
+    /// Purified pathway scores over the range of all ("GSVA-compatible").
+    PathwaysPurifiedNormalised,
+    /// What purification changed, set by set.
+    PathwaysChange,
+    /// Losses by step.
+    Loss,
+    /// Training genes with their moments.
+    Genes,
+}
+
+impl Session {
+    /// A table as CSV.
+    ///
+    /// # Errors
+    /// When what it holds does not exist yet.
+    pub fn table(&mut self, spec: TableSpec) -> Result<String, SessionError> {
+        match spec {
+            TableSpec::Embedding { of } => {
+                let table = self.embedding(of)?;
+                Ok(tables::embedding(&table.samples, table.dim, &table.values))
+            }
+            TableSpec::MapPca { of } => self.map_csv(MapKind::Pca, of),
+            TableSpec::MapUmap { of } => self.map_csv(MapKind::Umap, of),
+            TableSpec::PathwaysRaw => self.scores_csv(|p| &p.raw.score),
+            TableSpec::PathwaysPurified => self.scores_csv(|p| &p.purified.score),
+            TableSpec::PathwaysRawNormalised => self.scores_csv(|p| &p.raw.normalised),
+            TableSpec::PathwaysPurifiedNormalised => self.scores_csv(|p| &p.purified.normalised),
+            TableSpec::PathwaysChange => {
+                let pathways = self.shown_pathways()?;
+                let number = |v: Option<f64>| v.map_or(f32::NAN, |v| v as f32);
+                let rows: Vec<PathwayChangeRow> = pathways
+                    .table
+                    .iter()
+                    .map(|row| PathwayChangeRow {
+                        set: row.set.clone(),
+                        found: row.found,
+                        size: row.size,
+                        change: row.change as f32,
+                        raw_purity: number(row.raw_purity),
+                        purified_purity: number(row.purified_purity),
+                        correlation: number(row.correlation),
+                    })
+                    .collect();
+                Ok(tables::pathway_changes(&rows))
+            }
+            TableSpec::Loss => {
+                let rows: Vec<LossRow> = self
+                    .history()
+                    .iter()
+                    .map(|p| LossRow {
+                        step: p.step,
+                        total: p.loss,
+                        on_diagonal: p.on_diagonal,
+                        off_diagonal: p.off_diagonal,
+                        reconstruction: (p.reconstruction > 0.0).then_some(p.reconstruction),
+                    })
+                    .collect();
+                Ok(tables::loss_history(&rows))
+            }
+            TableSpec::Genes => {
+                let set = self.current_set()?;
+                Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))
+            }
+        }
+    }
+
+    fn map_csv(&mut self, kind: MapKind, of: Of) -> Result<String, SessionError> {
+        let map = self.map(kind, of)?.clone();
+        let set = self.current_set()?;
+        let tumours = self.tumour_indices(&set)?;
+        let cohort = self.cohort()?;
+        let columns: Vec<(String, Vec<Option<String>>)> = cohort
+            .columns
+            .iter()
+            .map(|c| (c.name.clone(), tumours.iter().map(|&i| c.values[i].clone()).collect()))
+            .collect();
+        let columns: Vec<ClinicalColumn> =
+            columns.iter().map(|(name, values)| ClinicalColumn { name, values }).collect();
+        let axes = if kind == MapKind::Pca { ["PC1", "PC2"] } else { ["UMAP1", "UMAP2"] };
+        let points: Vec<f32> = map.positions.iter().copied().collect();
+        Ok(tables::map(&map.samples, axes, &points, &columns))
+    }
+
+    fn shown_pathways(&mut self) -> Result<std::rc::Rc<crate::readout::pathways::Pathways>, SessionError> {
+        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        self.pathways(spec)
+    }
+
+    fn scores_csv(
+        &mut self,
+        of: fn(&crate::readout::pathways::Pathways) -> &ndarray::Array2<f64>,
+    ) -> Result<String, SessionError> {
+        let pathways = self.shown_pathways()?;
+        let samples = self.current_set()?.tumours.clone();
+        let values: Vec<f32> = of(&pathways).iter().map(|v| *v as f32).collect();
+        Ok(tables::scores(&samples, &pathways.sets, &values))
+    }
+
+    /// The trained model as safetensors with its configuration and gene list.
+    ///
+    /// # Errors
+    /// Before training.
+    pub fn model_file(&self) -> Result<&[u8], SessionError> {
+        let no_file = SessionError::NotYet("There is no trained model yet: press Train first.");
+        self.fitted(Choice::Purified)?.model.as_deref().ok_or(no_file)
+    }
+}

@@ -1,0 +1,208 @@
+//! Files and the cohort they make.
+
+use serde::Serialize;
+
+use super::{Session, SessionError};
+use crate::cohort::simulated::{SimulationSettings, simulate};
+use crate::cohort::{Cohort, Column, FileReader, FileReport, OpenedFile, Role, Summary, compose};
+
+/// The cohort's samples, one row each, in file order.
+#[derive(Clone, Debug, Serialize)]
+pub struct SampleTable {
+    /// Names.
+    pub samples: Vec<String>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Patients where known.
+    pub patients: Vec<Option<String>>,
+    /// Clinical columns.
+    pub columns: Vec<Column>,
+}
+
+const NO_SUCH_FILE: SessionError = SessionError::NotYet("This file is no longer being read: open it again.");
+
+impl Session {
+    /// Begin reading a file; the handle names it until [`Self::end_file`] or [`Self::abort_file`].
+    pub fn begin_file(&mut self, name: &str) -> u32 {
+        self.next_reader += 1;
+        self.readers.insert(self.next_reader, FileReader::new(name));
+        self.next_reader
+    }
+
+    /// The next bytes of a file.
+    ///
+    /// # Errors
+    /// The file's [`crate::cohort::CohortError`]; what was open before stays open.
+    pub fn push_chunk(&mut self, handle: u32, bytes: &[u8]) -> Result<(), SessionError> {
+        let reader = self.readers.get_mut(&handle).ok_or(NO_SUCH_FILE)?;
+        reader.push(bytes).map_err(Into::into)
+    }
+
+    /// The file is complete: it replaces one of the same name, and the cohort is made anew.
+    ///
+    /// # Errors
+    /// As [`Self::push_chunk`].
+    pub fn end_file(&mut self, handle: u32) -> Result<FileReport, SessionError> {
+        let reader = self.readers.remove(&handle).ok_or(NO_SUCH_FILE)?;
+        self.keep(reader.finish()?)
+    }
+
+    fn keep(&mut self, file: OpenedFile) -> Result<FileReport, SessionError> {
+        let report = file.report().clone();
+        if let Some(sets) = file.gene_sets() {
+            self.own_sets = sets.to_vec();
+        }
+        let matrix = |f: &OpenedFile| f.report().kind == "expression_matrix";
+        let replaced = self.files.iter().any(|f| f.name() == file.name() && matrix(f));
+        if replaced || matrix(&file) {
+            self.forget_models();
+        }
+        self.files.retain(|f| f.name() != file.name());
+        self.files.push(file);
+        self.forget_cohort();
+        Ok(report)
+    }
+
+    /// Forget a file that is being read.
+    pub fn abort_file(&mut self, handle: u32) {
+        self.readers.remove(&handle);
+    }
+
+    /// Close an open file.
+    pub fn remove_file(&mut self, name: &str) {
+        if self.files.iter().any(|f| f.name() == name && f.report().kind == "expression_matrix") {
+            self.forget_models();
+        }
+        self.files.retain(|f| f.name() != name);
+        if self.files.is_empty() {
+            self.simulated = false;
+        }
+        self.forget_cohort();
+    }
+
+    /// Open the simulated demo cohort (300 tumours, 40 normals, 2,000 genes) in place of whatever is open.
+    ///
+    /// # Errors
+    /// [`SessionError`] when it cannot be read back, which a test rules out.
+    pub fn load_simulated(&mut self, seed: u64) -> Result<Vec<FileReport>, SessionError> {
+        let settings = SimulationSettings { seed, ..SimulationSettings::default() };
+        let simulated =
+            simulate(&settings).map_err(|_| SessionError::NotYet("The simulated cohort could not be made."))?;
+        self.files.clear();
+        let reports = [
+            ("simulated-expression.tsv", simulated.expression_tsv()),
+            ("simulated-samples.tsv", simulated.samples_tsv()),
+        ]
+        .into_iter()
+        .map(|(name, text)| self.keep(FileReader::read(name, text.as_bytes())?))
+        .collect();
+        self.simulated = true;
+        reports
+    }
+
+    fn forget_cohort(&mut self) {
+        self.cohort = None;
+        self.prepared = None;
+    }
+
+    /// What was fitted belongs to samples that are no longer the cohort's.
+    fn forget_models(&mut self) {
+        self.trained = None;
+        self.instant = None;
+        self.forget_readouts();
+    }
+
+    /// Forget what was fitted when the roles are no longer those it was fitted with; a new sample sheet that leaves
+    /// them alone costs nobody their model.
+    fn forget_models_of_other_roles(&mut self) {
+        let Some(cohort) = &self.cohort else { return };
+        let named = |role: Role| {
+            let samples = cohort.matrix.samples.iter().zip(&cohort.roles.value);
+            samples.filter(move |(_, r)| **r == role).map(|(name, _)| name)
+        };
+        let same = |fitted: &super::Fitted| {
+            fitted.set.tumours.iter().eq(named(Role::Tumour))
+                && fitted.set.normals.iter().eq(named(Role::AdjacentNormal))
+        };
+        if !self.trained.iter().chain(&self.instant).all(same) {
+            self.forget_models();
+        }
+    }
+
+    /// The cohort that the open files make.
+    ///
+    /// # Errors
+    /// When nothing is open, or the files do not make a cohort.
+    pub fn cohort(&mut self) -> Result<&mut Cohort, SessionError> {
+        if self.cohort.is_none() {
+            if self.files.is_empty() {
+                return Err(SessionError::NotYet("Open an expression matrix first."));
+            }
+            let mut cohort = compose(&self.files)?;
+            if self.simulated {
+                let said = "This cohort is simulated: its purity, subtypes and programmes were planted and are known.";
+                cohort.warnings.insert(0, said.into());
+            }
+            self.cohort = Some(cohort);
+            self.forget_models_of_other_roles();
+        }
+        self.cohort.as_mut().ok_or(SessionError::NotYet("Open an expression matrix first."))
+    }
+
+    /// The cohort in figures and sentences.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`].
+    pub fn summary(&mut self) -> Result<Summary, SessionError> {
+        Ok(self.cohort()?.summary())
+    }
+
+    /// Choose roles by a column's values.
+    ///
+    /// # Errors
+    /// When the column or a value is not in the cohort; nothing changes then.
+    pub fn set_roles(
+        &mut self,
+        column: &str,
+        tumour: Option<&[String]>,
+        normal: &[String],
+    ) -> Result<Summary, SessionError> {
+        self.cohort()?.set_roles(column, tumour, normal)?;
+        self.prepared = None;
+        self.forget_models_of_other_roles();
+        self.summary()
+    }
+
+    /// Back to the detected roles.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`].
+    pub fn reset_roles(&mut self) -> Result<Summary, SessionError> {
+        self.cohort()?.reset_roles();
+        self.prepared = None;
+        self.forget_models_of_other_roles();
+        self.summary()
+    }
+
+    /// One row per sample.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`].
+    pub fn sample_table(&mut self) -> Result<SampleTable, SessionError> {
+        let cohort = self.cohort()?;
+        Ok(SampleTable {
+            samples: cohort.matrix.samples.clone(),
+            roles: cohort.roles.value.clone(),
+            patients: cohort.patients.clone(),
+            columns: cohort.columns.clone(),
+        })
+    }
+
+    /// The matrix's genes in file order.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`].
+    pub fn gene_names(&mut self) -> Result<&[String], SessionError> {
+        Ok(&self.cohort()?.matrix.genes)
+    }
+}

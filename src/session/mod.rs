@@ -1,0 +1,95 @@
+//! One person's work: the files they opened, the cohort they make, the run, the model and what is read from it; and
+//! what is saved of it. The page's engine and the command line are two doors to this.
+
+mod error;
+pub mod tables;
+
+#[cfg(feature = "cpu")]
+mod colours;
+#[cfg(feature = "cpu")]
+mod exports;
+#[cfg(feature = "cpu")]
+mod figures;
+#[cfg(feature = "cpu")]
+mod files;
+#[cfg(feature = "cpu")]
+mod readouts;
+#[cfg(feature = "cpu")]
+mod training;
+
+pub use error::SessionError;
+
+#[cfg(feature = "cpu")]
+pub use self::{
+    colours::Colours,
+    exports::TableSpec,
+    files::SampleTable,
+    readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
+    training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
+};
+
+#[cfg(feature = "cpu")]
+use std::collections::BTreeMap;
+#[cfg(feature = "cpu")]
+use std::rc::Rc;
+
+#[cfg(feature = "cpu")]
+use ndarray::Array2;
+
+#[cfg(feature = "cpu")]
+use crate::{
+    cohort::{Cohort, FileReader, GeneSet, OpenedFile},
+    figure::{HeatMap, MapKind, Of},
+    readout::pathways::Pathways,
+    training_set::{Selection, TrainingSet},
+    twin::{Progress, Trainer},
+};
+
+/// Everything one person has open. Lives in one worker (or one process), on the CPU device.
+#[cfg(feature = "cpu")]
+#[derive(Default)]
+pub struct Session {
+    readers: BTreeMap<u32, FileReader>,
+    next_reader: u32,
+    files: Vec<OpenedFile>,
+    simulated: bool,
+    cohort: Option<Cohort>,
+    /// The newest training set, kept while its selection is asked for again.
+    prepared: Option<(Selection, Rc<TrainingSet>)>,
+    run: Option<Run>,
+    trained: Option<Fitted>,
+    instant: Option<Fitted>,
+    history: Vec<Progress>,
+    live: Option<Array2<f32>>,
+    own_sets: Vec<GeneSet>,
+    maps: BTreeMap<(MapKind, Of), MapTable>,
+    pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
+    heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,
+}
+
+/// A run in progress on this engine.
+#[cfg(feature = "cpu")]
+struct Run {
+    trainer: Trainer,
+    set: Rc<TrainingSet>,
+}
+
+/// Something fitted to a training set, with what is read from it again and again.
+#[cfg(feature = "cpu")]
+struct Fitted {
+    representation: Box<dyn crate::baseline::Representation>,
+    set: Rc<TrainingSet>,
+    /// Clean tumours, n × d.
+    embedding: Array2<f32>,
+    /// Clean tumours after purification, `log2(1 + x)`, n × G.
+    purified: Array2<f32>,
+    /// The model file; none for the closed form.
+    model: Option<Vec<u8>>,
+    seed: u64,
+}
+
+/// The CPU device's futures are ready when they are made, so this never waits.
+#[cfg(feature = "cpu")]
+fn now<T>(future: impl Future<Output = T>) -> T {
+    pollster::block_on(future)
+}

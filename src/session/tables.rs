@@ -1,0 +1,155 @@
+//! Tables for other programs: CSV (RFC 4180, UTF-8, a header row, `\n` line ends).
+//!
+//! - **Numbers** are written with as many digits as bring back the same `f32` (Rust's shortest form, a decimal point,
+//!   no thousands mark). What is missing or not finite is an empty cell: `NaN` is text to a spreadsheet and `NA` is
+//!   a gene to some.
+//! - **Text** (sample names, categories, gene and set names) comes from a stranger's file and may be opened in a
+//!   spreadsheet, where a cell that begins with `=`, `+`, `@` or `-` is a formula. Such a cell, and one that begins
+//!   with a tab or a carriage return, gets a leading apostrophe `'` (OWASP, CSV injection), unless all of it is a
+//!   number such as `-0.5`. To read such a name back, drop the apostrophe.
+
+use std::borrow::Cow;
+
+/// A clinical column beside a map: one entry per sample, `None` where missing.
+#[derive(Clone, Copy, Debug)]
+pub struct ClinicalColumn<'a> {
+    /// Header of the column.
+    pub name: &'a str,
+    /// One entry per sample.
+    pub values: &'a [Option<String>],
+}
+
+/// One row of the pathway change table: what purification did to one gene set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathwayChangeRow {
+    /// The gene set.
+    pub set: String,
+    /// How many of its genes the cohort has.
+    pub found: usize,
+    /// How many genes it has.
+    pub size: usize,
+    /// 1 − Spearman's ρ between raw and purified scores ([`crate::readout::pathways::PathwayChange`]).
+    pub change: f32,
+    /// Spearman correlation of the raw score with purity.
+    pub raw_purity: f32,
+    /// Spearman correlation of the purified score with purity.
+    pub purified_purity: f32,
+    /// Correlation of the raw with the purified score.
+    pub correlation: f32,
+}
+
+/// One logged training step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LossRow {
+    /// Step, counted from 1.
+    pub step: usize,
+    /// The whole loss, `L_BT / D + ρ L_rec`.
+    pub total: f32,
+    /// `Σ (1 − C_ii)²`.
+    pub on_diagonal: f32,
+    /// `Σ C_ij²`, i ≠ j.
+    pub off_diagonal: f32,
+    /// `L_rec`; `None` when the run has no decoder.
+    pub reconstruction: Option<f32>,
+}
+
+/// Embedding: `sample, d1 … dd`; `values` are samples × `dimensions`, row by row.
+pub fn embedding(samples: &[String], dimensions: usize, values: &[f32]) -> String {
+    let names: Vec<String> = (1..=dimensions).map(|dimension| format!("d{dimension}")).collect();
+    scores(samples, &names, values)
+}
+
+/// Map: `sample, x, y`, then every clinical column; `points` are samples × 2, row by row.
+///
+/// The axes' headers are the caller's (`PC1`, `UMAP 2`).
+pub fn map(samples: &[String], axes: [&str; 2], points: &[f32], clinical: &[ClinicalColumn]) -> String {
+    let header = ["sample", axes[0], axes[1]].into_iter().chain(clinical.iter().map(|column| column.name));
+    let rows = samples.iter().zip(points.chunks_exact(2)).enumerate().map(|(index, (sample, point))| {
+        let of_sample = clinical
+            .iter()
+            .map(move |column| text(column.values.get(index).and_then(Option::as_deref).unwrap_or_default()));
+        std::iter::once(text(sample)).chain(point.iter().map(|&value| number(value))).chain(of_sample)
+    });
+    table(header, rows)
+}
+
+/// Scores: `sample`, then one column per set (or dimension); `values` are samples × sets, row by row.
+pub fn scores(samples: &[String], sets: &[String], values: &[f32]) -> String {
+    let header = std::iter::once("sample").chain(sets.iter().map(String::as_str));
+    let rows = samples.iter().enumerate().map(|(index, sample)| {
+        let from = index.saturating_mul(sets.len());
+        let row = values.get(from..from.saturating_add(sets.len())).unwrap_or_default();
+        std::iter::once(text(sample)).chain(row.iter().map(|&value| number(value)))
+    });
+    table(header, rows)
+}
+
+/// Pathway change: `set, found, size, change, raw_purity, purified_purity, correlation`.
+pub fn pathway_changes(rows: &[PathwayChangeRow]) -> String {
+    let header = ["set", "found", "size", "change", "raw_purity", "purified_purity", "correlation"];
+    let rows = rows.iter().map(|row| {
+        [
+            text(&row.set),
+            row.found.to_string().into(),
+            row.size.to_string().into(),
+            number(row.change),
+            number(row.raw_purity),
+            number(row.purified_purity),
+            number(row.correlation),
+        ]
+    });
+    table(header, rows)
+}
+
+/// Loss history: `step, total, on_diagonal, off_diagonal, reconstruction`.
+pub fn loss_history(rows: &[LossRow]) -> String {
+    let header = ["step", "total", "on_diagonal", "off_diagonal", "reconstruction"];
+    let rows = rows.iter().map(|row| {
+        [
+            row.step.to_string().into(),
+            number(row.total),
+            number(row.on_diagonal),
+            number(row.off_diagonal),
+            row.reconstruction.map(number).unwrap_or_default(),
+        ]
+    });
+    table(header, rows)
+}
+
+/// Genes the model was trained on: `gene, mean, deviation`, in the model's order.
+pub fn genes(names: &[String], mean: &[f32], deviation: &[f32]) -> String {
+    let moments = mean.iter().zip(deviation);
+    let rows =
+        names.iter().zip(moments).map(|(gene, (&mean, &deviation))| [text(gene), number(mean), number(deviation)]);
+    table(["gene", "mean", "deviation"], rows)
+}
+
+fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String
+where
+    R: IntoIterator<Item = Cow<'b, str>>,
+{
+    // Into memory, with rows of any length: the writer has nothing left to fail on.
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut write = |cells: &mut dyn Iterator<Item = Cow<str>>| {
+        for cell in cells {
+            writer.write_field(cell.as_bytes())?;
+        }
+        writer.write_record(None::<&[u8]>)
+    };
+    let written = write(&mut header.into_iter().map(text))
+        .and_then(|()| rows.into_iter().try_for_each(|row| write(&mut row.into_iter())));
+    debug_assert!(written.is_ok());
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn number<'a>(value: f32) -> Cow<'a, str> {
+    if value.is_finite() { value.to_string().into() } else { Cow::default() }
+}
+
+fn text(cell: &str) -> Cow<'_, str> {
+    let risky = cell.starts_with(['=', '+', '@', '-', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if risky { format!("'{cell}").into() } else { cell.into() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+//! Choosing samples and genes, and bringing values to linear space.
+
+use std::collections::HashMap;
+
+use ndarray::Array2;
+use rand::seq::SliceRandom;
+
+use super::{Moments, TrainingSet, TrainingSetError};
+use crate::cohort::{Cohort, Role, ValueScale};
+use crate::random::{Purpose, stream};
+
+/// Fewer tumours than this cannot fill two batches nor a map.
+pub const FEWEST_TUMOURS: usize = 10;
+/// Fewer genes than this leave nothing to embed.
+pub const FEWEST_GENES: usize = 20;
+/// From this many adjacent normals on, some are held out for the identity test (METHOD.md 4, guards).
+pub const NORMALS_TO_HOLD_OUT: usize = 10;
+/// Genes at the floor in more than this share of the samples are dropped (METHOD.md 1).
+const FLOOR_SHARE: f64 = 0.8;
+
+/// What of the cohort to train on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Selection {
+    /// Most variable genes to keep; 0 keeps all.
+    pub genes: usize,
+    /// Share of the adjacent normals held out from training for the identity test.
+    pub held_out: f64,
+    /// Seed of the held-out draw.
+    pub seed: u64,
+}
+
+impl TrainingSet {
+    /// Build the training set of a cohort: tumours and adjacent normals in linear space, genes missing anywhere or at
+    /// the floor in over 80 % of samples dropped, the most variable of `log2(1 + x)` over the tumours kept
+    /// (METHOD.md 1).
+    ///
+    /// # Errors
+    /// [`TrainingSetError`] when there are too few tumours, no adjacent normals, too few usable genes, or values that
+    /// cannot be brought to linear space.
+    pub fn from_cohort(cohort: &Cohort, selection: Selection) -> Result<Self, TrainingSetError> {
+        let samples = Samples::of(cohort)?;
+        let linear = Linear::of(cohort)?;
+        let mut candidates: Vec<(usize, f64)> = Vec::new();
+        let mut row = vec![0.0f32; samples.used.len()];
+        for gene in 0..cohort.matrix.genes.len() {
+            linear.row(gene, &samples.used, &mut row);
+            if row.iter().any(|v| !v.is_finite()) {
+                continue;
+            }
+            let at_floor = row.iter().filter(|&&v| v <= linear.floor).count();
+            if at_floor as f64 > FLOOR_SHARE * row.len() as f64 {
+                continue;
+            }
+            let variance = variance(row[..samples.tumours].iter().map(|v| f64::from((1.0 + v).log2())));
+            if variance > 0.0 {
+                candidates.push((gene, variance));
+            }
+        }
+        if candidates.len() < FEWEST_GENES {
+            return Err(TrainingSetError::TooFewGenes { found: candidates.len(), of: cohort.matrix.genes.len() });
+        }
+        // Ties keep file order, so that the choice does not depend on the sort.
+        candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        if selection.genes > 0 {
+            candidates.truncate(selection.genes);
+        }
+        let chosen: Vec<usize> = candidates.iter().map(|&(gene, _)| gene).collect();
+        let mut set = samples.assemble(&linear, &chosen, selection);
+        set.moments = Moments::of(&set.tumour_values);
+        Ok(set)
+    }
+
+    /// The set that a saved model reads: this cohort's samples over the model's `genes`, in the model's order and with
+    /// its `moments`.
+    ///
+    /// # Errors
+    /// As [`Self::from_cohort`], and [`TrainingSetError::GenesMissing`] when the cohort lacks one of the genes or misses
+    /// a value of it.
+    pub fn for_genes(
+        cohort: &Cohort,
+        genes: &[String],
+        moments: Moments,
+        selection: Selection,
+    ) -> Result<Self, TrainingSetError> {
+        let samples = Samples::of(cohort)?;
+        let linear = Linear::of(cohort)?;
+        let rows: HashMap<&str, usize> =
+            cohort.matrix.genes.iter().enumerate().map(|(row, gene)| (gene.as_str(), row)).collect();
+        let mut row = vec![0.0f32; samples.used.len()];
+        let mut measured = |gene: &String| {
+            let found = *rows.get(gene.as_str())?;
+            linear.row(found, &samples.used, &mut row);
+            row.iter().all(|v| v.is_finite()).then_some(found)
+        };
+        let found: Vec<Option<usize>> = genes.iter().map(&mut measured).collect();
+        let mut missing = genes.iter().zip(&found).filter(|(_, row)| row.is_none()).map(|(gene, _)| gene);
+        if let Some(first) = missing.next() {
+            let missing = 1 + missing.count();
+            return Err(TrainingSetError::GenesMissing { missing, of: genes.len(), first: first.clone() });
+        }
+        let chosen: Vec<usize> = found.into_iter().flatten().collect();
+        Ok(Self { moments, ..samples.assemble(&linear, &chosen, selection) })
+    }
+
+    /// Indices of the normals that training mixes in.
+    pub fn trained_normals(&self) -> Vec<usize> {
+        (0..self.normals.len()).filter(|i| !self.held_out.contains(i)).collect()
+    }
+
+    /// The normals that training mixes in, linear, rows in [`Self::trained_normals`] order.
+    pub fn mixing_normals(&self) -> Array2<f32> {
+        self.normal_values.select(ndarray::Axis(0), &self.trained_normals())
+    }
+
+    /// The normals that the identity test mixes in: the held-out ones, or all where none are held out.
+    pub fn test_normals(&self) -> Vec<usize> {
+        if self.held_out.is_empty() { (0..self.normals.len()).collect() } else { self.held_out.clone() }
+    }
+}
+
+/// The cohort's samples that are used, tumours first.
+struct Samples {
+    used: Vec<usize>,
+    /// How many of them are tumours.
+    tumours: usize,
+}
+
+impl Samples {
+    fn of(cohort: &Cohort) -> Result<Self, TrainingSetError> {
+        let of_role = |role: Role| -> Vec<usize> {
+            (0..cohort.roles.value.len()).filter(|&i| cohort.roles.value[i] == role).collect()
+        };
+        let (tumours, normals) = (of_role(Role::Tumour), of_role(Role::AdjacentNormal));
+        if tumours.len() < FEWEST_TUMOURS {
+            return Err(TrainingSetError::TooFewTumours { found: tumours.len() });
+        }
+        if normals.is_empty() {
+            return Err(TrainingSetError::NoNormals);
+        }
+        Ok(Self { tumours: tumours.len(), used: [tumours, normals].concat() })
+    }
+
+    /// The training set over the `chosen` rows of the matrix, its moments still empty.
+    fn assemble(&self, linear: &Linear, chosen: &[usize], selection: Selection) -> TrainingSet {
+        let cohort = linear.cohort;
+        let (tumours, normals) = self.used.split_at(self.tumours);
+        let mut row = vec![0.0f32; self.used.len()];
+        let mut tumour_values = Array2::zeros((tumours.len(), chosen.len()));
+        let mut normal_values = Array2::zeros((normals.len(), chosen.len()));
+        for (column, &gene) in chosen.iter().enumerate() {
+            linear.row(gene, &self.used, &mut row);
+            let (t, n) = row.split_at(tumours.len());
+            tumour_values.column_mut(column).iter_mut().zip(t).for_each(|(to, v)| *to = *v);
+            normal_values.column_mut(column).iter_mut().zip(n).for_each(|(to, v)| *to = *v);
+        }
+        let name = |indices: &[usize]| indices.iter().map(|&i| cohort.matrix.samples[i].clone()).collect();
+        let own_tumour = normals
+            .iter()
+            .map(|&n| {
+                let patient = cohort.patients[n].as_ref()?;
+                tumours.iter().position(|&t| cohort.patients[t].as_ref() == Some(patient))
+            })
+            .collect();
+        TrainingSet {
+            genes: chosen.iter().map(|&gene| cohort.matrix.genes[gene].clone()).collect(),
+            tumours: name(tumours),
+            normals: name(normals),
+            moments: Moments { mean: Vec::new(), deviation: Vec::new() },
+            held_out: hold_out(normals.len(), selection),
+            tumour_values,
+            normal_values,
+            own_tumour,
+        }
+    }
+}
+
+fn hold_out(normals: usize, selection: Selection) -> Vec<usize> {
+    if normals < NORMALS_TO_HOLD_OUT {
+        return Vec::new();
+    }
+    let mut order: Vec<usize> = (0..normals).collect();
+    order.shuffle(&mut stream(selection.seed, Purpose::HoldOut, 0));
+    order.truncate((normals as f64 * selection.held_out).round() as usize);
+    order.sort_unstable();
+    order
+}
+
+/// Reads rows of the matrix in linear space.
+struct Linear<'a> {
+    cohort: &'a Cohort,
+    /// Per-sample factor: counts become counts per million, everything else stays.
+    factor: Vec<f32>,
+    /// `log2(x + 1)` files hold exact zeros, `log2 x` files do not.
+    plus_one: bool,
+    /// The lowest linear value: genes sitting on it were not measured.
+    floor: f32,
+}
+
+impl<'a> Linear<'a> {
+    fn of(cohort: &'a Cohort) -> Result<Self, TrainingSetError> {
+        let samples = cohort.matrix.samples.len();
+        let mut sums = vec![0.0f64; samples];
+        let mut lowest = f32::INFINITY;
+        for row in &cohort.matrix.rows {
+            for (sum, v) in sums.iter_mut().zip(row.iter()).filter(|(_, v)| v.is_finite()) {
+                *sum += f64::from(*v);
+                lowest = lowest.min(*v);
+            }
+        }
+        let scale = cohort.scale.value;
+        if scale == ValueScale::LogRatio {
+            return Err(TrainingSetError::NotInvertible);
+        }
+        let factor = match scale {
+            ValueScale::Counts => sums.iter().map(|&s| if s > 0.0 { (1e6 / s) as f32 } else { 0.0 }).collect(),
+            _ => vec![1.0; samples],
+        };
+        let mut this = Self { cohort, factor, plus_one: scale == ValueScale::Log2 && lowest == 0.0, floor: 0.0 };
+        this.floor = if scale == ValueScale::Log2 { this.value(lowest, 0) } else { 0.0 };
+        Ok(this)
+    }
+
+    fn value(&self, v: f32, sample: usize) -> f32 {
+        let linear = match self.cohort.scale.value {
+            ValueScale::Log2 if self.plus_one => v.exp2() - 1.0,
+            ValueScale::Log2 => v.exp2(),
+            _ => v * self.factor[sample],
+        };
+        linear.max(0.0)
+    }
+
+    fn row(&self, gene: usize, samples: &[usize], into: &mut [f32]) {
+        let row = &self.cohort.matrix.rows[gene];
+        for (to, &sample) in into.iter_mut().zip(samples) {
+            // `max` would turn a missing value into the floor.
+            *to = if row[sample].is_nan() { f32::NAN } else { self.value(row[sample], sample) };
+        }
+    }
+}
+
+fn variance(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let (n, sum) = values.clone().fold((0usize, 0.0), |(n, s), v| (n + 1, s + v));
+    let mean = sum / n as f64;
+    values.map(|v| (v - mean).powi(2)).sum::<f64>() / (n as f64 - 1.0).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::simulated::{SimulationSettings, simulate};
+
+    #[test]
+    fn a_models_genes_are_found_by_name_in_its_own_order() {
+        let mut cohort = simulate(&SimulationSettings::tiny(3)).expect("a cohort").cohort;
+        let selection = Selection { genes: 50, held_out: 0.4, seed: 1 };
+        let trained = TrainingSet::from_cohort(&cohort, selection).expect("a training set");
+        let again = TrainingSet::for_genes(&cohort, &trained.genes, trained.moments.clone(), selection);
+        assert_eq!(again.as_ref(), Ok(&trained));
+
+        // The rows of another cohort stand in another order.
+        cohort.matrix.genes.reverse();
+        cohort.matrix.rows.reverse();
+        let turned = TrainingSet::for_genes(&cohort, &trained.genes, trained.moments.clone(), selection);
+        assert_eq!(turned.expect("a training set").tumour_values, trained.tumour_values);
+
+        let (first, second) = (trained.genes[7].clone(), trained.genes[9].clone());
+        let row = |name: &str, cohort: &Cohort| cohort.matrix.genes.iter().position(|g| g == name).expect("a row");
+        let (absent, incomplete) = (row(&first, &cohort), row(&second, &cohort));
+        cohort.matrix.genes[absent] = "NOT_A_GENE".into();
+        cohort.matrix.rows[incomplete][0] = f32::NAN;
+        let refused = TrainingSet::for_genes(&cohort, &trained.genes, trained.moments.clone(), selection);
+        assert_eq!(refused, Err(TrainingSetError::GenesMissing { missing: 2, of: 50, first }));
+    }
+}

@@ -1,0 +1,349 @@
+//! Every parameter of a run in one serialisable value, with its validation and the presets of METHOD.md 4.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Steps that an automatic number of epochs makes: a count of epochs alone left cohorts of 200 to 400 tumours with a
+/// fifth of that, and under-trained (docs/method.md, *What was measured*).
+const AUTOMATIC_STEPS: usize = 1000;
+/// The same for a linear encoder, which still gains and whose steps cost a tenth.
+const AUTOMATIC_STEPS_LINEAR: usize = 2000;
+const FEWEST_AUTOMATIC_EPOCHS: usize = 100;
+
+/// A named set of parameters (METHOD.md 4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Both losses with a projector: the default.
+    #[default]
+    Balanced,
+    /// Balanced without the projector, λ 0.05.
+    Strict,
+    /// Linear encoder, Barlow Twins alone; gene loadings readable.
+    Linear,
+    /// The textbook three-layer projector, Barlow Twins alone.
+    Classic,
+    /// The closed form: seconds, deterministic.
+    Instant,
+}
+
+/// Every parameter of a run. Where 0 is called automatic, [`Config::resolve`] fills it from the cohort's size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Config {
+    /// The preset these parameters started from.
+    pub preset: Preset,
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// Most variable genes used; 0 uses all.
+    pub genes: usize,
+    /// Share of the adjacent normals held out for the identity test.
+    pub held_out: f64,
+    /// Hidden widths of the encoder; empty is a linear encoder.
+    pub hidden: Vec<usize>,
+    /// Add a linear path beside the hidden layers.
+    pub skip: bool,
+    /// Embedding width d; 0 is automatic: clamp(round(n / 6), 8, 128).
+    pub dim: usize,
+    /// Projector widths; 0 in the list is 2 d; empty puts the loss on the embedding itself.
+    pub projector: Vec<usize>,
+    /// Weight λ of the off-diagonal (redundancy) term.
+    pub lambda: f64,
+    /// Weight ρ of the purified reconstruction; 0 is pure Barlow Twins.
+    pub rho: f64,
+    /// Largest fraction a_max of normal tissue mixed into a view; 0 switches mixing off.
+    pub mixing: f64,
+    /// Standard deviation ε of the noise added per gene.
+    pub noise: f64,
+    /// Probability that a gene is dropped from a view.
+    pub drop: f64,
+    /// Passes over the tumours; 0 is automatic: as many as make 1,000 steps (2,000 for a linear
+    /// encoder), at least 100.
+    pub epochs: usize,
+    /// Tumours per step; 0 is automatic: 128, or 32 under 200 tumours.
+    pub batch: usize,
+    /// Learning rate at its peak.
+    pub learning_rate: f64,
+    /// Epochs of linear warm-up before the cosine decay to 0.
+    pub warm_up: usize,
+    /// Decoupled weight decay, on matrices only.
+    pub weight_decay: f64,
+    /// Largest norm of the whole gradient.
+    pub clip: f64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::preset(Preset::Balanced)
+    }
+}
+
+/// A parameter out of its range, or a cohort too small for it.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("The parameter {field} is {found}, and {allowed}.")]
+pub struct ConfigError {
+    /// Field as written in the configuration.
+    pub field: &'static str,
+    /// The value found.
+    pub found: String,
+    /// What it may be.
+    pub allowed: String,
+}
+
+impl Config {
+    /// The preset's parameters, automatic ones unresolved.
+    pub fn preset(preset: Preset) -> Self {
+        let balanced = Self {
+            preset,
+            seed: 7,
+            genes: 3000,
+            held_out: 0.4,
+            hidden: vec![512],
+            skip: false,
+            dim: 0,
+            projector: vec![0],
+            lambda: 0.0051,
+            rho: 1.0,
+            mixing: 0.9,
+            noise: 0.3,
+            drop: 0.2,
+            epochs: 0,
+            batch: 0,
+            learning_rate: 1e-3,
+            warm_up: 10,
+            weight_decay: 1e-4,
+            clip: 10.0,
+        };
+        match preset {
+            Preset::Balanced => balanced,
+            Preset::Strict => Self { projector: vec![], lambda: 0.05, ..balanced },
+            Preset::Linear | Preset::Instant => {
+                Self { hidden: vec![], projector: vec![], lambda: 0.05, rho: 0.0, ..balanced }
+            }
+            Preset::Classic => Self { projector: vec![0, 0, 0], rho: 0.0, ..balanced },
+        }
+    }
+
+    /// A configuration from some of its fields: those given replace the named preset's (Balanced where none is named).
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a field is unknown or of the wrong type.
+    pub fn from_partial(given: serde_json::Value) -> Result<Self, ConfigError> {
+        let refuse = |e: serde_json::Error| ConfigError {
+            field: "configuration",
+            found: given.to_string(),
+            allowed: format!("it does not read as one ({e})"),
+        };
+        let preset = given.get("preset").cloned().map(serde_json::from_value::<Preset>).transpose().map_err(refuse)?;
+        let base = serde_json::to_value(Self::preset(preset.unwrap_or_default())).map_err(refuse)?;
+        let (serde_json::Value::Object(mut fields), serde_json::Value::Object(changes)) = (base, given.clone()) else {
+            return Err(ConfigError {
+                field: "configuration",
+                found: given.to_string(),
+                allowed: "it must be an object of parameters".into(),
+            });
+        };
+        fields.extend(changes);
+        serde_json::from_value(serde_json::Value::Object(fields)).map_err(refuse)
+    }
+
+    /// Fill the automatic parameters for a cohort of `tumours` and check every range.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the field, the value and what it may be.
+    pub fn resolve(&self, tumours: usize) -> Result<Self, ConfigError> {
+        let mut config = self.clone();
+        if config.dim == 0 {
+            config.dim = ((tumours as f64 / 6.0).round() as usize).clamp(8, 128);
+        }
+        for width in &mut config.projector {
+            if *width == 0 {
+                *width = 2 * config.dim;
+            }
+        }
+        if config.batch == 0 {
+            config.batch = if tumours < 200 { 32 } else { 128 };
+        }
+        config.batch = config.batch.min(tumours);
+        if config.epochs == 0 {
+            let steps_per_epoch = (tumours / config.batch.max(1)).max(1);
+            let steps = if config.hidden.is_empty() { AUTOMATIC_STEPS_LINEAR } else { AUTOMATIC_STEPS };
+            config.epochs = steps.div_ceil(steps_per_epoch).max(FEWEST_AUTOMATIC_EPOCHS);
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let within = |field, value: f64, low: f64, high: f64| {
+            if value.is_finite() && (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(ConfigError {
+                    field,
+                    found: value.to_string(),
+                    allowed: format!("it must be from {low} to {high}"),
+                })
+            }
+        };
+        within("heldOut", self.held_out, 0.0, 0.8)?;
+        within("lambda", self.lambda, 0.0, 10.0)?;
+        within("rho", self.rho, 0.0, 100.0)?;
+        within("mixing", self.mixing, 0.0, 0.99)?;
+        within("noise", self.noise, 0.0, 5.0)?;
+        within("drop", self.drop, 0.0, 0.95)?;
+        within("learningRate", self.learning_rate, 1e-7, 1.0)?;
+        within("weightDecay", self.weight_decay, 0.0, 1.0)?;
+        within("clip", self.clip, 1e-3, 1e6)?;
+        within("dim", self.dim as f64, 2.0, 2048.0)?;
+        within("epochs", self.epochs as f64, 1.0, 100_000.0)?;
+        within("warmUp", self.warm_up as f64, 0.0, 10_000.0)?;
+        within("batch", self.batch as f64, 4.0, 4096.0)?;
+        within("hidden", self.hidden.len() as f64, 0.0, 4.0)?;
+        within("projector", self.projector.len() as f64, 0.0, 4.0)?;
+        for &width in self.hidden.iter().chain(&self.projector) {
+            within("hidden, projector", width as f64, 2.0, 8192.0)?;
+        }
+        // JavaScript numbers hold whole seeds up to 2^53 only; a larger one would not come back the same.
+        within("seed", self.seed as f64, 0.0, 9_007_199_254_740_991.0)
+    }
+}
+
+/// How one parameter is shown: its symbol in METHOD.md, its range and what moving it does.
+#[derive(Clone, Debug, Serialize)]
+pub struct Parameter {
+    /// Field of [`Config`].
+    pub key: &'static str,
+    /// Short name.
+    pub label: &'static str,
+    /// Symbol in METHOD.md, or empty.
+    pub symbol: &'static str,
+    /// `integer`, `number`, `widths` or `boolean`.
+    pub kind: &'static str,
+    /// Smallest and largest value a form should offer.
+    pub min: f64,
+    /// See `min`.
+    pub max: f64,
+    /// Step of a number field.
+    pub step: f64,
+    /// One line: what it does.
+    pub consequence: &'static str,
+}
+
+/// All parameters in the order a person meets them.
+pub fn parameters() -> Vec<Parameter> {
+    let p = |key, label, symbol, kind, (min, max, step), consequence| Parameter {
+        key,
+        label,
+        symbol,
+        kind,
+        min,
+        max,
+        step,
+        consequence,
+    };
+    vec![
+        p(
+            "seed",
+            "Seed",
+            "",
+            "integer",
+            (0.0, 9_007_199_254_740_991.0, 1.0),
+            "Same seed, same result; another seed shows the spread.",
+        ),
+        p(
+            "genes",
+            "Genes",
+            "G",
+            "integer",
+            (0.0, 20_000.0, 100.0),
+            "Most variable genes used; 0 uses all. More genes take longer.",
+        ),
+        p(
+            "epochs",
+            "Epochs",
+            "",
+            "integer",
+            (0.0, 2000.0, 10.0),
+            "Passes over the tumours; 0 makes 1,000 steps of them (2,000 for a linear encoder), never under 100.",
+        ),
+        p(
+            "batch",
+            "Batch",
+            "B",
+            "integer",
+            (0.0, 1024.0, 1.0),
+            "Tumours per step; 0 chooses 128, or 32 under 200 tumours.",
+        ),
+        p(
+            "dim",
+            "Embedding width",
+            "d",
+            "integer",
+            (0.0, 512.0, 1.0),
+            "0 chooses n / 6 between 8 and 128. Near n, tumours are told apart but biology is lost.",
+        ),
+        p(
+            "hidden",
+            "Hidden widths",
+            "",
+            "widths",
+            (0.0, 8192.0, 1.0),
+            "Empty is a linear encoder, whose gene loadings can be read.",
+        ),
+        p("skip", "Linear skip", "", "boolean", (0.0, 1.0, 1.0), "Adds a linear path beside the hidden layers."),
+        p(
+            "projector",
+            "Projector widths",
+            "p",
+            "widths",
+            (0.0, 8192.0, 1.0),
+            "0 is 2 d. Empty puts the loss on the embedding: purity dominates less, neighbourhoods suffer.",
+        ),
+        p(
+            "lambda",
+            "Redundancy weight",
+            "λ",
+            "number",
+            (0.0, 1.0, 0.001),
+            "Higher spreads the embedding over more dimensions.",
+        ),
+        p(
+            "rho",
+            "Reconstruction weight",
+            "ρ",
+            "number",
+            (0.0, 10.0, 0.1),
+            "0 is pure Barlow Twins; 1 keeps subtype structure and gives purified expression.",
+        ),
+        p(
+            "mixing",
+            "Largest normal fraction",
+            "a_max",
+            "number",
+            (0.0, 0.99, 0.05),
+            "How much normal tissue a view may hold. 0 switches purification off.",
+        ),
+        p(
+            "noise",
+            "Gene noise",
+            "ε",
+            "number",
+            (0.0, 2.0, 0.05),
+            "Keeps the encoder from leaning on genes that hardly vary.",
+        ),
+        p("drop", "Gene dropping", "drop", "number", (0.0, 0.9, 0.05), "Share of genes hidden from each view."),
+        p("learningRate", "Learning rate", "", "number", (1e-5, 0.1, 1e-4), "Peak of the warm-up and cosine schedule."),
+        p("warmUp", "Warm-up epochs", "", "integer", (0.0, 100.0, 1.0), "Epochs of rising learning rate."),
+        p("weightDecay", "Weight decay", "", "number", (0.0, 0.1, 1e-4), "On matrices only."),
+        p("clip", "Gradient clip", "", "number", (0.1, 1000.0, 1.0), "Largest norm of the whole gradient."),
+        p(
+            "heldOut",
+            "Normals held out",
+            "",
+            "number",
+            (0.0, 0.8, 0.05),
+            "Share of normals kept for the identity test; none under ten normals.",
+        ),
+    ]
+}

@@ -1,0 +1,24 @@
+//! [`TrainingSet`](crate::training_set::TrainingSet) → model: two views of one tumour, the Barlow Twins loss and the
+//! purified reconstruction, encoder, projector and decoder, the trainer and the model file (METHOD.md 2 to 4).
+//!
+//! burn lives here and nowhere else. The device is chosen at run time; what is drawn at random is drawn on the CPU,
+//! so that one seed means one run on every device up to rounding.
+
+pub mod checkpoint;
+pub mod config;
+pub mod loss;
+mod model;
+pub mod network;
+pub mod optimiser;
+pub mod self_test;
+pub mod step_bench;
+#[cfg(all(test, feature = "cpu"))]
+mod tests;
+mod trainer;
+pub mod views;
+
+pub use burn::tensor::Device;
+pub use config::{Config, ConfigError, Parameter, Preset, parameters};
+pub use model::{MODEL_FORMAT, TwinModel};
+pub use trainer::{Progress, TrainError, Trainer};
+pub use views::{Placement, TrainingData};

@@ -1,0 +1,268 @@
+//! Encoder, projector and decoder as stacks of layers over one list of named parameters (METHOD.md 4).
+//!
+//! Parameters are plain tensors and not a burn `Module`: a checkpoint reads them and the optimiser's moments back one
+//! by one without blocking, which burn's records cannot do on a GPU (BURN_ON_THE_WEB C.4).
+
+use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+use rand::RngExt;
+
+use super::config::Config;
+use crate::random::{Purpose, stream};
+
+const BATCH_NORM_EPS: f64 = 1e-5;
+/// Share of the newest batch in the running moments of a batch norm.
+const BATCH_NORM_MOMENTUM: f64 = 0.1;
+
+/// A parameter's place in the network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// `encoder.0.weight`, …
+    pub name: String,
+    /// Rows and columns; vectors are one row.
+    pub shape: [usize; 2],
+    /// Whether weight decay applies: matrices only.
+    pub decays: bool,
+    initial: Initial,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Initial {
+    Constant(f32),
+    /// Uniform within ±1/√fan-in, PyTorch's default for linear layers.
+    Uniform {
+        fan_in: usize,
+    },
+}
+
+#[derive(Clone, Debug)]
+enum Layer {
+    Linear { weight: usize, bias: Option<usize> },
+    BatchNorm { gain: usize, shift: usize, running: usize },
+    Relu,
+}
+
+/// The layout of a network: which layers use which parameters. Holds no values.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Trainable parameters in order.
+    pub slots: Vec<Slot>,
+    /// Running moments of the batch norms, mean and variance in turn.
+    pub buffers: Vec<Slot>,
+    encoder: Vec<Layer>,
+    skip: Vec<Layer>,
+    projector: Vec<Layer>,
+    decoder: Vec<Layer>,
+}
+
+/// Values of a network's parameters and running moments, in the order of its slots.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// One per [`Network::slots`].
+    pub parameters: Vec<Tensor<2>>,
+    /// One per [`Network::buffers`].
+    pub buffers: Vec<Tensor<2>>,
+}
+
+impl Network {
+    /// The network of a resolved configuration over `genes` inputs.
+    pub fn new(config: &Config, genes: usize) -> Self {
+        let mut network = Self {
+            slots: Vec::new(),
+            buffers: Vec::new(),
+            encoder: Vec::new(),
+            skip: Vec::new(),
+            projector: Vec::new(),
+            decoder: Vec::new(),
+        };
+        let widths = |first: usize, middle: &[usize], last: &[usize]| [&[first], middle, last].concat();
+        network.encoder = network.perceptron("encoder", &widths(genes, &config.hidden, &[config.dim]));
+        if config.skip && !config.hidden.is_empty() {
+            network.skip = vec![network.linear("skip", genes, config.dim, false)];
+        }
+        if !config.projector.is_empty() {
+            let mut layers = vec![network.batch_norm("projector.in", config.dim), Layer::Relu];
+            layers.extend(network.perceptron("projector", &widths(config.dim, &config.projector, &[])));
+            network.projector = layers;
+        }
+        if config.rho > 0.0 {
+            let mirrored: Vec<usize> = config.hidden.iter().rev().copied().collect();
+            network.decoder = network.perceptron("decoder", &widths(config.dim, &mirrored, &[genes]));
+        }
+        network
+    }
+
+    /// A bare perceptron, linear and ReLU without batch norm: the shape the benchmarks compare across frameworks.
+    pub fn perceptron_without_norm(inputs: usize, hidden: usize, outputs: usize) -> Self {
+        let config = Config { hidden: vec![], projector: vec![], rho: 0.0, dim: outputs, ..Config::default() };
+        let mut network = Self { encoder: vec![], slots: vec![], ..Self::new(&config, 1) };
+        let first = network.linear("encoder.0", inputs, hidden, true);
+        let last = network.linear("encoder.1", hidden, outputs, true);
+        network.encoder = vec![first, Layer::Relu, last];
+        network
+    }
+
+    /// Linear layers with batch norm and ReLU between, none on the output.
+    fn perceptron(&mut self, name: &str, widths: &[usize]) -> Vec<Layer> {
+        let mut layers = Vec::new();
+        for (i, pair) in widths.windows(2).enumerate() {
+            let last = i + 2 == widths.len();
+            layers.push(self.linear(&format!("{name}.{i}"), pair[0], pair[1], last));
+            if !last {
+                layers.push(self.batch_norm(&format!("{name}.{i}.norm"), pair[1]));
+                layers.push(Layer::Relu);
+            }
+        }
+        layers
+    }
+
+    fn linear(&mut self, name: &str, inputs: usize, outputs: usize, bias: bool) -> Layer {
+        let initial = Initial::Uniform { fan_in: inputs };
+        let weight = self.slot(format!("{name}.weight"), [inputs, outputs], true, initial);
+        let bias = bias.then(|| self.slot(format!("{name}.bias"), [1, outputs], false, initial));
+        Layer::Linear { weight, bias }
+    }
+
+    fn batch_norm(&mut self, name: &str, width: usize) -> Layer {
+        let gain = self.slot(format!("{name}.gain"), [1, width], false, Initial::Constant(1.0));
+        let shift = self.slot(format!("{name}.shift"), [1, width], false, Initial::Constant(0.0));
+        let running = self.buffers.len();
+        for (moment, value) in [("mean", 0.0), ("variance", 1.0)] {
+            self.buffers.push(Slot {
+                name: format!("{name}.{moment}"),
+                shape: [1, width],
+                decays: false,
+                initial: Initial::Constant(value),
+            });
+        }
+        Layer::BatchNorm { gain, shift, running }
+    }
+
+    fn slot(&mut self, name: String, shape: [usize; 2], decays: bool, initial: Initial) -> usize {
+        self.slots.push(Slot { name, shape, decays, initial });
+        self.slots.len() - 1
+    }
+
+    /// Initial values, drawn on the CPU so that every device starts alike.
+    pub fn initialise(&self, seed: u64, device: &Device) -> Values {
+        let fill = |slots: &[Slot]| {
+            slots.iter().enumerate().map(|(i, slot)| tensor(slot.draw(seed, i as u64), slot.shape, device)).collect()
+        };
+        Values { parameters: fill(&self.slots), buffers: fill(&self.buffers) }
+    }
+
+    /// Whether there is a decoder to give purified profiles.
+    pub fn has_decoder(&self) -> bool {
+        !self.decoder.is_empty()
+    }
+
+    /// Embed stacked views (2 B × G) in training mode: batch norms use the batch, and renew their running moments.
+    pub fn encode_training(&self, input: Tensor<2>, values: &mut Values) -> Tensor<2> {
+        let embedding = run_training(&self.encoder, input.clone(), values);
+        if self.skip.is_empty() { embedding } else { embedding + run_training(&self.skip, input, values) }
+    }
+
+    /// Project stacked embeddings for the loss; the embedding itself where there is no projector.
+    pub fn project_training(&self, embedding: Tensor<2>, values: &mut Values) -> Tensor<2> {
+        run_training(&self.projector, embedding, values)
+    }
+
+    /// Decode stacked embeddings to standardised profiles in training mode.
+    pub fn decode_training(&self, embedding: Tensor<2>, values: &mut Values) -> Tensor<2> {
+        run_training(&self.decoder, embedding, values)
+    }
+
+    /// Embed standardised profiles (samples × G): batch norms use their running moments.
+    pub fn encode(&self, input: Tensor<2>, values: &Values) -> Tensor<2> {
+        let embedding = run(&self.encoder, input.clone(), values);
+        if self.skip.is_empty() { embedding } else { embedding + run(&self.skip, input, values) }
+    }
+
+    /// Decode embeddings to standardised purified profiles (samples × G).
+    pub fn decode(&self, embedding: Tensor<2>, values: &Values) -> Tensor<2> {
+        run(&self.decoder, embedding, values)
+    }
+}
+
+impl Slot {
+    fn draw(&self, seed: u64, index: u64) -> Vec<f32> {
+        let count = self.shape[0] * self.shape[1];
+        match self.initial {
+            Initial::Constant(value) => vec![value; count],
+            Initial::Uniform { fan_in } => {
+                let bound = 1.0 / (fan_in as f32).sqrt();
+                let mut rng = stream(seed, Purpose::Initialisation, index);
+                (0..count).map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound).collect()
+            }
+        }
+    }
+}
+
+/// A tensor of `rows × columns` from row-major values.
+pub fn tensor(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+fn affine(input: Tensor<2>, weight: usize, bias: Option<usize>, values: &Values) -> Tensor<2> {
+    let product = input.matmul(values.parameters[weight].clone());
+    match bias {
+        Some(bias) => product + values.parameters[bias].clone(),
+        None => product,
+    }
+}
+
+fn run(layers: &[Layer], mut x: Tensor<2>, values: &Values) -> Tensor<2> {
+    for layer in layers {
+        x = match *layer {
+            Layer::Linear { weight, bias } => affine(x, weight, bias, values),
+            Layer::Relu => relu(x),
+            Layer::BatchNorm { gain, shift, running } => {
+                let deviation = (values.buffers[running + 1].clone() + BATCH_NORM_EPS).sqrt();
+                (x - values.buffers[running].clone()) / deviation * values.parameters[gain].clone()
+                    + values.parameters[shift].clone()
+            }
+        };
+    }
+    x
+}
+
+fn run_training(layers: &[Layer], mut x: Tensor<2>, values: &mut Values) -> Tensor<2> {
+    for layer in layers {
+        x = match *layer {
+            Layer::Linear { weight, bias } => affine(x, weight, bias, values),
+            Layer::Relu => relu(x),
+            Layer::BatchNorm { gain, shift, running } => {
+                let (normalised, mean, variance) = normalise_views(x);
+                values.renew(running, mean, variance);
+                normalised * values.parameters[gain].clone() + values.parameters[shift].clone()
+            }
+        };
+    }
+    x
+}
+
+/// Normalise each view of a stacked batch (2 B × width) by its own moments; also returns the mean and the unbiased
+/// variance of each view, 2 × width, outside the gradient.
+fn normalise_views(x: Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+    let [rows, width] = x.dims();
+    let batch = rows / 2;
+    let views: Tensor<3> = x.reshape([2, batch, width]);
+    let mean = views.clone().mean_dim(1);
+    let centred = views - mean.clone();
+    let variance = centred.clone().square().mean_dim(1);
+    let normalised = centred / (variance.clone() + BATCH_NORM_EPS).sqrt();
+    let unbiased = variance.inner() * (batch as f64 / (batch as f64 - 1.0).max(1.0));
+    (normalised.reshape([rows, width]), mean.inner().reshape([2, width]), unbiased.reshape([2, width]))
+}
+
+impl Values {
+    /// Move a batch norm's running moments towards each view's, the first view's before the second's.
+    fn renew(&mut self, running: usize, mean: Tensor<2>, variance: Tensor<2>) {
+        for (offset, seen) in [mean, variance].into_iter().enumerate() {
+            for view in 0..2 {
+                let buffer = &mut self.buffers[running + offset];
+                *buffer = buffer.clone() * (1.0 - BATCH_NORM_MOMENTUM)
+                    + seen.clone().narrow(0, view, 1) * BATCH_NORM_MOMENTUM;
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+use burn::tensor::{Device, Tensor};
+use ndarray::Array2;
+use pollster::block_on;
+use serde_json::Value;
+
+use super::checkpoint::CheckpointError;
+use super::config::{Config, Preset, parameters};
+use super::loss::{barlow_twins, cross_correlation, identity};
+use super::network::tensor;
+use super::optimiser::learning_rate;
+use super::trainer::{TrainError, Trainer, read_back};
+use super::views::{Draw, Placement, TrainingData};
+use super::{TwinModel, self_test};
+use crate::training_set::Moments;
+
+fn golden() -> Value {
+    serde_json::from_str(include_str!("../../tests/golden/barlow/barlow_golden.json")).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        other => vec![other.as_f64().unwrap() as f32],
+    }
+}
+
+fn table(text: &str) -> Vec<f32> {
+    text.lines()
+        .flat_map(|line| line.split('\t').filter_map(|cell| cell.trim().parse().ok()).collect::<Vec<f32>>())
+        .collect()
+}
+
+fn assert_close(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}: lengths");
+    let scale = expected.iter().fold(0.0f32, |a, v| a.max(v.abs()));
+    for (i, (f, e)) in found.iter().zip(expected).enumerate() {
+        assert!((f - e).abs() <= tolerance * scale, "{what}[{i}]: {f} is not {e} (largest value {scale})");
+    }
+}
+
+#[test]
+fn loss_and_gradients_equal_the_golden_ones() {
+    let device = Device::flex();
+    let golden = golden();
+    let mut compared = 0;
+    for (name, case) in golden.as_object().unwrap() {
+        let Some(lambda) = case.get("lam").and_then(Value::as_f64) else { continue };
+        let (n, d) = (case["n"].as_u64().unwrap() as usize, case["d"].as_u64().unwrap() as usize);
+        let (z1, z2) = if name.starts_with("big") {
+            (
+                table(include_str!("../../tests/golden/barlow/big_z1.tsv")),
+                table(include_str!("../../tests/golden/barlow/big_z2.tsv")),
+            )
+        } else {
+            (numbers(&case["z1"]), numbers(&case["z2"]))
+        };
+        let stacked = tensor([z1, z2].concat(), [2 * n, d], &device).autodiff().require_grad();
+        let loss = barlow_twins(stacked.clone(), identity(d, &device.clone().autodiff()));
+        let total = loss.total(lambda);
+        let read = |t: Tensor<1>| block_on(read_back(t.inner())).unwrap();
+        let expect = |key: &str| vec![case[key].as_f64().unwrap() as f32];
+        assert_close(&read(total.clone()), &expect("loss"), 1e-5, &format!("{name} loss"));
+        assert_close(&read(loss.on_diagonal.clone()), &expect("on"), 1e-5, &format!("{name} on-diagonal"));
+        assert_close(&read(loss.off_diagonal.clone()), &expect("off"), 1e-5, &format!("{name} off-diagonal"));
+        let mut gradients = total.backward();
+        let gradient = block_on(read_back(stacked.grad_remove(&mut gradients).unwrap())).unwrap();
+        let norm = gradient[..n * d].iter().map(|v| v * v).sum::<f32>().sqrt();
+        assert_close(&[norm], &expect("g1_norm"), 1e-5, &format!("{name} gradient norm"));
+        if case["g1"].is_array() {
+            let expected = [numbers(&case["g1"]), numbers(&case["g2"])].concat();
+            assert_close(&gradient, &expected, 1e-5, &format!("{name} gradients"));
+            let correlation = block_on(read_back(cross_correlation(stacked.inner()))).unwrap();
+            assert_close(&correlation, &numbers(&case["C"]), 1e-5, &format!("{name} C"));
+        }
+        compared += 1;
+    }
+    assert_eq!(compared, 9);
+}
+
+fn cohort(tumours: usize, normals: usize, genes: usize) -> TrainingData {
+    let value = |row: usize, gene: usize, salt: u64| {
+        let word = (row as u64 * 7919 + gene as u64 * 104_729 + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+        (word % 4096) as f32 / 16.0
+    };
+    let tumours = Array2::from_shape_fn((tumours, genes), |(r, g)| value(r % 5, g, 1) + value(r, g, 2) / 4.0);
+    let normals = Array2::from_shape_fn((normals, genes), |(r, g)| value(0, g, 3) + value(r, g, 4) / 4.0);
+    let moments = Moments::of(&tumours);
+    TrainingData { tumours, normals, moments }
+}
+
+fn small(preset: Preset) -> Config {
+    let config = Config { dim: 8, epochs: 4, batch: 16, ..Config::preset(preset) };
+    let hidden = if config.hidden.is_empty() { vec![] } else { vec![24] };
+    Config { hidden, ..config }.resolve(48).unwrap()
+}
+
+fn run(config: Config) -> Trainer {
+    let mut trainer = Trainer::new(config, Placement::host(cohort(48, 12, 60)), Device::flex());
+    while !block_on(trainer.step(5)).unwrap().finished {}
+    trainer
+}
+
+/// FNV-1a over the bits.
+fn hash(values: &Array2<f32>) -> u64 {
+    values
+        .iter()
+        .flat_map(|v| v.to_bits().to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[test]
+fn one_seed_is_one_embedding_to_the_bit() {
+    for preset in [Preset::Balanced, Preset::Strict, Preset::Linear, Preset::Classic] {
+        let embed = |seed| hash(&block_on(run(Config { seed, ..small(preset) }).embedding()).unwrap());
+        assert_eq!(embed(7), embed(7), "{preset:?}");
+        assert_ne!(embed(7), embed(8), "{preset:?}: the seed must matter");
+    }
+}
+
+#[test]
+fn training_lowers_the_loss_of_every_preset() {
+    for preset in [Preset::Balanced, Preset::Strict, Preset::Linear, Preset::Classic] {
+        let config = Config { epochs: 40, ..small(preset) };
+        let trainer = run(config);
+        let history = trainer.history();
+        let mean = |part: &[super::Progress]| part.iter().map(|p| p.loss).sum::<f32>() / part.len() as f32;
+        let (early, late) = (mean(&history[..4]), mean(&history[history.len() - 4..]));
+        assert!(late < 0.9 * early, "{preset:?}: {early} → {late}");
+    }
+}
+
+#[test]
+fn a_resumed_run_equals_the_uninterrupted_one_to_the_bit() {
+    let config = small(Preset::Balanced);
+    let whole = run(config.clone());
+    let data = || Placement::host(cohort(48, 12, 60));
+    let mut first = Trainer::new(config.clone(), data(), Device::flex());
+    block_on(first.step(5)).unwrap();
+    let saved = block_on(first.checkpoint()).unwrap();
+    let mut second = Trainer::resume(config.clone(), data(), Device::flex(), &saved).unwrap();
+    while !block_on(second.step(5)).unwrap().finished {}
+    assert_eq!(block_on(second.embedding()).unwrap(), block_on(whole.embedding()).unwrap());
+    assert_eq!(second.history().last(), whole.history().last());
+
+    let other = Config { dim: 9, ..config.clone() };
+    let refused = Trainer::resume(other, data(), Device::flex(), &saved).err().unwrap();
+    assert!(matches!(refused, TrainError::Checkpoint(CheckpointError(_))), "{refused}");
+    let damaged = &saved[..saved.len() / 2];
+    assert!(Trainer::resume(config, data(), Device::flex(), damaged).is_err());
+}
+
+#[test]
+fn views_made_on_the_device_equal_views_made_on_the_cpu() {
+    let config = small(Preset::Balanced);
+    let device = Device::flex();
+    let data = cohort(48, 12, 60);
+    let host = Placement::host(data.clone());
+    let on_device = Placement::device(data, &device);
+    for step in [0, 4] {
+        let (a, target_a) = host.views(&config, step, &device);
+        let (b, target_b) = on_device.views(&config, step, &device);
+        let read = |t| block_on(read_back::<2>(t)).unwrap();
+        assert_close(&read(b), &read(a), 1e-5, "views");
+        assert_close(&read(target_b.unwrap()), &read(target_a.unwrap()), 1e-5, "targets");
+    }
+}
+
+#[test]
+fn a_view_is_the_linear_mixture_standardised() {
+    let data = cohort(48, 12, 60);
+    let config = Config { noise: 0.0, drop: 0.0, ..small(Preset::Linear) };
+    let draw = Draw::of_step(&config, &data, 3);
+    let (views, target) = Placement::host(data.clone()).views(&config, 3, &Device::flex());
+    assert!(target.is_none(), "the linear preset reconstructs nothing");
+    let views = block_on(read_back(views)).unwrap();
+    assert_eq!(draw.tumours[..16], draw.tumours[16..], "both views are of the same tumours");
+    assert_ne!(draw.normals[..16], draw.normals[16..], "with other normals");
+    for (row, gene) in [(0, 0), (5, 17), (31, 59)] {
+        let a = draw.fractions[row];
+        assert!((0.0..0.9).contains(&a));
+        let mixed = (1.0 - a) * data.tumours[[draw.tumours[row], gene]] + a * data.normals[[draw.normals[row], gene]];
+        let expected = ((1.0 + mixed).log2() - data.moments.mean[gene]) / data.moments.deviation[gene];
+        assert!((views[row * 60 + gene] - expected).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn noise_and_dropping_have_the_stated_size() {
+    let data = cohort(48, 12, 60);
+    let quiet = Config { noise: 0.0, drop: 0.0, ..small(Preset::Linear) };
+    let loud = Config { noise: 0.3, drop: 0.2, ..quiet.clone() };
+    let views = |config: &Config| {
+        let placement = Placement::host(data.clone());
+        let all = (0..40).flat_map(|s| block_on(read_back(placement.views(config, s, &Device::flex()).0)).unwrap());
+        all.collect::<Vec<f32>>()
+    };
+    let (clean, noisy) = (views(&quiet), views(&loud));
+    let dropped = noisy.iter().filter(|&&v| v == 0.0).count() as f64 / noisy.len() as f64;
+    assert!((dropped - 0.2).abs() < 0.01, "dropped {dropped}");
+    let kept: Vec<f64> = noisy.iter().zip(&clean).filter(|(v, _)| **v != 0.0).map(|(v, c)| f64::from(v - c)).collect();
+    let deviation = (kept.iter().map(|e| e * e).sum::<f64>() / kept.len() as f64).sqrt();
+    assert!((deviation - 0.3).abs() < 0.01, "noise {deviation}");
+}
+
+#[test]
+fn a_saved_model_embeds_and_decodes_as_before() {
+    let config = small(Preset::Balanced);
+    let trainer = run(config.clone());
+    let genes: Vec<String> = (0..60).map(|g| format!("G{g}")).collect();
+    let moments = trainer.data().moments.clone();
+    let saved = block_on(trainer.checkpoint()).unwrap();
+    let model = TwinModel::from_checkpoint(&saved, config, genes.clone(), moments, Device::flex()).unwrap();
+    let embedding = block_on(model.embed(&trainer.data().tumours)).unwrap();
+    assert_eq!(embedding, block_on(trainer.embedding()).unwrap());
+    let file = block_on(model.to_bytes()).unwrap();
+    let reopened = TwinModel::from_bytes(&file, Device::flex()).unwrap();
+    assert_eq!(block_on(reopened.embed(&trainer.data().tumours)).unwrap(), embedding);
+    assert_eq!(reopened.genes(), genes);
+    let purified = block_on(reopened.purified(&embedding)).unwrap().unwrap();
+    assert_eq!(purified.dim(), (48, 60));
+    assert!(TwinModel::from_bytes(&saved, Device::flex()).is_err(), "a checkpoint is not a model file");
+    assert!(TwinModel::from_bytes(b"not a model", Device::flex()).is_err());
+}
+
+#[test]
+fn a_loss_that_is_not_finite_ends_the_run() {
+    let mut data = cohort(48, 12, 60);
+    data.tumours[[3, 3]] = f32::NAN;
+    let mut trainer = Trainer::new(small(Preset::Linear), Placement::host(data), Device::flex());
+    let error = loop {
+        match block_on(trainer.step(3)) {
+            Ok(progress) => assert!(!progress.finished, "NaN went unnoticed"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.code(), "not_finite");
+}
+
+#[test]
+fn the_recorded_self_test_is_what_the_cpu_computes() {
+    let found = block_on(self_test::fixed_case(Device::flex())).unwrap();
+    assert_close(&found, &self_test::RECORDED, 2e-4, "recorded self-test");
+    let case = &golden()["small_lam0.05"];
+    let views = [numbers(&case["z1"]), numbers(&case["z2"])].concat();
+    assert_close(self_test::GOLDEN_VIEWS.as_flattened(), &views, 1e-7, "golden views");
+    let gradient = [numbers(&case["g1"]), numbers(&case["g2"])].concat();
+    assert_close(self_test::GOLDEN_GRADIENT.as_flattened(), &gradient, 1e-7, "golden gradient");
+    assert_close(&[self_test::GOLDEN_LOSS], &[case["loss"].as_f64().unwrap() as f32], 1e-7, "golden loss");
+    let outcome = block_on(self_test::run(Device::flex())).unwrap();
+    assert!(outcome.passed(), "{}", outcome.sentence());
+    let wrong = self_test::Outcome { worst: 0.01 };
+    assert!(!wrong.passed());
+}
+
+#[test]
+fn automatic_parameters_follow_the_cohort_and_ranges_are_checked() {
+    let small = Config::default().resolve(113).unwrap();
+    assert_eq!((small.dim, small.epochs, small.batch, small.projector.as_slice()), (19, 334, 32, &[38][..]));
+    let middle = Config::default().resolve(300).unwrap();
+    assert_eq!((middle.dim, middle.epochs, middle.batch), (50, 500, 128), "1,000 steps, two an epoch");
+    let linear = Config::preset(Preset::Linear).resolve(300).unwrap();
+    assert_eq!((linear.epochs, linear.batch), (1000, 128), "2,000 steps: a linear step is cheap");
+    let chosen = Config { batch: 64, ..Config::default() }.resolve(300).unwrap();
+    assert_eq!((chosen.epochs, chosen.batch), (250, 64), "epochs follow a batch that was chosen");
+    let huge = Config::default().resolve(5000).unwrap();
+    assert_eq!((huge.epochs, huge.batch), (100, 128));
+    let large = Config::default().resolve(791).unwrap();
+    assert_eq!((large.dim, large.epochs, large.batch, large.projector.as_slice()), (128, 167, 128, &[256][..]));
+    let error = Config { mixing: 1.5, ..Config::default() }.resolve(100).unwrap_err();
+    assert_eq!(error.field, "mixing");
+    assert!(error.to_string().contains("1.5"), "{error}");
+    assert!(Config { lambda: f64::NAN, ..Config::default() }.resolve(100).is_err());
+    let text = serde_json::to_value(Config::default()).unwrap();
+    for parameter in parameters() {
+        assert!(text.get(parameter.key).is_some(), "{} is not a field of the configuration", parameter.key);
+    }
+    assert!(serde_json::from_str::<Config>(r#"{"lamda": 1}"#).is_err(), "a misspelt field is refused");
+}
+
+#[test]
+fn the_learning_rate_warms_up_and_decays_to_zero() {
+    let rate = |step| learning_rate(1.0, step, 10, 110);
+    assert!((rate(0) - 0.1).abs() < 1e-12 && (rate(9) - 1.0).abs() < 1e-12);
+    assert!((rate(60) - 0.5).abs() < 1e-12);
+    assert!(rate(109) < 1e-3);
+}

@@ -1,0 +1,206 @@
+//! Two views of one tumour: the tumour mixed with different adjacent normals in linear space, then noise and dropped
+//! genes (METHOD.md 2).
+//!
+//! The draws are made on the CPU whatever the device, so that one seed means one run. The mixing itself is done on
+//! the device where the cohort lives there ([`Placement::Device`]) and on the CPU otherwise ([`Placement::Host`]),
+//! which is faster for the CPU engine (one pass) and is how a cohort over the adapter's limits is fed.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use ndarray::{Array2, ArrayView1, Zip};
+use rand::seq::SliceRandom;
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, StandardNormal};
+
+use super::config::Config;
+use super::network::tensor;
+use crate::random::{Purpose, stream};
+use crate::training_set::{Moments, TrainingSet, log2_1p};
+
+/// Marks a dropped gene in the noise that is sent to the device: far above any noise, and finite.
+const DROPPED: f32 = 1e9;
+
+/// The numbers a trainer needs of a training set, and nothing that names a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingData {
+    /// Tumours, linear, n × G.
+    pub tumours: Array2<f32>,
+    /// The adjacent normals that are mixed in (never the held-out ones), linear, m × G.
+    pub normals: Array2<f32>,
+    /// Standardising moments.
+    pub moments: Moments,
+}
+
+impl From<&TrainingSet> for TrainingData {
+    fn from(set: &TrainingSet) -> Self {
+        Self { tumours: set.tumour_values.clone(), normals: set.mixing_normals(), moments: set.moments.clone() }
+    }
+}
+
+/// Which rows are mixed in what proportion in one step; views are stacked, the first's rows before the second's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// Tumour of each row, 2 B.
+    pub tumours: Vec<usize>,
+    /// Adjacent normal of each row, 2 B.
+    pub normals: Vec<usize>,
+    /// Fraction a of normal in each row, 2 B.
+    pub fractions: Vec<f32>,
+}
+
+impl Draw {
+    /// The draws of a step: tumours in the epoch's own order, without its last partial batch.
+    pub fn of_step(config: &Config, data: &TrainingData, step: usize) -> Self {
+        let tumours = data.tumours.nrows();
+        let per_epoch = (tumours / config.batch).max(1);
+        let mut order: Vec<usize> = (0..tumours).collect();
+        order.shuffle(&mut stream(config.seed, Purpose::Batches, (step / per_epoch) as u64));
+        let start = (step % per_epoch) * config.batch;
+        let batch = &order[start..(start + config.batch).min(tumours)];
+        let mut rng = stream(config.seed, Purpose::Mixing, step as u64);
+        let rows = 2 * batch.len();
+        Self {
+            tumours: batch.iter().chain(batch).copied().collect(),
+            normals: (0..rows).map(|_| rng.random_range(0..data.normals.nrows())).collect(),
+            fractions: (0..rows).map(|_| rng.random::<f32>() * config.mixing as f32).collect(),
+        }
+    }
+}
+
+/// Gene noise of a step: ε · N(0, 1), or [`DROPPED`]; the same numbers on every device.
+struct GeneNoise {
+    rng: rand_xoshiro::Xoshiro256PlusPlus,
+    noise: f32,
+    drop: u32,
+}
+
+impl GeneNoise {
+    fn of_step(config: &Config, step: usize) -> Self {
+        Self {
+            rng: stream(config.seed, Purpose::Noise, step as u64),
+            noise: config.noise as f32,
+            drop: (config.drop * f64::from(u32::MAX)) as u32,
+        }
+    }
+
+    fn draw(&mut self) -> f32 {
+        if self.drop > 0 && self.rng.next_u32() < self.drop {
+            return DROPPED;
+        }
+        if self.noise > 0.0 {
+            let normal: f32 = StandardNormal.sample(&mut self.rng);
+            return self.noise * normal;
+        }
+        0.0
+    }
+}
+
+/// Where views are made.
+#[expect(clippy::large_enum_variant, reason = "there is one per run")]
+pub enum Placement {
+    /// The cohort stays on the CPU; each step's views are made there and uploaded.
+    Host {
+        /// Tumours, normals and moments.
+        data: TrainingData,
+        /// 1 / (σ + 1e-3).
+        inverse_deviation: Vec<f32>,
+    },
+    /// The cohort lives on the device; each step uploads indices, fractions and noise.
+    Device {
+        /// Shapes and draws still come from here.
+        data: TrainingData,
+        /// n × G.
+        tumours: Tensor<2>,
+        /// m × G.
+        normals: Tensor<2>,
+        /// 1 × G.
+        mean: Tensor<2>,
+        /// 1 × G.
+        deviation: Tensor<2>,
+    },
+}
+
+impl Placement {
+    /// Keep the cohort on the CPU.
+    pub fn host(data: TrainingData) -> Self {
+        let inverse_deviation = data.moments.deviation.iter().map(|d| 1.0 / d).collect();
+        Self::Host { data, inverse_deviation }
+    }
+
+    /// Upload the cohort once.
+    pub fn device(data: TrainingData, device: &Device) -> Self {
+        let upload = |m: &Array2<f32>| tensor(m.iter().copied().collect(), [m.nrows(), m.ncols()], device);
+        let row = |v: &[f32]| tensor(v.to_vec(), [1, v.len()], device);
+        Self::Device {
+            tumours: upload(&data.tumours),
+            normals: upload(&data.normals),
+            mean: row(&data.moments.mean),
+            deviation: row(&data.moments.deviation),
+            data,
+        }
+    }
+
+    /// The numbers behind the views.
+    pub fn data(&self) -> &TrainingData {
+        match self {
+            Self::Host { data, .. } | Self::Device { data, .. } => data,
+        }
+    }
+
+    /// The stacked views of a step (2 B × G) and, for the reconstruction, the unmixed standardised profiles of the
+    /// same rows.
+    pub fn views(&self, config: &Config, step: usize, device: &Device) -> (Tensor<2>, Option<Tensor<2>>) {
+        let draw = Draw::of_step(config, self.data(), step);
+        let mut noise = GeneNoise::of_step(config, step);
+        let shape = [draw.tumours.len(), self.data().tumours.ncols()];
+        let with_target = config.rho > 0.0;
+        match self {
+            Self::Host { data, inverse_deviation } => {
+                let views = mix_on_host(&draw, data, inverse_deviation, &mut noise);
+                let target = with_target.then(|| {
+                    let batch = &draw.tumours[..draw.tumours.len() / 2];
+                    let clean = data.moments.standardise(&data.tumours.select(ndarray::Axis(0), batch));
+                    let clean: Vec<f32> = clean.iter().copied().collect();
+                    tensor([&clean[..], &clean[..]].concat(), shape, device)
+                });
+                (tensor(views, shape, device), target)
+            }
+            Self::Device { tumours, normals, mean, deviation, .. } => {
+                let rows = |indices: &[usize]| -> Tensor<1, Int> {
+                    let indices: Vec<i32> = indices.iter().map(|&i| i as i32).collect();
+                    Tensor::from_data(TensorData::new(indices, [shape[0]]), device)
+                };
+                let fractions = tensor(draw.fractions.clone(), [shape[0], 1], device);
+                let noise = tensor((0..shape[0] * shape[1]).map(|_| noise.draw()).collect(), shape, device);
+                let standardise =
+                    |x: Tensor<2>| (x.log1p() / std::f64::consts::LN_2 - mean.clone()) / deviation.clone();
+                let tumour = tumours.clone().select(0, rows(&draw.tumours));
+                let normal = normals.clone().select(0, rows(&draw.normals));
+                let mixed = standardise(tumour.clone() + (normal - tumour.clone()) * fractions);
+                let kept = noise.clone().lower_elem(DROPPED / 2.0).float();
+                ((mixed + noise) * kept, with_target.then(|| standardise(tumour)))
+            }
+        }
+    }
+}
+
+fn mix_on_host(draw: &Draw, data: &TrainingData, inverse_deviation: &[f32], noise: &mut GeneNoise) -> Vec<f32> {
+    let genes = data.tumours.ncols();
+    let mut views = Array2::zeros((draw.tumours.len(), genes));
+    // Drawn a row ahead: drawing branches, and mixing without it runs on vector instructions.
+    let mut row_noise = vec![0.0; genes];
+    for (i, ((&tumour, &normal), &fraction)) in draw.tumours.iter().zip(&draw.normals).zip(&draw.fractions).enumerate()
+    {
+        row_noise.fill_with(|| noise.draw());
+        Zip::from(views.row_mut(i))
+            .and(data.tumours.row(tumour))
+            .and(data.normals.row(normal))
+            .and(ArrayView1::from(&data.moments.mean))
+            .and(ArrayView1::from(inverse_deviation))
+            .and(ArrayView1::from(&row_noise))
+            .for_each(|view, t, n, mean, inverse, &noise| {
+                let mixed = (log2_1p(t + (n - t) * fraction) - mean) * inverse + noise;
+                *view = if noise >= DROPPED { 0.0 } else { mixed };
+            });
+    }
+    views.into_raw_vec_and_offset().0
+}

@@ -1,0 +1,228 @@
+//! The program itself: what it prints, what it writes, how it ends.
+#![cfg(feature = "cli")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A fresh folder of one test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a temporary folder");
+    path
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_twinpurify")).args(arguments).output().expect("the program starts")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn err(output: &Output) -> String {
+    let text = String::from_utf8(output.stderr.clone()).expect("UTF-8");
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+fn succeeds(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", err(&output));
+    out(&output)
+}
+
+/// Ends with `code` and one message; the message.
+fn fails(code: i32, arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}{}", out(&output), err(&output));
+    err(&output)
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+fn simulated(folder: &Path) -> PathBuf {
+    let cohort = folder.join("cohort");
+    let size = ["--tumours", "40", "--normals", "12", "--genes", "200"];
+    succeeds(&[&["simulate", "--out", path(&cohort)], &size[..]].concat());
+    fs::write(cohort.join("SOURCE.md"), "# Where this is from\nMade for a test.\n").expect("written");
+    cohort
+}
+
+/// A small cohort by hand: 12 genes, two pairs and a cell line.
+fn by_hand(folder: &Path) -> [PathBuf; 2] {
+    let mut matrix = String::from("gene\tA-T\tA-N\tB-T\tB-N\tC\n");
+    let genes = ["TP53", "MYC", "EGFR", "ESR1", "ERBB2", "GATA3", "KRT5", "KRT18", "CDH1", "VIM", "ACTB", "GAPDH"];
+    for (row, gene) in genes.iter().enumerate() {
+        let values: Vec<String> =
+            (0..5).map(|column| format!("{:.2}", 3.5 + ((row * 7 + column * 3) % 11) as f64)).collect();
+        matrix.push_str(&format!("{gene}\t{}\n", values.join("\t")));
+    }
+    let sheet =
+        "sample\ttype\tpatient\nA-T\ttumor\tA\nA-N\tnormal\tA\nB-T\ttumor\tB\nB-N\tnormal\tB\nC\tcell line\tC\n";
+    let files = [folder.join("matrix.tsv"), folder.join("sheet.tsv")];
+    fs::write(&files[0], matrix).expect("written");
+    fs::write(&files[1], sheet).expect("written");
+    files
+}
+
+/// A CSV's heading and rows; every row has as many cells as the heading.
+fn csv_of(file: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::Reader::from_path(file).expect("a table");
+    let words = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let heading = words(reader.headers().expect("a heading"));
+    (heading, reader.records().map(|record| words(&record.expect("a row"))).collect())
+}
+
+#[test]
+fn inspect_says_what_each_file_was_taken_for_and_why() {
+    let folder = folder("inspect");
+    let files = by_hand(&folder);
+    let said = succeeds(&["inspect", path(&files[0]), path(&files[1])]);
+    for words in
+        ["matrix.tsv", "expression matrix", "12 genes", "sample sheet", "Tumours           2", "symbol", "log2"]
+    {
+        assert!(said.contains(words), "{words} not in {said}");
+    }
+    let json = succeeds(&["inspect", path(&files[0]), path(&files[1]), "--json"]);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let counts = ["tumors", "normals", "other", "genes", "patients"].map(|key| json[key].as_u64());
+    assert_eq!(counts, [2, 2, 1, 12, 3].map(Some));
+    assert_eq!((json["scale"]["value"].as_str(), json["geneIds"]["value"].as_str()), (Some("log2"), Some("symbol")));
+    assert!(json["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty()));
+    assert_eq!(json["files"][1]["kind"], "sample_sheet");
+}
+
+#[test]
+fn a_refused_file_ends_with_2_and_a_missing_one_with_1() {
+    let folder = folder("refused");
+    let ragged = folder.join("ragged.tsv");
+    fs::write(&ragged, "gene\ta\tb\nTP53\t1\t2\nMYC\t1\n").expect("written");
+    let output = run(&["inspect", path(&ragged), "--json"]);
+    assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""));
+    assert!(err(&output).contains("line 3"), "{}", err(&output));
+    assert!(fails(1, &["inspect", path(&folder.join("absent.tsv"))]).contains("absent.tsv"));
+    assert!(fails(2, &["inspect"]).contains("FILE"));
+    assert!(fails(2, &["inspect", path(&ragged), "--yaml"]).contains("--yaml"));
+    assert!(fails(2, &["train", path(&folder), "--out", path(&folder.join("out"))]).contains("line 3"));
+    assert!(!folder.join("out").exists(), "nothing is written for a refused cohort");
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    for command in ["inspect", "train", "pathways", "simulate"] {
+        assert!(succeeds(&[command, "--help"]).contains(&format!("  twinpurify {command} ")), "{command}");
+    }
+}
+
+#[test]
+fn train_writes_everything_and_the_same_bytes_again_and_the_model_scores_alike() {
+    let folder = folder("train");
+    let cohort = simulated(&folder);
+    let [first, second, scores] = ["first", "second", "scores"].map(|name| folder.join(name));
+    let said = succeeds(&["train", path(&cohort), "--out", path(&first), "--epochs", "4"]);
+    assert!(said.contains("of 40 tumours find themselves") && said.contains("Caution:"), "{said}");
+
+    // The resolved configuration is all that is needed to do it again.
+    let config = first.join("config.json");
+    let output = run(&["train", path(&cohort), "--out", path(&second), "--config", path(&config), "--quiet"]);
+    assert_eq!((output.status.code(), err(&output).as_str()), (Some(0), ""));
+    let mut names: Vec<_> = fs::read_dir(&first).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
+    names.sort();
+    assert_eq!(names.len(), 17, "{names:?}");
+    for name in names.iter().filter(|name| *name != "model.safetensors") {
+        let same = fs::read(first.join(name)).expect("read") == fs::read(second.join(name)).expect("read");
+        assert!(same, "{name:?} differs between two runs of one seed");
+    }
+
+    let (heading, rows) = csv_of(&first.join("embedding.csv"));
+    assert_eq!((heading[0].as_str(), heading.len(), rows.len()), ("sample", 9, 40));
+    assert!(rows.iter().flat_map(|row| &row[1..]).all(|cell| cell.parse::<f32>().is_ok_and(f32::is_finite)));
+    for map in ["map_pca.csv", "map_umap.csv"] {
+        assert_eq!(csv_of(&first.join(map)).1.len(), 40, "{map}");
+    }
+    assert_eq!(csv_of(&first.join("genes.csv")).1.len(), 200);
+    assert_eq!(csv_of(&first.join("loss.csv")).1.last().map(|row| row[0].clone()), Some("4".into()));
+    for figure in ["map_pca_raw", "map_pca_purified", "map_umap_raw", "map_umap_purified", "heat_map", "loss"] {
+        let svg = fs::read_to_string(first.join(figure).with_extension("svg")).expect("read");
+        assert!(roxmltree::Document::parse(&svg).is_ok_and(|d| d.root_element().has_tag_name("svg")), "{figure}");
+    }
+    let verdict: Value = serde_json::from_slice(&fs::read(first.join("verdict.json")).expect("read")).expect("JSON");
+    assert!(said.starts_with(verdict["sentence"].as_str().expect("a sentence")));
+
+    let model = first.join("model.safetensors");
+    let output = run(&["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).contains("SOURCE.md"), "what is ignored is named");
+    for table in ["pathways_raw.csv", "pathways_purified.csv", "pathways_change.csv"] {
+        let [trained, opened] = [&first, &scores].map(|folder| fs::read(folder.join(table)).expect("read"));
+        assert!(trained == opened, "{table} of the saved model differs");
+    }
+
+    let gmt = folder.join("own.gmt");
+    let genes: Vec<String> = csv_of(&first.join("genes.csv")).1.iter().take(8).map(|row| row[0].clone()).collect();
+    fs::write(&gmt, format!("OWN\tmine\t{}\n", genes.join("\t"))).expect("written");
+    let own = ["--gmt", path(&gmt), "--scorer", "singscore"];
+    succeeds(&[&["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)], &own[..]].concat());
+    assert_eq!(csv_of(&scores.join("pathways_raw.csv")).0, ["sample", "OWN"]);
+
+    // A cohort without one of the model's genes, and a file that is no model.
+    let text = fs::read_to_string(cohort.join("expression.tsv")).expect("read");
+    let renamed = text.replacen(&format!("\n{}\t", genes[3]), "\nNOT_A_GENE\t", 1);
+    fs::write(cohort.join("expression.tsv"), renamed).expect("written");
+    let refused = fails(2, &["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)]);
+    assert!(refused.contains("1 of the model's 200 genes"), "{refused}");
+    fails(2, &["pathways", path(&cohort), "--model", path(&config), "--out", path(&scores)]);
+}
+
+#[test]
+fn the_instant_preset_is_solved_without_a_model_file() {
+    let folder = folder("instant");
+    let cohort = simulated(&folder);
+    let result = folder.join("out");
+    succeeds(&["train", path(&cohort), "--out", path(&result), "--preset", "instant", "--seed", "3"]);
+    assert_eq!(csv_of(&result.join("embedding.csv")).1.len(), 40);
+    assert!(result.join("map_umap_purified.svg").exists() && !result.join("model.safetensors").exists());
+    let config: Value = serde_json::from_slice(&fs::read(result.join("config.json")).expect("read")).expect("JSON");
+    assert_eq!((config["preset"].as_str(), config["seed"].as_u64()), (Some("instant"), Some(3)));
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused_before_anything_is_written() {
+    let folder = folder("not-trained");
+    let cohort = simulated(&folder);
+    let result = folder.join("out");
+    let train = |more: &[&str]| fails(2, &[&["train", path(&cohort), "--out", path(&result)], more].concat());
+    assert!(train(&["--preset", "best"]).contains("balanced"));
+    let config = folder.join("config.json");
+    fs::write(&config, r#"{"mixing": 7}"#).expect("written");
+    assert!(train(&["--config", path(&config)]).contains("mixing"));
+    fs::write(&config, r#"{"mixxing": 0.7}"#).expect("written");
+    assert!(train(&["--config", path(&config)]).contains("mixxing"));
+    #[cfg(not(feature = "gpu"))]
+    assert!(train(&["--device", "gpu"]).contains("--features gpu"));
+    assert!(!result.exists());
+    assert!(fails(2, &["train", path(&cohort), "--out", path(&cohort)]).contains("--out"));
+    let few = folder.join("few");
+    fs::create_dir_all(&few).expect("a folder");
+    by_hand(&few);
+    assert!(fails(2, &["train", path(&few), "--out", path(&result)]).contains("2 tumours"));
+}
+
+#[test]
+fn breast_cancer_pairs_are_told_apart() {
+    let cohort = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cohorts/tcga_brca_paired");
+    if !cohort.exists() {
+        eprintln!("SKIPPED: {} is absent", cohort.display());
+        return;
+    }
+    let files = ["expression.tsv.gz", "samples.tsv"].map(|name| cohort.join(name));
+    let json = succeeds(&["inspect", path(&files[0]), path(&files[1]), "--json"]);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(["tumors", "normals"].map(|key| json[key].as_u64()), [Some(113), Some(113)]);
+}

@@ -1,0 +1,296 @@
+// The dedicated worker of both engines. The first message says which engine to be; it carries the compiled wasm module,
+// so that a worker started later fetches nothing. Messages: {id, call, args} → {id, ok | error | progress}; what nobody
+// asked for arrives as {event}. The worker holds the cohort (cpu) or the trainer (gpu); the page's main thread holds
+// neither.
+import { trainingLoop } from "./training-loop.js";
+
+/** @typedef {import("./engine").Engine} Engine */
+/** @typedef {import("./engine").GpuTrainer} GpuTrainer */
+/** @typedef {{onProgress?: (progress: object) => void}} CallContext */
+
+const scope = /** @type {any} */ (self);
+
+/** @type {any} the wasm-bindgen glue of this worker's engine */
+let glue = null;
+/** @type {Engine | null} */
+let engine = null;
+/** @type {GpuTrainer | null} */
+let trainer = null;
+/** The other engine's worker: training data, snapshots and checkpoints travel here, never over the main thread.
+ * @type {MessagePort | null} */
+let peer = null;
+/** @type {import("./engine").TrainingData | null} */
+let lent = null;
+/** @type {Uint8Array | null} the last checkpoint of the run under way, whichever engine made it */
+let lastCheckpoint = null;
+/** @type {any} the WebGPU device in use, remembered so that a test can lose it */
+let device = null;
+/** @type {"run" | "pause" | "stop"} what the person wants of the run under way */
+let wish = "run";
+
+// A GPU engine must not be called again while one of its promises is pending, and a CPU one while it steps: calls queue.
+/** @type {Promise<unknown>} */
+let queue = Promise.resolve();
+/** @template T @param {() => T | Promise<T>} work @returns {Promise<T>} */
+function exclusive(work) {
+  const result = queue.then(work);
+  queue = result.catch(() => undefined);
+  return result;
+}
+
+/** @param {string} code @param {string} message */
+function failure(code, message) {
+  return Object.assign(new Error(message), { code });
+}
+
+function cpu() {
+  if (!engine) throw failure("engine_not_ready", "The CPU engine is not loaded yet. Wait for the badge, then try again.");
+  return engine;
+}
+
+/** Every buffer inside a result, so that large arrays move instead of being copied.
+ * @param {unknown} value @param {Set<ArrayBuffer>} found */
+function buffersOf(value, found = new Set()) {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer && !(glue?.memory && value.buffer === glue.memory.buffer)) found.add(value.buffer);
+  } else if (value && typeof value === "object" && !Array.isArray(value)) {
+    for (const inner of Object.values(value)) buffersOf(inner, found);
+  }
+  return found;
+}
+
+/** Methods of the CPU engine that need nothing but their arguments. */
+const PLAIN = new Set(["removeFile", "loadSimulated", "summary", "setRoles", "resetRoles", "sampleTable", "geneNames",
+  "presets", "parameters", "resolveConfig", "runInstant", "lossHistory", "embedding", "map", "colourBy", "loadGeneSets",
+  "pathways", "figure", "figureSvg", "table", "modelFile", "finishTraining"]);
+
+/** @type {Record<string, (args: any[], context: CallContext) => unknown>} */
+const CALLS = {
+  /** Become one engine: `kind`, the glue's address and the compiled module. */
+  async become([kind, url, module]) {
+    if (kind === "gpu") rememberDevice();
+    glue = await import(url);
+    if (module) await glue.default({ module_or_path: module });
+    if (kind === "cpu" && module) engine = new glue.Engine();
+  },
+
+  /** A spare worker has its glue; this gives it the module and makes it whole. */
+  async wake([module]) {
+    await glue.default({ module_or_path: module });
+    engine = new glue.Engine();
+  },
+
+  connect([port]) {
+    peer = port;
+    port.onmessage = (/** @type {MessageEvent} */ { data }) => hear(data);
+  },
+
+  /** Forget the cohort and the model: a new engine in the same worker. */
+  reset() {
+    engine?.free?.();
+    engine = new glue.Engine();
+    lastCheckpoint = null;
+  },
+
+  /** Read one file, chunk by chunk: the file is never in memory whole. */
+  async openFile([file], { onProgress }) {
+    const handle = cpu().beginFile(file.name);
+    try {
+      const reader = file.stream().getReader();
+      let bytes = 0, told = 0;
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        cpu().pushChunk(handle, value);
+        bytes += value.byteLength;
+        if (performance.now() - told > 100) {
+          told = performance.now();
+          onProgress?.({ file: file.name, bytes, total: file.size });
+        }
+      }
+    } catch (error) {
+      if (!isTrap(error)) cpu().abortFile(handle);
+      throw /** @type {any} */ (error)?.code ? error
+        : failure("file_unreadable", `The file stopped being readable. Open it again; if it moved, choose it anew. ${file.name}`);
+    }
+    return cpu().endFile(handle);
+  },
+
+  // --- training on this worker's engine ---
+
+  /** @returns {Promise<{stopped: boolean, verdict: import("./engine").Verdict}>} */
+  async train([config, { fromCheckpoint = false, wish: first = "run" } = {}], { onProgress }) {
+    wish = first;
+    const plan = await exclusive(() => fromCheckpoint && lastCheckpoint
+      ? cpu().resumeTraining(config, lastCheckpoint)
+      : cpu().beginTraining(config));
+    onProgress?.({ plan });
+    const stopped = await trainingLoop({
+      step: (count) => exclusive(() => cpu().step(count)),
+      wish: () => wish,
+      onProgress: (progress) => onProgress?.({ ...progress, engine: "cpu" }),
+      snapshot: () => exclusive(() => tellMap(cpu().liveMap())),
+      checkpoint: async () => { lastCheckpoint = await exclusive(() => cpu().checkpoint()); },
+    });
+    return { stopped, verdict: await exclusive(() => cpu().finishTraining()) };
+  },
+
+  /** The GPU's half of a run: train on what the CPU worker lent, give snapshots and checkpoints back to it. */
+  async trainLent([{ wish: first = "run" } = {}], { onProgress }) {
+    wish = first;
+    const data = await waitForData();
+    trainer?.free?.();
+    trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data));
+    const held = trainer;
+    const stopped = await trainingLoop({
+      step: (count) => exclusive(() => held.step(count)),
+      wish: () => wish,
+      onProgress: (progress) => onProgress?.({ ...progress, engine: "webgpu" }),
+      snapshot: async () => give({ embedding: await exclusive(() => held.embedding()) }),
+      checkpoint: async () => give({ checkpoint: await exclusive(() => held.checkpoint()) }),
+    });
+    // The CPU worker answers on the same port, in order: once it has said so, the final checkpoint is there.
+    await give({ checkpoint: await exclusive(() => held.checkpoint()) }, true);
+    return { stopped };
+  },
+
+  /** Give the training data to the GPU worker; the main thread never sees it. */
+  lend([config]) {
+    lastCheckpoint = null;
+    const data = cpu().trainingData(config);
+    peer?.postMessage({ data }, [...buffersOf(data)]);
+  },
+
+  /** The run came home: rebuild the model from the GPU's last checkpoint and judge it. */
+  comeHome([config]) {
+    if (!lastCheckpoint) throw failure("no_checkpoint", "The GPU run left no checkpoint. Train again.");
+    cpu().resumeTraining(config, lastCheckpoint);
+    return cpu().finishTraining();
+  },
+
+  hasCheckpoint: () => lastCheckpoint !== null,
+
+  // --- the GPU itself ---
+
+  /** Whether this browser has an adapter, and whether it is real hardware. Asked before the GPU engine is fetched. */
+  async adapter() {
+    const gpu = /** @type {any} */ (navigator).gpu;
+    if (!gpu) return { found: false, because: "this browser offers no WebGPU" };
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+    if (!adapter) return { found: false, because: "WebGPU found no graphics adapter" };
+    const info = adapter.info ?? {};
+    const name = [info.description, info.device, info.vendor, info.architecture].find(Boolean) ?? "graphics adapter";
+    const words = `${info.description} ${info.device} ${info.vendor} ${info.architecture}`.toLowerCase();
+    const software = Boolean(info.isFallbackAdapter || adapter.isFallbackAdapter) || /swiftshader|llvmpipe|lavapipe|software|basic render/.test(words);
+    return { found: true, name, software };
+  },
+
+  selfTest: () => glue.selfTest(),
+
+  /** For the test that kills the GPU in the middle of a run. */
+  loseDevice() {
+    device?.destroy();
+    return Boolean(device);
+  },
+};
+
+/** wgpu keeps its device to itself; remember it, and tell the page when the browser takes it away. */
+function rememberDevice() {
+  const prototype = /** @type {any} */ (globalThis).GPUAdapter?.prototype;
+  if (!prototype) return;
+  const request = prototype.requestDevice;
+  prototype.requestDevice = async function (/** @type {any[]} */ ...args) {
+    device = await request.apply(this, args);
+    device.lost.then((/** @type {any} */ info) => scope.postMessage({ event: "deviceLost", message: info?.message ?? "" }));
+    return device;
+  };
+}
+
+/** @param {{values: Float32Array}} map */
+function tellMap(map) {
+  scope.postMessage({ event: "liveMap", values: map.values }, [map.values.buffer]);
+}
+
+let asked = 0;
+/** @type {Map<number, () => void>} */
+const answers = new Map();
+/** @param {object} gift @param {boolean} [answered] @returns {Promise<void>} */
+function give(gift, answered = false) {
+  const ticket = answered ? ++asked : 0;
+  peer?.postMessage({ ...gift, ticket }, [...buffersOf(gift)]);
+  return answered ? new Promise((resolve) => answers.set(ticket, resolve)) : Promise.resolve();
+}
+
+/** @type {((data: import("./engine").TrainingData) => void) | null} */
+let dataArrived = null;
+function waitForData() {
+  if (lent) {
+    const data = lent;
+    lent = null;
+    return Promise.resolve(data);
+  }
+  return new Promise((resolve) => { dataArrived = resolve; });
+}
+
+/** What the other worker sent. @param {any} gift */
+function hear(gift) {
+  if (gift.data) {
+    if (dataArrived) {
+      dataArrived(gift.data);
+      dataArrived = null;
+    } else lent = gift.data;
+  }
+  if (gift.checkpoint) lastCheckpoint = gift.checkpoint;
+  if (gift.embedding) exclusive(() => tellMap(cpu().liveMap(gift.embedding))).catch(() => undefined);
+  if (gift.answer) {
+    answers.get(gift.answer)?.();
+    answers.delete(gift.answer);
+  }
+  if (gift.ticket) peer?.postMessage({ answer: gift.ticket });
+}
+
+/** A wasm trap leaves the instance unusable: the page must start a fresh worker. @param {unknown} error */
+function isTrap(error) {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}
+
+/** @param {any} error */
+function described(error) {
+  if (isTrap(error)) {
+    return { code: "engine_crashed", message: `The engine stopped working and was started afresh; your files are opened again. Technical reason: ${error.message}` };
+  }
+  return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
+}
+
+const AT_ONCE = new Set(["connect", "loseDevice", "hasCheckpoint", "train", "trainLent"]);
+
+/** @param {{id: number, call: string, args: any[]}} message */
+async function answer({ id, call, args }) {
+  if (call === "pause" || call === "resume" || call === "stop") {
+    wish = call === "resume" ? "run" : call;
+    scope.postMessage({ id, ok: null });
+    return;
+  }
+  const context = { onProgress: (/** @type {object} */ progress) => scope.postMessage({ id, progress }) };
+  try {
+    const work = () => PLAIN.has(call) ? /** @type {any} */ (cpu())[call](...args) : CALLS[call](args, context);
+    const ok = await (AT_ONCE.has(call) ? work() : exclusive(work));
+    scope.postMessage({ id, ok }, [...buffersOf(ok)]);
+  } catch (error) {
+    scope.postMessage({ id, error: described(error) });
+  }
+}
+
+scope.onmessage = (/** @type {MessageEvent} */ { data }) => { answer(data); };
+
+// A panic inside a wasm promise rejects nobody's promise: it surfaces here, and the call it belonged to never ends.
+const crashed = (/** @type {any} */ reason) => scope.postMessage({ event: "crashed", error: described(reason ?? new Error("unknown")) });
+scope.addEventListener("unhandledrejection", (/** @type {any} */ event) => { if (isTrap(event.reason)) crashed(event.reason); });
+scope.addEventListener("error", (/** @type {any} */ event) => { if (isTrap(event.error)) crashed(event.error); });
+
+// A worker's requests are not in the page's own list: count them here.
+if (typeof PerformanceObserver !== "undefined") {
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) scope.postMessage({ event: "request", address: entry.name, at: performance.timeOrigin + entry.startTime });
+  }).observe({ type: "resource", buffered: true });
+}

@@ -1,0 +1,103 @@
+// What the wasm engines offer, as their glue exports it (src/web). Types only: nothing loads this file at run time.
+
+export type Source = "raw" | "purified" | "instant";
+export type Widths = number[];
+export type Config = Record<string, number | boolean | string | Widths | null>;
+
+export interface Evidence { value: string; because: string }
+export interface FileReport { name: string; kind: string; detail: string }
+export interface ColumnSummary { name: string; kind: "category" | "number" | "text"; values: string[] }
+export interface Summary {
+  tumors: number; normals: number; other: number; genes: number; patients: number;
+  scale: Evidence; geneIds: Evidence; roles: { because: string };
+  columns: ColumnSummary[]; files: FileReport[]; warnings: string[];
+}
+export interface RoleChoice { column: string; tumour?: string[]; normal: string[] }
+export interface SampleTable {
+  samples: string[]; roles: ("tumour" | "adjacent_normal" | "other")[]; patients: (string | null)[];
+  columns: { name: string; kind: string; values: (string | null)[] }[];
+}
+export interface Preset { name: string; summary: string; config: Config }
+export interface Parameter {
+  key: string; label: string; symbol: string; kind: "integer" | "number" | "widths" | "boolean";
+  min?: number; max?: number; step?: number; consequence: string;
+}
+export interface Resolved { config: Config; notes: string[] }
+export interface Plan {
+  steps: number; epochs: number; stepsPerEpoch: number; tumours: number;
+  normalsTrained: number; normalsHeldOut: number; genes: number; dim: number;
+}
+export interface StepProgress {
+  step: number; steps: number; epoch: number; epochs: number; loss: number;
+  onDiagonal: number; offDiagonal: number; reconstruction: number; finished: boolean;
+}
+/** How many contaminated tumours found themselves: mixed with 30–80 % normal tissue, and with half of their patient's own normal. */
+export interface Identity {
+  tested: number; purified: number; raw: number; pca: number;
+  ownTested: number; ownPurified: number; ownRaw: number; heldOut: boolean;
+}
+export interface Verdict {
+  identity: Identity; effectiveRank: number; dim: number; guards: { code: string; message: string }[]; sentence: string;
+}
+export interface LossHistory {
+  step: Float32Array; total: Float32Array; onDiagonal: Float32Array; offDiagonal: Float32Array; reconstruction: Float32Array;
+}
+export interface Embedding { samples: string[]; dim: number; values: Float32Array }
+export interface MapOptions { kind: "pca" | "umap"; of?: Source }
+export interface MapResult { samples: string[]; values: Float32Array; xLabel: string; yLabel: string }
+export interface ColourOptions { column?: string; gene?: string; pathway?: string; source?: "raw" | "purified" }
+export interface Colouring {
+  kind: "category" | "number" | "none"; label: string;
+  categories?: string[]; codes?: Int32Array; values?: Float32Array;
+}
+export type Scorer = "ssgsea" | "singscore" | "zscore";
+export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; of: "purified" | "instant" }
+export interface PathwayChange {
+  set: string; found: number; size: number; change: number;
+  rawPurity: number | null; purifiedPurity: number | null; correlation: number | null;
+}
+export interface Coverage { set: string; found: number; size: number }
+export interface PathwayScores {
+  samples: string[]; sets: string[]; raw: Float32Array; purified: Float32Array;
+  coverage: Coverage[]; leftOut: Coverage[]; table: PathwayChange[];
+  /** What was taken for purity. */ purity: string;
+}
+export interface FigureSpec { figure: string; width: number; height: number; theme: "light" | "dark"; [key: string]: unknown }
+export interface TableOptions { table: string; [key: string]: unknown }
+export interface TrainingData {
+  config: Config; tumours: Float32Array; normals: Float32Array; n: number; m: number;
+  mean: Float32Array; deviation: Float32Array;
+}
+export interface SelfTest { passed: boolean; worst: number; message: string }
+
+export interface Engine {
+  beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
+  endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
+  loadSimulated(seed: number): FileReport[];
+  summary(): Summary; setRoles(choice: RoleChoice): Summary; resetRoles(): Summary;
+  sampleTable(): SampleTable; geneNames(): string[];
+  presets(): Preset[]; parameters(): Parameter[]; resolveConfig(partial: object): Resolved;
+  beginTraining(config: Config): Plan; step(count: number): StepProgress; checkpoint(): Uint8Array;
+  resumeTraining(config: Config, checkpoint: Uint8Array): Plan;
+  finishTraining(): Verdict; trainingData(config: Config): TrainingData;
+  liveMap(embedding?: Float32Array): { values: Float32Array };
+  runInstant(config: Config): Verdict; lossHistory(): LossHistory;
+  embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
+  loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };
+  pathways(options: PathwayOptions): PathwayScores;
+  figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
+  modelFile(): Uint8Array; free?(): void;
+}
+export interface GpuTrainer {
+  step(count: number): Promise<StepProgress>;
+  checkpoint(): Promise<Uint8Array>; embedding(): Promise<Float32Array>; free?(): void;
+}
+
+/** What the page is told while a model trains. */
+export interface Progress extends StepProgress { stepsPerSecond: number; etaSeconds: number; engine: "webgpu" | "cpu" }
+export interface Device {
+  /** The engine that the next run will use. */ kind: "webgpu" | "cpu";
+  /** Its name: the adapter's, or "CPU, SIMD WebAssembly". */ name: string;
+  /** Why this one, in one sentence. */ because: string;
+  /** The GPU is still being asked or tested. */ pending: boolean;
+}

@@ -1,0 +1,377 @@
+// @ts-check
+/** A map of samples that can be hovered, zoomed, panned and stepped through. */
+import { Discs } from "./discs.js";
+import { Grid } from "./grid.js";
+import { fitCanvas, readScene, replay, styleOf } from "./scene.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** Scene pixel (x, y) is shown at (k·x + tx, k·y + ty). @typedef {{k: number, tx: number, ty: number}} View */
+/**
+ * @typedef {object} MapViewOptions
+ * @property {(sample: number) => string} [describe] what to say and show of a sample
+ * @property {HTMLElement | null} [live] an aria-live element of the page; told what the keyboard steps to
+ * @property {(window: [number, number, number, number]) => void} [onviewchange] after a zoom or pan has come to rest:
+ *   the data now shown (x from, x to, y from, y to), for a page that wants a sharper scene
+ */
+
+const REACH = 10;
+const CLOSEST = 40;
+const FAINT = 0.12;
+/** Milliseconds without a wheel turn after which the view has come to rest. */
+const REST = 150;
+
+/**
+ * Emits `hover` (detail: {sample: number | null, x, y} in CSS pixels of the canvas), `select` on a click or Enter
+ * (detail: {sample}), and `view` (detail: {view}) while it moves, for maps that move together.
+ */
+export class MapView extends EventTarget {
+  /** @type {Scene | null} */ #scene = null;
+  /** @type {Grid | null} */ #grid = null;
+  /** @type {View} */ #view = { k: 1, tx: 0, ty: 0 };
+  /** @type {Map<number, number>} circle of each sample */ #circleOf = new Map();
+  /** @type {ImageData | null} the plot, samples included */ #pixels = null;
+  /** @type {Uint8ClampedArray | null} the plot without samples */ #blank = null;
+  /** Device pixel of the plot's upper left. */ #corner = { x: 0, y: 0 };
+  /** @type {OffscreenCanvas | null} frame and samples of the present view */ #base = null;
+  #discs = new Discs();
+  /** @type {((sample: number) => boolean) | null} */ #filter = null;
+  #class = -1;
+  #hover = -1;
+  #stale = true;
+  #queued = 0;
+  #rest = 0;
+  #scale = 1;
+  /** @type {{x: number, y: number, moved: boolean} | null} */ #drag = null;
+  #over = new AbortController();
+
+  /** @param {HTMLCanvasElement} canvas @param {any} scene as the engine gives it @param {MapViewOptions} [options] */
+  constructor(canvas, scene, options = {}) {
+    super();
+    this.canvas = canvas;
+    this.options = options;
+    canvas.tabIndex = 0;
+    canvas.style.touchAction = "none";
+    const signal = this.#over.signal;
+    /** @type {[string, (event: any) => void][]} */
+    const handlers = [
+      ["pointermove", (e) => this.#moved(e)],
+      ["pointerdown", (e) => this.#pressed(e)],
+      ["pointerup", (e) => this.#released(e)],
+      ["pointercancel", () => { this.#drag = null; }],
+      ["pointerleave", () => this.#point(-1)],
+      ["dblclick", () => this.reset()],
+      ["wheel", (e) => this.#wheel(e)],
+      ["keydown", (e) => this.#key(e)],
+    ];
+    for (const [name, handler] of handlers) canvas.addEventListener(name, handler, { signal, passive: false });
+    this.setScene(scene);
+  }
+
+  /** Show another scene; the view stays unless told to reset. @param {any} raw @param {{reset?: boolean}} [options] */
+  setScene(raw, { reset = false } = {}) {
+    const before = this.sample;
+    const scene = readScene(raw);
+    this.#scene = scene;
+    this.#scale = globalThis.devicePixelRatio || 1;
+    fitCanvas(this.canvas, scene, this.#scale);
+    this.#circleOf = new Map(Array.from(scene.points?.samples ?? [], (sample, i) => [sample, i]));
+    this.#grid = new Grid(scene.circles, REACH);
+    this.#base = new OffscreenCanvas(this.canvas.width, this.canvas.height);
+    const context = this.#base.getContext("2d", { willReadFrequently: true });
+    const [px, py, width, height] = scene.points?.plot ?? [0, 0, 1, 1];
+    this.#corner = { x: Math.floor(px * this.#scale), y: Math.floor(py * this.#scale) };
+    const [right, bottom] = [Math.ceil((px + width) * this.#scale), Math.ceil((py + height) * this.#scale)];
+    if (context) {
+      context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+      replay(context, scene, { points: false });
+      this.#pixels = context.getImageData(this.#corner.x, this.#corner.y, right - this.#corner.x, bottom - this.#corner.y);
+      this.#blank = this.#pixels.data.slice();
+    }
+    this.#hover = before === null ? -1 : this.#circleOf.get(before) ?? -1;
+    if (this.#class >= (scene.points?.classes.length ?? 0)) this.#class = -1;
+    if (reset) this.#view = { k: 1, tx: 0, ty: 0 };
+    this.#redraw(true);
+  }
+
+  /** The sample hovered or stepped to. @returns {number | null} */
+  get sample() {
+    return this.#hover < 0 ? null : this.#scene?.points?.samples[this.#hover] ?? null;
+  }
+
+  /** @returns {View} */
+  get view() {
+    return { ...this.#view };
+  }
+
+  /** Follow another map without telling back. @param {View} view */
+  setView(view) {
+    this.#view = { ...view };
+    this.#redraw(true);
+  }
+
+  /** Mark a sample that is hovered elsewhere; null for none. Emits nothing. @param {number | null} sample */
+  setHover(sample) {
+    const circle = sample === null ? -1 : this.#circleOf.get(sample) ?? -1;
+    if (circle !== this.#hover) {
+      this.#hover = circle;
+      this.#redraw(false);
+    }
+  }
+
+  /** Show one class of the legend in colour and the rest faintly; null for all. @param {number | null} index */
+  isolate(index) {
+    this.#class = index ?? -1;
+    this.#redraw(true);
+  }
+
+  /** Show some samples in colour and the rest faintly; null for all. @param {((sample: number) => boolean) | null} keep */
+  highlight(keep) {
+    this.#filter = keep;
+    this.#redraw(true);
+  }
+
+  /** Everything in view. */
+  reset() {
+    this.#look({ k: 1, tx: 0, ty: 0 });
+  }
+
+  /** Zoom about a point of the canvas, the plot's middle unless given. @param {number} factor @param {number} [x] @param {number} [y] */
+  zoom(factor, x, y) {
+    const [px, py, width, height] = this.#scene?.points?.plot ?? [0, 0, 0, 0];
+    const [cx, cy] = [x ?? px + width / 2, y ?? py + height / 2];
+    const k = Math.min(CLOSEST, Math.max(1, this.#view.k * factor));
+    const grown = k / this.#view.k;
+    this.#look({ k, tx: cx - grown * (cx - this.#view.tx), ty: cy - grown * (cy - this.#view.ty) });
+  }
+
+  /** Move what is shown by CSS pixels. @param {number} dx @param {number} dy */
+  pan(dx, dy) {
+    this.#look({ k: this.#view.k, tx: this.#view.tx + dx, ty: this.#view.ty + dy });
+  }
+
+  /** Stop listening. The canvas stays as it is. */
+  destroy() {
+    this.#over.abort();
+    clearTimeout(this.#rest);
+    cancelAnimationFrame(this.#queued);
+  }
+
+  /** The data in view: x from, x to, y from, y to. @returns {[number, number, number, number]} */
+  get window() {
+    const layer = this.#scene?.points;
+    if (!layer) return [0, 1, 0, 1];
+    const { plot: [x, y, width, height], window: [x0, x1, y0, y1] } = layer;
+    const { k, tx, ty } = this.#view;
+    const across = (/** @type {number} */ at) => x0 + ((at - tx) / k - x) / width * (x1 - x0);
+    const up = (/** @type {number} */ at) => y1 - ((at - ty) / k - y) / height * (y1 - y0);
+    return [across(x), across(x + width), up(y + height), up(y)];
+  }
+
+  /** @param {View} view */
+  #look(view) {
+    const [x, y, width, height] = this.#scene?.points?.plot ?? [0, 0, 0, 0];
+    // The plot never shows beyond the scene's own edge: nothing can be lost out of sight.
+    const held = (/** @type {number} */ t, /** @type {number} */ from, /** @type {number} */ size) =>
+      Math.min(from - view.k * from, Math.max(from + size - view.k * (from + size), t));
+    this.#view = { k: view.k, tx: held(view.tx, x, width), ty: held(view.ty, y, height) };
+    this.#redraw(true);
+    this.dispatchEvent(new CustomEvent("view", { detail: { view: this.view } }));
+    clearTimeout(this.#rest);
+    if (this.options.onviewchange) this.#rest = setTimeout(() => this.options.onviewchange?.(this.window), REST);
+  }
+
+  /** @param {boolean} stale whether the samples themselves have changed */
+  #redraw(stale) {
+    this.#stale ||= stale;
+    this.#queued ||= requestAnimationFrame(() => {
+      this.#queued = 0;
+      this.drawNow();
+    });
+  }
+
+  /** Draw at once what is otherwise drawn with the next frame. */
+  drawNow() {
+    const context = this.canvas.getContext("2d");
+    if (!context || !this.#scene || !this.#base) return;
+    if (this.#stale) this.#drawBase(this.#scene, this.#base);
+    this.#stale = false;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(this.#base, 0, 0);
+    if (this.#hover >= 0) this.#drawMark(context, this.#scene);
+  }
+
+  /** Radius grows slowly with the zoom: points come apart, and stay points. */
+  #growth() {
+    return Math.min(3, this.#view.k ** 0.4);
+  }
+
+  /** Frame and samples of the present view. @param {Scene} scene @param {OffscreenCanvas} base */
+  #drawBase(scene, base) {
+    const context = base.getContext("2d");
+    if (!context || !this.#pixels || !this.#blank) return;
+    const [scale, growth, { k, tx, ty }] = [this.#scale, this.#growth(), this.#view];
+    const { circles, circleStyles, styles } = scene;
+    const { data, width, height } = this.#pixels;
+    data.set(this.#blank);
+    const apart = this.#class >= 0 || this.#filter !== null;
+    // The faint ones first, so that they never cover what is looked at.
+    for (const chosen of apart ? [false, true] : [true]) {
+      const strength = chosen ? 1 : FAINT;
+      for (let i = 0; i < circleStyles.length; i += 1) {
+        if (apart && this.#kept(i) !== chosen) continue;
+        const x = (k * circles[3 * i] + tx) * scale - this.#corner.x;
+        const y = (k * circles[3 * i + 1] + ty) * scale - this.#corner.y;
+        const radius = circles[3 * i + 2] * growth * scale;
+        if (x < -radius || y < -radius || x > width + radius || y > height + radius) continue;
+        const s = 5 * circleStyles[i];
+        this.#discs.paint(this.#pixels, x, y, radius, styles[s], styles[s + 1], styles[s + 2], styles[s + 3] * strength);
+      }
+    }
+    context.putImageData(this.#pixels, this.#corner.x, this.#corner.y);
+  }
+
+  /** Whether a circle is among those looked at. @param {number} circle */
+  #kept(circle) {
+    const layer = this.#scene?.points;
+    if (!layer) return true;
+    return (this.#class < 0 || layer.codes[circle] === this.#class)
+      && (this.#filter === null || this.#filter(layer.samples[circle]));
+  }
+
+  /** A ring round the hovered sample. @param {CanvasRenderingContext2D} context @param {Scene} scene */
+  #drawMark(context, scene) {
+    const { x, y } = this.#placeOf(this.#hover);
+    const [px, py, width, height] = scene.points?.plot ?? [0, 0, scene.width, scene.height];
+    if (x < px || y < py || x > px + width || y > py + height) return;
+    const radius = scene.circles[3 * this.#hover + 2] * this.#growth();
+    context.save();
+    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    const { colour } = styleOf(scene, scene.circleStyles[this.#hover]);
+    /** @param {number} r @param {string} stroke @param {number} wide */
+    const ring = (r, stroke, wide) => {
+      context.beginPath();
+      context.arc(x, y, r, 0, 2 * Math.PI);
+      context.lineWidth = wide;
+      context.strokeStyle = stroke;
+      context.stroke();
+    };
+    context.beginPath();
+    context.arc(x, y, radius + 1.5, 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
+    ring(radius + 2.5, scene.paper, 2);
+    ring(radius + 4, scene.ink, 1.8);
+    context.restore();
+  }
+
+  /** @param {number} circle */
+  #placeOf(circle) {
+    const circles = this.#scene?.circles ?? new Float32Array(3);
+    const { k, tx, ty } = this.#view;
+    return { x: k * circles[3 * circle] + tx, y: k * circles[3 * circle + 1] + ty };
+  }
+
+  /** The circle at a point of the canvas, or −1. @param {number} x @param {number} y */
+  #at(x, y) {
+    const [px, py, width, height] = this.#scene?.points?.plot ?? [0, 0, 0, 0];
+    if (x < px - REACH || y < py - REACH || x > px + width + REACH || y > py + height + REACH) return -1;
+    const { k, tx, ty } = this.#view;
+    return this.#grid?.nearest((x - tx) / k, (y - ty) / k, REACH / k, (i) => this.#kept(i)) ?? -1;
+  }
+
+  /** Hover a circle and tell. @param {number} circle */
+  #point(circle) {
+    if (circle === this.#hover) return;
+    this.#hover = circle;
+    this.#redraw(false);
+    const place = circle < 0 ? { x: 0, y: 0 } : this.#placeOf(circle);
+    this.dispatchEvent(new CustomEvent("hover", { detail: { sample: this.sample, ...place } }));
+  }
+
+  /** @param {MouseEvent} event */
+  #place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const grown = box.width > 0 ? (this.#scene?.width ?? box.width) / box.width : 1;
+    return { x: (event.clientX - box.left) * grown, y: (event.clientY - box.top) * grown };
+  }
+
+  /** @param {PointerEvent} event */
+  #moved(event) {
+    const { x, y } = this.#place(event);
+    if (!this.#drag) {
+      this.#point(this.#at(x, y));
+      return;
+    }
+    const [dx, dy] = [x - this.#drag.x, y - this.#drag.y];
+    if (!this.#drag.moved && Math.hypot(dx, dy) < 3) return;
+    this.#drag = { x, y, moved: true };
+    this.pan(dx, dy);
+  }
+
+  /** @param {PointerEvent} event */
+  #pressed(event) {
+    if (event.button !== 0) return;
+    this.canvas.setPointerCapture(event.pointerId);
+    this.#drag = { ...this.#place(event), moved: false };
+  }
+
+  /** @param {PointerEvent} event */
+  #released(event) {
+    const still = this.#drag && !this.#drag.moved;
+    this.#drag = null;
+    if (!still) return;
+    const { x, y } = this.#place(event);
+    this.#point(this.#at(x, y));
+    this.dispatchEvent(new CustomEvent("select", { detail: { sample: this.sample } }));
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    const outward = event.deltaY > 0 && this.#view.k === 1;
+    // At full view, turning outwards scrolls the page on: a map is no trap.
+    if (outward) return;
+    event.preventDefault();
+    const { x, y } = this.#place(event);
+    const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
+    this.zoom(Math.exp(-Math.max(-120, Math.min(120, step)) * 0.003), x, y);
+  }
+
+  /** + − 0 zoom; Shift and arrows pan; arrows step to the nearest sample that way. @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    /** @type {Record<string, [number, number]>} */
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const way = ways[event.key];
+    if (way && event.shiftKey) this.pan(-40 * way[0], -40 * way[1]);
+    else if (way) this.#step(way);
+    else if (event.key === "+" || event.key === "=") this.zoom(1.4);
+    else if (event.key === "-" || event.key === "_") this.zoom(1 / 1.4);
+    else if (event.key === "0") this.reset();
+    else if (event.key === "Escape") this.#point(-1);
+    else if (event.key === "Enter" && this.#hover >= 0) this.dispatchEvent(new CustomEvent("select", { detail: { sample: this.sample } }));
+    else return;
+    event.preventDefault();
+  }
+
+  /** To the nearest sample in view in one direction, and say which it is. @param {[number, number]} way */
+  #step([dx, dy]) {
+    const layer = this.#scene?.points;
+    if (!layer) return;
+    const [px, py, width, height] = layer.plot;
+    const from = this.#hover >= 0 ? this.#placeOf(this.#hover) : { x: px + width / 2, y: py + height / 2 };
+    let best = -1, least = Infinity;
+    for (let i = 0; i < layer.samples.length; i += 1) {
+      if (i === this.#hover || !this.#kept(i)) continue;
+      const { x, y } = this.#placeOf(i);
+      if (x < px || y < py || x > px + width || y > py + height) continue;
+      const along = (x - from.x) * dx + (y - from.y) * dy;
+      const aside = Math.abs((x - from.x) * dy) + Math.abs((y - from.y) * dx);
+      // Straight on counts more than near: a walk in one direction crosses the map.
+      if (along > 0 && along + 2 * aside < least) [best, least] = [i, along + 2 * aside];
+    }
+    if (best < 0) return;
+    this.#point(best);
+    const { live, describe } = this.options;
+    if (live) live.textContent = describe?.(layer.samples[best]) ?? `sample ${layer.samples[best] + 1}`;
+  }
+}

@@ -1,0 +1,218 @@
+// Opening files: what each was taken for, and what they amount to.
+import { byId, count, h, plural } from "./dom.js";
+import { rolesFold } from "./roles.js";
+import { samplesFold } from "./samples.js";
+
+/** @typedef {import("../engine").Summary} Summary */
+
+const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets" });
+const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
+const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
+const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
+const NOTES = {
+  real: "CPTAC endometrial carcinoma, real RNA-seq: Dou et al. 2020, Cell 180:729, doi 10.1016/j.cell.2020.01.026. The 5,000 most variable protein-coding genes; Apache-2.0, as distributed in the package cptac 0.4.1.",
+  simulated: "This cohort is simulated: no patient is in it. Its purity, subtypes and programmes are known, because this project’s simulator made them; gene names are real so that pathways can be scored.",
+};
+
+/** @param {import("./state.js").State} state @param {import("./badge.js").RequestCount} requests */
+export function startCohort(state, requests) {
+  const input = /** @type {HTMLInputElement} */ (byId("file-input"));
+  const status = byId("cohort-status");
+  const list = byId("files");
+  /** The files' own cohort, whether or not they make one yet. @type {import("../twinpurify.js").Cohort | null} */
+  let draft = null;
+  /** @type {Map<string, HTMLLIElement>} */
+  const lines = new Map();
+  let busy = Promise.resolve();
+
+  /** One thing after another: two drops in a row do not mix. @param {() => Promise<void>} work */
+  const then = (work) => {
+    busy = busy.then(work).catch((error) => say(error.message, true));
+    return busy;
+  };
+  const say = (/** @type {string} */ words, bad = false) => {
+    status.textContent = words;
+    status.classList.toggle("bad", bad);
+  };
+
+  async function needDraft(/** @type {boolean} */ fresh) {
+    const tp = state.tp ?? await (say("The engine is being loaded; your files wait for it."), state.engines);
+    if (fresh || !draft) {
+      draft = await tp.newCohort();
+      lines.clear();
+      list.replaceChildren();
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      state.tell("cohort");
+      state.tell("model");
+    }
+    document.body.classList.add("has-cohort");
+    byId("cohort-body").hidden = false;
+    return draft;
+  }
+
+  /** What a demo cohort is, while it stands alone. */
+  const tell = (/** @type {string} */ words) => {
+    const note = byId("cohort-note");
+    note.textContent = words;
+    note.hidden = words === "";
+  };
+
+  async function addFiles(/** @type {File[]} */ files, fresh = false) {
+    if (files.length === 0) return;
+    if (state.training) return say("A run is under way. Stop it before opening other files.", true);
+    const cohort = await needDraft(fresh);
+    tell("");
+    requests.begin();
+    state.tell("opened");
+    for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
+    await cohort.addFiles(files, {
+      onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
+      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    });
+    await compose(cohort);
+  }
+
+  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
+    try {
+      await cohort.compose();
+      state.cohort = cohort;
+      for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
+      say("");
+    } catch (error) {
+      state.cohort = null;
+      say(lines.size ? /** @type {Error} */ (error).message : "No file is open.", lines.size > 0);
+    }
+    Object.assign(state, { model: null, instant: null });
+    state.tell("cohort");
+    state.tell("model");
+  }
+
+  /** The line of a file, made when first needed. @param {string} name */
+  function line(name) {
+    let item = lines.get(name);
+    if (!item) {
+      item = h("li");
+      lines.set(name, item);
+      list.append(item);
+    }
+    return item;
+  }
+
+  const remove = (/** @type {string} */ name) => h("button", {
+    type: "button", className: "plain", "aria-label": `Remove ${name}`,
+    onclick: () => then(async () => {
+      if (state.training) return say("A run is under way. Stop it before removing files.", true);
+      if (!draft) return;
+      if (lines.get(name)?.dataset.taken) await draft.removeFile(name);
+      tell("");
+      lines.get(name)?.remove();
+      lines.delete(name);
+      await compose(draft);
+    }),
+  }, "remove");
+  const mark = (/** @type {string} */ sign, /** @type {string} */ meaning, /** @type {string} */ className) =>
+    h("span", { className: `mark ${className}` }, h("span", { "aria-hidden": "true" }, sign), h("span", { className: "unseen" }, meaning));
+  const opening = (/** @type {string} */ name, /** @type {number} */ bytes, /** @type {number} */ total) => [
+    mark("·", "opening", "quiet"), h("span", { className: "name" }, name),
+    h("progress", { max: Math.max(total, 1), value: bytes, "aria-label": `Opening ${name}` }), h("span", { className: "quiet small" }, `${Math.round(100 * bytes / Math.max(total, 1))} %`)];
+  function taken(/** @type {import("../engine").FileReport} */ { name, kind, detail }) {
+    line(name).dataset.taken = "yes";
+    return [mark("✓", "taken", "good"), h("span", { className: "name" }, name),
+      h("span", { className: "detail" }, `${KINDS[kind] ?? kind} · `, h("span", { className: "quiet" }, detail)), remove(name)];
+  }
+  const refused = (/** @type {string} */ name, /** @type {string} */ reason) => [
+    mark("✗", "not taken", "bad"), h("span", { className: "name" }, name), h("span", { className: "detail bad" }, reason), remove(name)];
+
+  // --- doors: input, drop, paste, demos ---
+
+  input.addEventListener("change", () => {
+    const files = [...input.files ?? []];
+    input.value = "";
+    then(() => addFiles(files));
+  });
+  const drop = byId("drop");
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.classList.remove("over"); });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    // Entries must be taken before the first await: the transfer is emptied after the event.
+    const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
+    then(async () => addFiles((await Promise.all(entries.map(filesOf))).flat()));
+  });
+  document.addEventListener("paste", (event) => {
+    if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const files = [...event.clipboardData?.files ?? []];
+    if (!files.length && text.includes("\n")) files.push(new File([text], `pasted-${lines.size + 1}.tsv`, { type: "text/plain" }));
+    then(() => addFiles(files));
+  });
+  const demo = (/** @type {string} */ id, /** @type {() => Promise<void>} */ work) => byId(id).addEventListener("click", () => then(async () => {
+    if (state.training) return say("A run is under way. Stop it before opening another cohort.", true);
+    say("Opening the demo cohort …");
+    await work();
+    byId("cohort-body").scrollIntoView({ block: "nearest" });
+  }));
+  demo("demo-real", async () => {
+    const files = await Promise.all(DEMO.map(async (name) => {
+      const response = await fetch(new URL(`../../demo/cptac_ucec/${name}`, import.meta.url));
+      if (!response.ok) throw new Error(`The demo cohort was not found where this page is hosted (HTTP ${response.status}).`);
+      return new File([await response.blob()], `cptac_ucec ${name}`);
+    }));
+    await addFiles(files, true);
+    tell(NOTES.real);
+  });
+  demo("demo-simulated", async () => {
+    const cohort = await needDraft(true);
+    tell(NOTES.simulated);
+    requests.begin();
+    state.tell("opened");
+    for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    await compose(cohort);
+  });
+
+  state.on("cohort", () => showSummary(state));
+}
+
+/** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
+async function filesOf(entry) {
+  if (entry instanceof File) return [entry];
+  if (entry.isFile) return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  /** @type {File[]} */
+  const files = [];
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return files;
+    for (const inner of some) if (!inner.name.startsWith(".")) files.push(...await filesOf(inner));
+  }
+}
+
+/** @param {import("./state.js").State} state */
+function showSummary(state) {
+  const figures = byId("figures");
+  const folds = byId("cohort-folds");
+  if (!state.cohort) {
+    figures.replaceChildren();
+    folds.replaceChildren();
+    return;
+  }
+  const summary = state.cohort.summary;
+  const figure = (/** @type {string} */ value, /** @type {string} */ what, /** @type {string} */ why) =>
+    h("div", {}, h("dt", {}, what), h("dd", { className: /^[\d,]+$/.test(value) ? "" : "words" }, value), h("dd", { className: "why" }, why));
+  const others = summary.other ? `, ${plural(summary.other, "other sample")} set aside` : "";
+  figures.replaceChildren(
+    figure(count(summary.tumors), summary.tumors === 1 ? "tumour" : "tumours", `of ${plural(summary.patients, "patient")}${others}`),
+    figure(count(summary.normals), summary.normals === 1 ? "adjacent normal" : "adjacent normals", summary.roles.because),
+    figure(count(summary.genes), "genes", "in the matrix, duplicates collapsed"),
+    figure(SCALES[summary.scale.value] ?? summary.scale.value, "value scale", summary.scale.because),
+    figure(IDS[summary.geneIds.value] ?? summary.geneIds.value, "gene names", summary.geneIds.because));
+  const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
+    h("summary", {}, plural(summary.warnings.length, "warning")),
+    h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
+  folds.replaceChildren(...[warnings, rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
+}

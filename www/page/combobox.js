@@ -1,0 +1,102 @@
+// A search box over columns, pathways and genes: type, arrow, Enter (the ARIA combobox pattern).
+import { h } from "./dom.js";
+
+/** @typedef {{label: string, kind: string, value: import("../engine").ColourOptions}} Choice */
+
+const MOST = 40;
+
+export class Combobox {
+  #input;
+  #list = h("ul", { id: "colour-options", role: "listbox", "aria-label": "What to colour by", hidden: true });
+  element;
+  /** @type {Choice[]} */ #choices = [];
+  /** @type {Choice[]} */ #shown = [];
+  #at = -1;
+  #current = "";
+  /** @type {(choice: Choice) => void} */ #onChoice;
+
+  /** @param {string} id @param {string} label @param {(choice: Choice) => void} onChoice */
+  constructor(id, label, onChoice) {
+    this.#onChoice = onChoice;
+    this.#input = h("input", {
+      type: "text", id, role: "combobox", autocomplete: "off", spellcheck: false, "aria-expanded": "false",
+      "aria-controls": "colour-options", "aria-autocomplete": "list", placeholder: "column, gene or pathway",
+      oninput: () => this.#show(this.#input.value),
+      onfocus: () => this.#input.select(),
+      onblur: () => this.#close(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+    });
+    this.#input.addEventListener("click", () => this.#show(""));
+    this.element = h("div", { className: "control" }, h("label", { for: id }, label), h("div", { className: "combo" }, this.#input, this.#list));
+  }
+
+  /** @param {Choice[]} choices */
+  offer(choices) { this.#choices = choices; }
+
+  /** @param {string} label */
+  set(label) {
+    this.#current = label;
+    this.#input.value = label;
+  }
+
+  /** @param {string} typed */
+  #show(typed) {
+    const words = typed.trim().toLowerCase();
+    const found = this.#choices.filter(({ label }) => label.toLowerCase().includes(words));
+    // What begins with the words comes before what merely holds them; otherwise the order given stays.
+    const begins = (/** @type {Choice} */ choice) => choice.label.toLowerCase().startsWith(words) ? 0 : 1;
+    this.#shown = (words ? found.sort((a, b) => begins(a) - begins(b) || a.label.length - b.label.length) : found).slice(0, MOST);
+    this.#at = this.#shown.length && words ? 0 : -1;
+    this.#list.replaceChildren(...this.#shown.map((choice, at) => h("li", {
+      id: `colour-option-${at}`, role: "option", "aria-selected": String(at === this.#at),
+      onmousedown: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        this.#take(at);
+      },
+    }, choice.label, h("span", { className: "quiet" }, choice.kind))));
+    this.#list.hidden = this.#shown.length === 0;
+    this.#input.setAttribute("aria-expanded", String(!this.#list.hidden));
+    this.#point();
+  }
+
+  #point() {
+    [...this.#list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === this.#at)));
+    if (this.#at < 0) this.#input.removeAttribute("aria-activedescendant");
+    else {
+      this.#input.setAttribute("aria-activedescendant", `colour-option-${this.#at}`);
+      this.#list.children[this.#at]?.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (this.#list.hidden) this.#show("");
+      const n = this.#shown.length;
+      if (n) this.#at = (this.#at + (event.key === "ArrowDown" ? 1 : this.#at < 0 ? 0 : n - 1) + n) % n;
+      this.#point();
+    } else if (event.key === "Enter" && this.#at >= 0) {
+      event.preventDefault();
+      this.#take(this.#at);
+    } else if (event.key === "Escape" && !this.#list.hidden) {
+      event.stopPropagation();
+      this.#close();
+    }
+  }
+
+  /** @param {number} at */
+  #take(at) {
+    const choice = this.#shown[at];
+    this.set(choice.label);
+    this.#close();
+    this.#onChoice(choice);
+  }
+
+  #close() {
+    this.#list.hidden = true;
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+    this.#input.value = this.#current;
+  }
+}

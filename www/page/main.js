@@ -1,0 +1,46 @@
+// The page's start: paint first, then fetch the engines, then wait for files.
+import { TwinPurify } from "../twinpurify.js";
+import { RequestCount, startEngineBadge } from "./badge.js";
+import { startCohort } from "./cohort.js";
+import { startDownloads } from "./downloads.js";
+import { startEvidence } from "./evidence.js";
+import { startExplore } from "./explore.js";
+import { startPathways } from "./pathways.js";
+import { startRail } from "./rail.js";
+import { startShortcuts } from "./shortcuts.js";
+import { State } from "./state.js";
+import { startTheme } from "./theme.js";
+import { startTrain } from "./train.js";
+
+const asked = new URLSearchParams(location.search).get("device");
+const device = asked === "cpu" || asked === "webgpu" ? asked : "auto";
+const requests = new RequestCount();
+
+/** @type {(tp: Promise<TwinPurify>) => void} */
+let load = () => {};
+const state = new State(new Promise((resolve) => { load = resolve; }));
+
+startTheme(state);
+startRail();
+startEngineBadge(state);
+startCohort(state, requests);
+const train = startTrain(state);
+const explore = startExplore(state);
+startPathways(state, explore.offerPathways);
+startEvidence(state);
+startDownloads(state);
+startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
+
+// Two frames: the first screen is painted before any engine is asked for.
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
+  creating.then((tp) => {
+    state.tp = tp;
+    // For a person at the console, and for the test that loses the GPU in the middle of a run.
+    Object.assign(globalThis, { twinpurify: tp });
+    tp.onDevice = () => state.tell("engine");
+    tp.onRestored = () => state.tell("cohort");
+    state.tell("engine");
+  }, () => undefined);
+  load(creating);
+}));

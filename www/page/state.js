@@ -1,0 +1,53 @@
+// What the sections share, and the events by which one tells the others.
+
+/** @typedef {import("../twinpurify.js").TwinPurify} TwinPurify */
+/** @typedef {import("../twinpurify.js").Cohort} Cohort */
+/** @typedef {import("../twinpurify.js").Model} Model */
+
+/**
+ * - `engine`: the engines are loaded, or another one was chosen
+ * - `opened`: the first file is being opened
+ * - `cohort`: files or roles changed (`cohort` is null while they make no cohort)
+ * - `training`: a run began or ended
+ * - `model`: there is something to look at (`model` or `instant` changed)
+ * - `colour`: what the maps are coloured by
+ * - `isolate`: which category alone is shown
+ * - `theme`: light or dark
+ * @typedef {"engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "theme"} StateEvent
+ */
+export class State {
+  #target = new EventTarget();
+  /** @type {Promise<TwinPurify>} */ engines;
+  /** @type {TwinPurify | null} */ tp = null;
+  /** The cohort, once its files make one. @type {Cohort | null} */ cohort = null;
+  /** The trained model. @type {Model | null} */ model = null;
+  /** The closed form's. @type {Model | null} */ instant = null;
+  training = false;
+  /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
+  /** @type {import("../engine").Colouring | null} */ colouring = null;
+  /** The category shown alone; -1 is "missing". @type {number | null} */ isolated = null;
+  /** @type {"light" | "dark"} */ theme = "light";
+
+  /** @param {Promise<TwinPurify>} engines */
+  constructor(engines) { this.engines = engines; }
+
+  /** @param {StateEvent} event @param {() => void} listener */
+  on(event, listener) { this.#target.addEventListener(event, listener); }
+
+  /** @param {StateEvent} event */
+  tell(event) { this.#target.dispatchEvent(new Event(event)); }
+
+  /** Whichever model can be read: the trained one, else the closed form. */
+  get readable() { return this.model ?? this.instant; }
+}
+
+/** Show a section's body, or what it waits for. @param {string} id @param {boolean} ready */
+export function open(id, ready) {
+  const section = /** @type {HTMLElement} */ (document.getElementById(id));
+  /** @type {HTMLElement} */ (section.querySelector(".waits")).hidden = ready;
+  const body = /** @type {HTMLElement} */ (section.querySelector(".body"));
+  body.hidden = !ready;
+  const link = /** @type {HTMLElement} */ (document.querySelector(`.rail a[href="#${id}"]`));
+  link.dataset.ready = ready ? "yes" : "no";
+  return body;
+}

@@ -1,0 +1,186 @@
+// One button, and what happens after it: the closed form first, then the run, then the verdict before any picture.
+import { readScene } from "../figure/canvas.js";
+import { count, duration, h, segments } from "./dom.js";
+import { LiveMap } from "./live_map.js";
+import { LossChart } from "./loss_chart.js";
+import { Parameters } from "./parameters.js";
+import { Plot, coloured } from "./plot.js";
+import { open } from "./state.js";
+import { guardList, verdictOf } from "./verdict.js";
+
+/** @param {import("./state.js").State} state */
+export function startTrain(state) {
+  const button = h("button", { type: "button", id: "train-begin", className: "primary", onclick: () => begin() }, "Train");
+  const presetPlace = h("div");
+  const presetSummary = h("p", { className: "small quiet preset-summary" });
+  const parametersPlace = h("div");
+  const status = h("p", { className: "status", role: "status", id: "train-status" });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Training" });
+  const numbers = h("p", { className: "progress-line" });
+  const pause = h("button", { type: "button", id: "train-pause", onclick: () => pauseOrResume() }, "Pause");
+  const stop = h("button", { type: "button", id: "train-stop", onclick: () => halt() }, "Stop and keep");
+  const chart = new LossChart();
+  const live = new LiveMap();
+  const lossPlot = new Plot(state, { name: "loss", title: "Loss", spec: () => state.model && { figure: "loss" }, csv: () => state.model && { table: "loss" }, content: chart.element });
+  const livePlot = new Plot(state, { name: "live", title: "Embedding as it is learnt", files: false, spec: () => null, content: live.element });
+  const instantPlot = new Plot(state, {
+    name: "instant_map", title: "Instant, the closed form",
+    spec: () => state.instant && { figure: "map", of: "instant", kind: "pca", ...coloured(state) },
+    csv: () => state.instant && { table: "map_pca", of: "instant" },
+    onScene: (scene) => live.paint(painter(scene)),
+  });
+  const controls = h("div", { className: "row" }, pause, stop);
+  const running = h("div", { id: "running", hidden: true }, bar, numbers);
+  const plots = h("div", { className: "plots three", hidden: true }, lossPlot.element, livePlot.element, instantPlot.element);
+  const verdict = h("div", { id: "verdict", hidden: true });
+  controls.hidden = true;
+
+  /** @type {import("../engine").Preset[]} */
+  let presets = [];
+  /** @type {import("../engine").Preset | null} */
+  let preset = null;
+  /** @type {Parameters | null} */
+  let parameters = null;
+  /** @type {import("../twinpurify.js").Run | null} */
+  let run = null;
+  let paused = false, halted = false, valid = true;
+
+  const body = open("train", false);
+  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, status, running, verdict, plots);
+
+  state.on("cohort", async () => {
+    const ready = state.cohort !== null;
+    open("train", ready && state.cohort !== null && state.cohort.summary.tumors > 0 && state.cohort.summary.normals > 0);
+    const waits = /** @type {HTMLElement} */ (document.querySelector("#train .waits"));
+    waits.textContent = ready ? "Waits for adjacent normals: choose a column and its values under Cohort, or open a sample sheet."
+      : "Waits for a cohort: tumours, and the adjacent normals to purify them with.";
+    for (const part of [running, verdict, plots, controls]) part.hidden = true;
+    status.textContent = "";
+    if (!ready || !state.tp) return;
+    await prepare(state.tp);
+  });
+  state.on("model", () => instantPlot.refresh());
+  state.on("colour", () => instantPlot.refresh());
+  state.on("theme", () => {
+    instantPlot.refresh();
+    live.draw();
+  });
+
+  async function prepare(/** @type {import("../twinpurify.js").TwinPurify} */ tp) {
+    if (!presets.length) {
+      presets = await tp.presets();
+      presetPlace.append(segments("Preset", presets.map(({ name }) => [name, name]), presets[0].name, choose));
+      const made = new Parameters(await tp.parameters(), (partial) => tp.resolveConfig(partial), (ok) => {
+        valid = ok;
+        update();
+      });
+      parameters = made;
+      parametersPlace.append(made.element);
+    }
+    await choose(preset?.name ?? presets[0].name);
+  }
+
+  async function choose(/** @type {string} */ name) {
+    preset = presets.find((one) => one.name === name) ?? presets[0];
+    presetSummary.textContent = preset.summary;
+    await parameters?.choose(preset.config);
+  }
+
+  function update() {
+    button.disabled = state.training || !valid;
+    controls.hidden = !state.training;
+    pause.textContent = paused ? "Resume" : "Pause";
+    for (const input of presetPlace.querySelectorAll("input")) input.disabled = state.training;
+  }
+
+  function say(/** @type {string} */ words, bad = false) {
+    status.textContent = words;
+    status.classList.toggle("bad", bad);
+  }
+
+  async function begin() {
+    const tp = state.tp;
+    if (!tp || !state.cohort || !parameters || state.training || button.disabled || body.hidden) return;
+    const config = parameters.config();
+    const closedForm = preset?.config.preset === "instant";
+    Object.assign(state, { training: true, model: null, instant: null });
+    paused = halted = false;
+    state.tell("training");
+    state.tell("model");
+    chart.clear();
+    live.clear();
+    verdict.hidden = true;
+    running.hidden = false;
+    plots.hidden = closedForm; // nothing is learnt step by step, and its map stands under Explore
+    bar.removeAttribute("value");
+    numbers.replaceChildren();
+    update();
+    try {
+      say("Computing Instant, the closed form …");
+      state.instant = await tp.instant(config);
+      state.tell("model");
+      if (!closedForm && !halted) {
+        say(tp.device.pending ? "Waiting for the GPU's self-test …" : "Starting …");
+        run = tp.train(config, { onProgress, onMap: (values) => live.show(values) });
+        if (paused) run.pause();
+        state.model = await run;
+      }
+      const learnt = state.model ?? state.instant;
+      say(learnt.stopped ? "Stopped; what was learnt is kept." : closedForm ? "The closed form is ready." : "Trained.");
+      judge(learnt);
+    } catch (error) {
+      say(/** @type {Error} */ (error).message, true);
+    } finally {
+      run = null;
+      state.training = false;
+      running.hidden = true;
+      update();
+      state.tell("training");
+      state.tell("model");
+      lossPlot.refresh();
+    }
+  }
+
+  function onProgress(/** @type {import("../engine").Progress} */ progress) {
+    bar.value = progress.step / progress.steps;
+    const { epoch, epochs, step, steps, stepsPerSecond, etaSeconds, engine } = progress;
+    const part = (/** @type {string} */ value, /** @type {string} */ what) => h("span", {}, h("strong", {}, value), ` ${what}`);
+    numbers.replaceChildren(
+      part(`${count(epoch)} of ${count(epochs)}`, "epochs"), part(duration(etaSeconds), "left"),
+      part(stepsPerSecond ? stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0) : "…", "steps per second"),
+      part(`${count(step)} of ${count(steps)}`, "steps"), part(engine === "webgpu" ? "GPU" : "CPU", "engine"));
+    if (!paused) say(progress.finished ? "Judging what was learnt …" : "Training …");
+    chart.add(progress);
+  }
+
+  function judge(/** @type {import("../twinpurify.js").Model} */ model) {
+    const guards = guardList(model);
+    verdict.replaceChildren(h("p", { className: "verdict" }, verdictOf(model)), ...(guards ? [guards] : []));
+    verdict.hidden = false;
+  }
+
+  function pauseOrResume() {
+    if (!state.training) return;
+    paused = !paused;
+    if (paused) run?.pause();
+    else run?.resume();
+    say(paused ? "Paused." : "Training …");
+    update();
+  }
+
+  function halt() {
+    halted = true;
+    run?.stop();
+    say("Stopping after the step under way …");
+  }
+
+  return { begin, pauseOrResume };
+}
+
+/** The colour of each tumour in a map's scene, for the map that is redrawn. @param {any} raw @returns {(sample: number) => string} */
+function painter(raw) {
+  const { points } = readScene(raw);
+  if (!points?.classes.length) return () => "";
+  const colours = new Map(Array.from(points.samples, (sample, at) => [sample, points.classes[points.codes[at]]?.colour ?? ""]));
+  return (sample) => colours.get(sample) ?? "";
+}

@@ -1,0 +1,326 @@
+// TwinPurify in the browser: the calls that the page, its tests and other people's pages use. Everything runs in this
+// browser; nothing here sends anything. Every promise rejects with an Error whose `code` is stable and whose `message`
+// is what the person reads.
+//
+//   const tp = await TwinPurify.create({ device: "auto" });
+//   const cohort = await tp.loadCohort(files);
+//   const model = await tp.train({ seed: 7 }, { onProgress });
+//   const { samples, dim, values } = await model.embed();
+import { Engines, asError } from "./engine-client.js";
+
+/** @typedef {import("./engine").Summary} Summary */
+/** @typedef {import("./engine").FileReport} FileReport */
+/** @typedef {import("./engine").Verdict} Verdict */
+/** @typedef {import("./engine").Progress} Progress */
+/** @typedef {import("./engine").Source} Source */
+/** @typedef {{name: string, report?: FileReport, error?: Error & {code: string}}} Opened what became of one file */
+
+export class TwinPurify {
+  /** @type {Engines} */ #engines;
+  /** @type {Cohort | null} the cohort that the engine holds */ #cohort = null;
+  /** @type {Run | null} */ #run = null;
+  /** @type {(device: import("./engine").Device) => void} called whenever the engine or its reason changes */ onDevice = () => {};
+  /** @type {(address: string, at: number) => void} called for each request a worker made, with the time since the epoch */ onRequest = () => {};
+  /** @type {() => void} called when a crashed engine has been replaced and the cohort is open again */ onRestored = () => {};
+
+  /** @param {Engines} engines */
+  constructor(engines) {
+    this.#engines = engines;
+    engines.onDevice = (device) => this.onDevice(device);
+    engines.onRequest = (address, at) => this.onRequest(address, at);
+    engines.onLiveMap = (values) => this.#run?.onMap?.(values);
+    engines.onFresh = async () => {
+      await this.#cohort?.reopen();
+      this.onRestored();
+    };
+  }
+
+  /**
+   * Load the engines. Resolves when the CPU engine is here; `settled()` tells when the choice of engine is final.
+   * @param {{device?: "auto" | "webgpu" | "cpu", onRequest?: (address: string, at: number) => void}} [options]
+   */
+  static async create({ device = "auto", onRequest } = {}) {
+    const tp = new TwinPurify(new Engines(device));
+    if (onRequest) tp.onRequest = onRequest;
+    await tp.#engines.ready();
+    return tp;
+  }
+
+  /** Which engine the next run uses, and why. */
+  get device() {
+    return this.#engines.device;
+  }
+
+  /** The engine is chosen and its self-test has been judged. */
+  settled() {
+    return this.#engines.settled;
+  }
+
+  /** An empty cohort to add files to. The engine holds one cohort: what was open before is forgotten. */
+  async newCohort() {
+    await this.#engines.fetched;
+    await this.#engines.cpu("reset");
+    this.#cohort = new Cohort(this.#engines);
+    return this.#cohort;
+  }
+
+  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void}} [options] */
+  async loadCohort(files, options = {}) {
+    const cohort = await this.newCohort();
+    const opened = await cohort.addFiles(files, options);
+    const refused = opened.find(({ error }) => error);
+    if (refused?.error && opened.every(({ report }) => !report)) throw refused.error;
+    await cohort.compose();
+    return cohort;
+  }
+
+  /** @returns {Promise<import("./engine").Preset[]>} */
+  presets() { return this.#engines.cpu("presets"); }
+
+  /** @returns {Promise<import("./engine").Parameter[]>} */
+  parameters() { return this.#engines.cpu("parameters"); }
+
+  /** Fill what is left open for this cohort and check the rest. @param {object} partial @returns {Promise<import("./engine").Resolved>} */
+  resolveConfig(partial) { return this.#engines.cpu("resolveConfig", [partial]); }
+
+  /** The closed form: seconds, deterministic. @param {object} partial */
+  async instant(partial) {
+    const { config } = await this.resolveConfig(partial);
+    const verdict = await this.#engines.cpu("runInstant", [config]);
+    return new Model(this.#engines, { verdict, config, stopped: false, of: "instant" });
+  }
+
+  /**
+   * Train on the open cohort. The run is a promise of the model; aborting the signal stops and keeps what is learnt.
+   * @param {object} [partial] any fields of the config; the others take the default preset's values
+   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} [options]
+   */
+  train(partial = {}, options = {}) {
+    if (!this.#cohort) throw asError({ code: "no_cohort", message: "There is no cohort yet. Open an expression matrix first." });
+    this.#run = new Run(this.#engines, partial, options);
+    return this.#run;
+  }
+
+  /** For the test that loses the GPU in the middle of a run. */
+  loseDevice() { return this.#engines.gpu("loseDevice"); }
+}
+
+export class Cohort {
+  /** @type {Engines} */ #engines;
+  /** @type {Map<string, File>} what is open, to open it again should the engine crash */ #files = new Map();
+  /** @type {number | null} */ #simulated = null;
+  /** @type {import("./engine").RoleChoice | null} */ #choice = null;
+  /** @type {Summary | null} */ #summary = null;
+
+  /** @param {Engines} engines */
+  constructor(engines) { this.#engines = engines; }
+
+  /** What the files amount to. @returns {Summary} */
+  get summary() {
+    if (!this.#summary) throw asError({ code: "no_cohort", message: "The files do not make a cohort yet. Open an expression matrix." });
+    return this.#summary;
+  }
+
+  /**
+   * Open more files, one after another, each read as a stream in the worker. A file that cannot be read does not stop
+   * the others.
+   * @param {FileList | File[]} files
+   * @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void, onOpened?: (opened: Opened) => void}} [options]
+   * @returns {Promise<Opened[]>}
+   */
+  async addFiles(files, { onFile, onOpened } = {}) {
+    /** @type {Opened[]} */
+    const all = [];
+    for (const file of files) {
+      /** @type {Opened} */
+      const opened = { name: file.name };
+      try {
+        opened.report = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
+        this.#files.set(file.name, file);
+      } catch (error) {
+        opened.error = /** @type {any} */ (error);
+      }
+      onOpened?.(opened);
+      all.push(opened);
+    }
+    return all;
+  }
+
+  /** The simulated cohort instead of files. @param {number} [seed] @returns {Promise<FileReport[]>} */
+  async addSimulated(seed = 7) {
+    this.#simulated = seed;
+    return this.#engines.cpu("loadSimulated", [seed]);
+  }
+
+  /** @param {string} name */
+  async removeFile(name) {
+    await this.#engines.cpu("removeFile", [name]);
+    this.#files.delete(name);
+    this.#summary = null;
+  }
+
+  /** Put the open files together. Rejects, with what is missing, when they do not make a cohort. */
+  async compose() {
+    this.#summary = null;
+    this.#summary = await this.#engines.cpu("summary");
+    return this.summary;
+  }
+
+  /** Say which samples are tumours and which adjacent normals, where detection was wrong. @param {import("./engine").RoleChoice} choice */
+  async setRoles(choice) {
+    this.#summary = await this.#engines.cpu("setRoles", [choice]);
+    this.#choice = choice;
+    return this.summary;
+  }
+
+  /** What was said about roles, or null while they are as detected. */
+  get choice() { return this.#choice; }
+
+  /** Back to what was detected. */
+  async resetRoles() {
+    this.#summary = await this.#engines.cpu("resetRoles");
+    this.#choice = null;
+    return this.summary;
+  }
+
+  /** Open everything again in a fresh engine. */
+  async reopen() {
+    if (this.#simulated !== null) await this.#engines.cpu("loadSimulated", [this.#simulated]);
+    for (const file of this.#files.values()) await this.#engines.cpu("openFile", [file]);
+    if (this.#summary) this.#summary = this.#choice ? await this.setRoles(this.#choice) : await this.compose();
+  }
+
+  /** @returns {Promise<import("./engine").SampleTable>} */
+  sampleTable() { return this.#engines.cpu("sampleTable"); }
+
+  /** @returns {Promise<string[]>} */
+  geneNames() { return this.#engines.cpu("geneNames"); }
+
+  /** A value per tumour to colour by. @param {import("./engine").ColourOptions} options @returns {Promise<import("./engine").Colouring>} */
+  colourBy(options) { return this.#engines.cpu("colourBy", [options]); }
+
+  /** A person's own gene sets (GMT). @param {File} file @returns {Promise<{name: string, sets: number}>} */
+  async loadGeneSets(file) {
+    return this.#engines.cpu("loadGeneSets", [file.name, new Uint8Array(await file.arrayBuffer())]);
+  }
+}
+
+/** A training run: a promise of its model, with pause, resume and stop. @implements {PromiseLike<Model>} */
+export class Run {
+  /** @type {Engines} */ #engines;
+  /** @type {Promise<Model>} */ #model;
+  /** @type {"run" | "pause" | "stop"} */ #wish = "run";
+  /** @type {(values: Float32Array) => void} a picture of the embedding, two coordinates per tumour */ onMap;
+  /** @type {(progress: Progress) => void} */ #onProgress;
+
+  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} options */
+  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal }) {
+    this.#engines = engines;
+    this.#onProgress = onProgress;
+    this.onMap = onMap;
+    if (signal?.aborted) this.#wish = "stop";
+    signal?.addEventListener("abort", () => this.stop(), { once: true });
+    this.#model = this.#train(partial);
+  }
+
+  /** @param {object} partial */
+  async #train(partial) {
+    const { config } = await this.#engines.cpu("resolveConfig", [partial]);
+    await this.#engines.settled;
+    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config) : await this.#trainOnCpu(config, false);
+    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+  }
+
+  /** @param {import("./engine").Config} config @param {boolean} fromCheckpoint */
+  async #trainOnCpu(config, fromCheckpoint) {
+    return this.#engines.cpu("train", [config, { fromCheckpoint, wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) });
+  }
+
+  /** @param {import("./engine").Config} config */
+  async #trainOnGpu(config) {
+    await this.#engines.cpu("lend", [config]);
+    let stopped = false;
+    try {
+      ({ stopped } = await this.#engines.gpu("trainLent", [{ wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) }));
+    } catch (error) {
+      const { code, message } = /** @type {Error & {code: string}} */ (error);
+      // Drivers explain themselves at length; a person needs the fact, and the console keeps the rest.
+      this.#engines.dropGpu(code === "not_finite" ? "the loss on the GPU stopped being a number" : "the GPU was lost in the middle of a run");
+      console.info(`TwinPurify: ${code}: ${message}`);
+      this.#engines.explain(await this.#engines.cpu("hasCheckpoint") ? "the run went on from its last checkpoint" : "the run began again");
+      return this.#trainOnCpu(config, true);
+    }
+    return { stopped, verdict: await this.#engines.cpu("comeHome", [config]) };
+  }
+
+  /** @param {any} progress */
+  #tell(progress) {
+    if (progress.step !== undefined) this.#onProgress(progress);
+  }
+
+  pause() { this.#want("pause"); }
+  resume() { this.#want("resume"); }
+  /** Stop after the step under way; what is learnt is kept and judged. */
+  stop() { this.#want("stop"); }
+
+  /** @param {"pause" | "resume" | "stop"} word */
+  #want(word) {
+    this.#wish = word === "resume" ? "run" : word;
+    this.#engines.cpu(word).catch(() => undefined);
+    if (this.#engines.hasGpu) this.#engines.gpu(word).catch(() => undefined);
+  }
+
+  /**
+   * @template [A=Model] @template [B=never]
+   * @param {((model: Model) => A | PromiseLike<A>) | null} [onModel]
+   * @param {((error: any) => B | PromiseLike<B>) | null} [onError]
+   * @returns {Promise<A | B>}
+   */
+  then(onModel, onError) { return this.#model.then(onModel, onError); }
+}
+
+/** What was learnt. Its readouts are computed in the worker, from the cohort it was trained on. */
+export class Model {
+  /** @type {Engines} */ #engines;
+  /** @type {Source} */ #of;
+  /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
+  /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
+  /** It was stopped before its last step. @type {boolean} */ stopped;
+
+  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source}} learnt */
+  constructor(engines, { verdict, config, stopped, of }) {
+    this.#engines = engines;
+    this.#of = of;
+    this.verdict = verdict;
+    this.config = config;
+    this.stopped = stopped;
+  }
+
+  /** One vector per tumour, in file order. @param {{of?: Source}} [options] @returns {Promise<import("./engine").Embedding>} */
+  embed({ of = this.#of } = {}) { return this.#engines.cpu("embedding", [of]); }
+
+  /** Two coordinates per tumour. @param {import("./engine").MapOptions} options @returns {Promise<import("./engine").MapResult>} */
+  map({ kind, of = this.#of }) { return this.#engines.cpu("map", [{ kind, of }]); }
+
+  /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
+  pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
+    return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
+  }
+
+  /** @returns {Promise<import("./engine").LossHistory>} */
+  lossHistory() { return this.#engines.cpu("lossHistory"); }
+
+  /** A figure to draw on a canvas. @param {import("./engine").FigureSpec} spec @returns {Promise<any>} */
+  figure(spec) { return this.#engines.cpu("figure", [spec]); }
+
+  /** The same figure as SVG. @param {import("./engine").FigureSpec} spec @returns {Promise<string>} */
+  figureSvg(spec) { return this.#engines.cpu("figureSvg", [spec]); }
+
+  /** A table as CSV. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
+  table(options) { return this.#engines.cpu("table", [options]); }
+
+  /** The model as safetensors, with config, genes and moments in its metadata. */
+  async modelFile() {
+    return new Blob([await this.#engines.cpu("modelFile")], { type: "application/octet-stream" });
+  }
+}
