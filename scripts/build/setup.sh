@@ -34,7 +34,8 @@ need_wasm_bindgen() {
         fi
     done
     say "installing the wasm-bindgen command line $version into .build/"
-    cargo install wasm-bindgen-cli --version "=$version" --locked --root .build
+    # Not --locked: a registry mirror may lack a version that the tool's own lock file names.
+    cargo install wasm-bindgen-cli --version "=$version" --root .build
     WASM_BINDGEN=$PWD/.build/bin/wasm-bindgen
 }
 
