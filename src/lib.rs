@@ -8,8 +8,9 @@
 //! | [`cohort`] | bytes → [`cohort::Cohort`]: expression matrix, sample sheet, roles, gene sets; typed errors |
 //! | [`training_set`] | cohort → [`training_set::TrainingSet`]: genes chosen, linear values, moments |
 //! | [`twin`] | training set → model: views, loss, encoder, trainer, model file (burn lives here) |
-//! | [`baseline`] | raw, PCA: the same [`baseline::Representation`] as a trained model, so every readout compares |
+//! | [`baseline`] | raw, PCA, auto-encoders: the same [`baseline::Representation`] as a trained model, so every readout compares |
 //! | [`readout`] | embedding → maps, pathways, identity under contamination, purity |
+//! | [`comparison`] | every representation through the same readouts, over seeds: the table of what purification gains |
 //! | [`figure`] | readouts → plotters drawings, one function for the screen and for the file |
 //! | [`session`] | what is saved: configuration, tables, model |
 //!
@@ -18,6 +19,8 @@
 
 pub mod baseline;
 pub mod cohort;
+#[cfg(feature = "cpu")]
+pub mod comparison;
 pub mod figure;
 pub mod random;
 pub mod readout;

@@ -2,6 +2,7 @@
 // so that a worker started later fetches nothing. Messages: {id, call, args} → {id, ok | error | progress}; what nobody
 // asked for arrives as {event}. The worker holds the cohort (cpu) or the trainer (gpu); the page's main thread holds
 // neither.
+import { comparisonLoop } from "./comparison-loop.js";
 import { trainingLoop } from "./training-loop.js";
 
 /** @typedef {import("./engine").Engine} Engine */
@@ -27,6 +28,8 @@ let lastCheckpoint = null;
 let device = null;
 /** @type {"run" | "pause" | "stop"} what the person wants of the run under way */
 let wish = "run";
+/** The comparison under way; a new one, or the person, ends it. @type {{cancelled: boolean} | null} */
+let comparing = null;
 
 // A GPU engine must not be called again while one of its promises is pending, and a CPU one while it steps: calls queue.
 /** @type {Promise<unknown>} */
@@ -170,6 +173,30 @@ const CALLS = {
 
   hasCheckpoint: () => lastCheckpoint !== null,
 
+  // --- evidence ---
+
+  /** Compare representations, piece by piece, until the table is full or the person has seen enough. */
+  async compare([request], { onProgress }) {
+    if (comparing) comparing.cancelled = true;
+    const own = { cancelled: false };
+    comparing = own;
+    try {
+      return await comparisonLoop({
+        begin: () => exclusive(() => cpu().beginComparison(request)),
+        advance: (budget) => exclusive(() => cpu().advanceComparison(budget)),
+        table: () => exclusive(() => cpu().comparisonTable()),
+        cancelled: () => own.cancelled,
+        onProgress: (progress) => onProgress?.(progress),
+      });
+    } finally {
+      if (comparing === own) comparing = null;
+    }
+  },
+
+  cancelComparison() {
+    if (comparing) comparing.cancelled = true;
+  },
+
   // --- the GPU itself ---
 
   /** Whether this browser has an adapter, and whether it is real hardware. Asked before the GPU engine is fetched. */
@@ -262,7 +289,7 @@ function described(error) {
   return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
 }
 
-const AT_ONCE = new Set(["connect", "loseDevice", "hasCheckpoint", "train", "trainLent"]);
+const AT_ONCE = new Set(["connect", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
 
 /** @param {{id: number, call: string, args: any[]}} message */
 async function answer({ id, call, args }) {

@@ -62,6 +62,21 @@ export interface PathwayScores {
   coverage: Coverage[]; leftOut: Coverage[]; table: PathwayChange[];
   /** What was taken for purity. */ purity: string;
 }
+export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
+export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
+export interface ComparisonProgress {
+  doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
+  trials: number; of: number; finished: boolean;
+}
+export interface ComparisonCell { mean: number | null; spread: number | null; best: boolean; missing: string | null }
+/** Rows × columns; a column without any number stands in `leftOut` with its reason. */
+export interface ComparisonTable {
+  rows: { key: string; name: string; about: string; ours: boolean }[];
+  columns: { key: string; group: string; label: string; about: string; outOfFold: boolean }[];
+  cells: ComparisonCell[][];
+  leftOut: { group: string; columns: string[]; because: string }[];
+  seeds: number[]; sentence: string; notes: string[];
+}
 export interface FigureSpec { figure: string; width: number; height: number; theme: "light" | "dark"; [key: string]: unknown }
 export interface TableOptions { table: string; [key: string]: unknown }
 export interface TrainingData {
@@ -85,6 +100,8 @@ export interface Engine {
   embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
   loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };
   pathways(options: PathwayOptions): PathwayScores;
+  beginComparison(request: ComparisonRequest): ComparisonProgress;
+  advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
 }

@@ -6,7 +6,7 @@ const MAP_MS = 500;
 const CHECKPOINT_MS = 10_000;
 
 /** Let the messages that wait be heard (a microtask would not). */
-const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
+export const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /**
  * Advance until finished or told to stop.

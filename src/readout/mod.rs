@@ -1,6 +1,7 @@
 //! Embedding → what a person reads: maps, purified profiles, pathway scores, and whether purification worked
 //! (METHOD.md 7).
 
+pub mod association;
 pub mod classification;
 pub mod correlation;
 mod dilution;

@@ -3,6 +3,8 @@
 use thiserror::Error;
 
 use crate::cohort::CohortError;
+#[cfg(feature = "cpu")]
+use crate::comparison::ComparisonError;
 use crate::figure::FigureError;
 use crate::readout::ReadoutError;
 use crate::training_set::TrainingSetError;
@@ -29,6 +31,10 @@ pub enum SessionError {
     /// A readout.
     #[error(transparent)]
     Readout(#[from] ReadoutError),
+    /// A comparison that cannot begin.
+    #[cfg(feature = "cpu")]
+    #[error(transparent)]
+    Comparison(#[from] ComparisonError),
     /// A figure.
     #[error(transparent)]
     Figure(#[from] FigureError),
@@ -56,6 +62,8 @@ impl SessionError {
             #[cfg(feature = "cpu")]
             Self::Train(e) => e.code(),
             Self::Readout(e) => e.code(),
+            #[cfg(feature = "cpu")]
+            Self::Comparison(e) => e.code(),
             Self::Figure(e) => e.code(),
             Self::NotYet(_) => "not_yet",
             Self::Unknown { .. } => "unknown_name",

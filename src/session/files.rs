@@ -103,6 +103,7 @@ impl Session {
     fn forget_cohort(&mut self) {
         self.cohort = None;
         self.prepared = None;
+        self.comparison = None;
     }
 
     /// What was fitted belongs to samples that are no longer the cohort's.
@@ -169,6 +170,7 @@ impl Session {
     ) -> Result<Summary, SessionError> {
         self.cohort()?.set_roles(column, tumour, normal)?;
         self.prepared = None;
+        self.comparison = None;
         self.forget_models_of_other_roles();
         self.summary()
     }
@@ -180,6 +182,7 @@ impl Session {
     pub fn reset_roles(&mut self) -> Result<Summary, SessionError> {
         self.cohort()?.reset_roles();
         self.prepared = None;
+        self.comparison = None;
         self.forget_models_of_other_roles();
         self.summary()
     }

@@ -7,6 +7,8 @@ pub mod tables;
 #[cfg(feature = "cpu")]
 mod colours;
 #[cfg(feature = "cpu")]
+mod evidence;
+#[cfg(feature = "cpu")]
 mod exports;
 #[cfg(feature = "cpu")]
 mod figures;
@@ -22,6 +24,7 @@ pub use error::SessionError;
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
+    evidence::{ComparisonRequest, NamedConfig},
     exports::TableSpec,
     files::SampleTable,
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
@@ -39,6 +42,7 @@ use ndarray::Array2;
 #[cfg(feature = "cpu")]
 use crate::{
     cohort::{Cohort, FileReader, GeneSet, OpenedFile},
+    comparison::Comparison,
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
     training_set::{Selection, TrainingSet},
@@ -65,6 +69,7 @@ pub struct Session {
     maps: BTreeMap<(MapKind, Of), MapTable>,
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
     heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,
+    comparison: Option<Comparison>,
 }
 
 /// A run in progress on this engine.

@@ -47,6 +47,8 @@ pub struct Config {
     pub dim: usize,
     /// Projector widths; 0 in the list is 2 d; empty puts the loss on the embedding itself.
     pub projector: Vec<usize>,
+    /// Weight β of the Barlow Twins term; 0 leaves the reconstruction alone: an auto-encoder.
+    pub barlow: f64,
     /// Weight λ of the off-diagonal (redundancy) term.
     pub lambda: f64,
     /// Weight ρ of the purified reconstruction; 0 is pure Barlow Twins.
@@ -102,6 +104,7 @@ impl Config {
             skip: false,
             dim: 0,
             projector: vec![0],
+            barlow: 1.0,
             lambda: 0.0051,
             rho: 1.0,
             mixing: 0.9,
@@ -122,6 +125,15 @@ impl Config {
             }
             Preset::Classic => Self { projector: vec![0, 0, 0], rho: 0.0, ..balanced },
         }
+    }
+
+    /// The auto-encoder this configuration is compared with (METHOD.md 6): the same encoder and decoder, noise and
+    /// schedule, trained on the reconstruction of the unmixed tumour alone; from views mixed with normals (`mixing` as
+    /// it is here: the mixing denoising auto-encoder) or from unmixed ones.
+    pub fn auto_encoder(&self, mixing: bool) -> Self {
+        let rho = if self.rho > 0.0 { self.rho } else { 1.0 };
+        let mixing = if mixing { self.mixing } else { 0.0 };
+        Self { barlow: 0.0, rho, mixing, projector: vec![], ..self.clone() }
     }
 
     /// A configuration from some of its fields: those given replace the named preset's (Balanced where none is named).
@@ -187,8 +199,13 @@ impl Config {
             }
         };
         within("heldOut", self.held_out, 0.0, 0.8)?;
+        within("barlow", self.barlow, 0.0, 100.0)?;
         within("lambda", self.lambda, 0.0, 10.0)?;
         within("rho", self.rho, 0.0, 100.0)?;
+        if self.barlow == 0.0 && self.rho == 0.0 {
+            let allowed = "it must be above 0 where rho is 0: nothing would be left to train on".into();
+            return Err(ConfigError { field: "barlow", found: "0".into(), allowed });
+        }
         within("mixing", self.mixing, 0.0, 0.99)?;
         within("noise", self.noise, 0.0, 5.0)?;
         within("drop", self.drop, 0.0, 0.95)?;
@@ -299,6 +316,14 @@ pub fn parameters() -> Vec<Parameter> {
             "widths",
             (0.0, 8192.0, 1.0),
             "0 is 2 d. Empty puts the loss on the embedding: purity dominates less, neighbourhoods suffer.",
+        ),
+        p(
+            "barlow",
+            "Barlow Twins weight",
+            "β",
+            "number",
+            (0.0, 10.0, 0.1),
+            "1 is the method; 0 is an auto-encoder, for comparison.",
         ),
         p(
             "lambda",

@@ -130,6 +130,20 @@ fn training_lowers_the_loss_of_every_preset() {
 }
 
 #[test]
+fn an_auto_encoder_learns_to_reconstruct_and_mixing_is_all_that_tells_the_two_apart() {
+    let embed = |config: &Config| hash(&block_on(run(config.clone()).embedding()).unwrap());
+    let whole = Config { epochs: 40, ..small(Preset::Balanced) };
+    let [plain, mixing] = [false, true].map(|mixing| whole.auto_encoder(mixing));
+    let trainer = run(plain.clone());
+    let (first, last) = (trainer.history()[0], *trainer.history().last().unwrap());
+    assert!(last.reconstruction < 0.9 * first.reconstruction, "{first:?} → {last:?}");
+    assert!(trainer.history().iter().all(|p| p.loss == p.reconstruction && p.on_diagonal == 0.0));
+    assert_ne!(embed(&plain), embed(&mixing));
+    assert_eq!(embed(&Config { mixing: 0.0, ..mixing }), embed(&plain));
+    assert!(Config { barlow: 0.0, rho: 0.0, ..whole }.resolve(40).is_err(), "nothing to train on");
+}
+
+#[test]
 fn a_resumed_run_equals_the_uninterrupted_one_to_the_bit() {
     let config = small(Preset::Balanced);
     let whole = run(config.clone());

@@ -61,7 +61,7 @@ pub struct Progress {
     pub epoch: usize,
     /// Epochs of the whole run.
     pub epochs: usize,
-    /// `L = L_BT / D + ρ · L_rec`.
+    /// `L = β · L_BT / D + ρ · L_rec`.
     pub loss: f32,
     /// `Σ_i (1 − C_ii)²`.
     pub on_diagonal: f32,
@@ -185,11 +185,17 @@ impl Trainer {
             self.values.parameters.iter().map(|p| p.clone().autodiff().require_grad()).collect();
         let mut values = Values { parameters: tracked, buffers: std::mem::take(&mut self.values.buffers) };
         let embedding = self.network.encode_training(views.autodiff(), &mut values);
-        let projection = self.network.project_training(embedding.clone(), &mut values);
-        let width = projection.dims()[1] as f64;
-        let barlow = barlow_twins(projection, self.identity.clone());
-        let mut total = barlow.total(self.config.lambda) / width;
-        let mut reconstruction: Tensor<1> = Tensor::zeros([1], &self.device);
+        let nothing: Tensor<1> = Tensor::zeros([1], &self.device);
+        let (mut on_diagonal, mut off_diagonal) = (nothing.clone(), nothing.clone());
+        let mut total = nothing.clone().autodiff();
+        if self.config.barlow > 0.0 {
+            let projection = self.network.project_training(embedding.clone(), &mut values);
+            let width = projection.dims()[1] as f64;
+            let barlow = barlow_twins(projection, self.identity.clone());
+            total = barlow.total(self.config.lambda) / (width / self.config.barlow);
+            (on_diagonal, off_diagonal) = (barlow.on_diagonal.inner(), barlow.off_diagonal.inner());
+        }
+        let mut reconstruction = nothing;
         if let Some(target) = target {
             // Both views stacked: the mean over 2 B rows is ½ Σ_k mean((dec(h_k) − s(x))²).
             let decoded = self.network.decode_training(embedding, &mut values);
@@ -211,7 +217,7 @@ impl Trainer {
         let rate = learning_rate(self.config.learning_rate, self.step, warm_up, self.steps());
         self.step += 1;
         self.optimiser.update(&mut self.values.parameters, gradients, rate, self.step)?;
-        let losses = vec![total.inner(), barlow.on_diagonal.inner(), barlow.off_diagonal.inner(), reconstruction];
+        let losses = vec![total.inner(), on_diagonal, off_diagonal, reconstruction];
         Ok(Tensor::cat(losses, 0))
     }
 

@@ -295,6 +295,24 @@ impl Engine {
         ]))
     }
 
+    /// Begin comparing representations.
+    #[wasm_bindgen(js_name = beginComparison)]
+    pub fn begin_comparison(&mut self, request: JsValue) -> Result<JsValue, JsValue> {
+        to_js(&self.0.begin_comparison(from_js(request)?).map_err(refused)?)
+    }
+
+    /// Compare for about this many milliseconds.
+    #[wasm_bindgen(js_name = advanceComparison)]
+    pub fn advance_comparison(&mut self, budget: f64) -> Result<JsValue, JsValue> {
+        to_js(&self.0.advance_comparison(budget, &js_sys::Date::now).map_err(refused)?)
+    }
+
+    /// The comparison as far as it came.
+    #[wasm_bindgen(js_name = comparisonTable)]
+    pub fn comparison_table(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.comparison_table().map_err(refused)?)
+    }
+
     /// A figure for the screen.
     pub fn figure(&mut self, spec: JsValue) -> Result<JsValue, JsValue> {
         to_js(&self.0.figure(&from_js::<FigureSpec>(spec)?).map_err(refused)?)

@@ -1,0 +1,118 @@
+//! How long a comparison still takes: from what its parts took, and before that from what they cost elsewhere.
+
+use std::collections::BTreeMap;
+
+use super::measure::Label;
+use super::rows::Method;
+
+/// A kind of work whose units take alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Choosing genes, fitting what needs no training, embedding the tumours.
+    Fit,
+    /// One training step.
+    Step,
+    /// Identity under contamination and the effective rank.
+    Identity,
+    /// Purity, immune and stromal score.
+    Signal,
+    /// Classification of a label.
+    Classify(Label),
+    /// Cox regression.
+    Survival,
+}
+
+/// Size of what is computed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    /// Tumours.
+    pub tumours: usize,
+    /// Genes.
+    pub genes: usize,
+}
+
+/// Milliseconds by row and part.
+#[derive(Clone, Debug, Default)]
+pub struct Forecast {
+    /// Total and units seen.
+    seen: BTreeMap<(usize, Part), (f64, f64)>,
+    /// What the same units were expected to take.
+    expected: BTreeMap<Part, f64>,
+}
+
+impl Forecast {
+    /// Remember what `units` of a part of a row took.
+    pub fn took(&mut self, row: usize, part: Part, units: f64, milliseconds: f64, prior: f64) {
+        let seen = self.seen.entry((row, part)).or_default();
+        seen.0 += milliseconds;
+        seen.1 += units;
+        *self.expected.entry(part).or_default() += prior * units;
+    }
+
+    /// Milliseconds of one unit: as this row's took so far, else as `prior` scaled by how this part fared in other
+    /// rows, else by how everything fared.
+    pub fn expect(&self, row: usize, part: Part, prior: f64) -> f64 {
+        if let Some((total, units)) = self.seen.get(&(row, part)).filter(|seen| seen.1 > 0.0) {
+            return total / units;
+        }
+        let ratio = |of: &dyn Fn(Part) -> bool| {
+            let took: f64 = self.seen.iter().filter(|(key, _)| of(key.1)).map(|(_, seen)| seen.0).sum();
+            let expected: f64 = self.expected.iter().filter(|(part, _)| of(**part)).map(|(_, ms)| ms).sum();
+            (expected > 0.0).then_some(took / expected)
+        };
+        prior * ratio(&|other| other == part).or_else(|| ratio(&|_| true)).unwrap_or(1.0)
+    }
+}
+
+/// Milliseconds of one unit on the machine the constants were measured on (WebAssembly, one core).
+pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
+    let Size { tumours, genes } = size;
+    let (n, g) = (tumours as f64, genes as f64);
+    let width = match method {
+        Method::Raw => g,
+        Method::Pca | Method::ContrastivePca => super::rows::LINEAR_WIDTH as f64,
+        Method::Trained(config) | Method::ClosedForm(config) => config.dim as f64,
+    };
+    // What the samples span is all that a regression sees of a wider profile.
+    let seen = width.min(n);
+    match part {
+        Part::Fit => match method {
+            Method::Raw => 2e-5 * n * g,
+            Method::Trained(_) => 1e-4 * n * g,
+            Method::Pca | Method::ContrastivePca => 1e-6 * n * n * g,
+            Method::ClosedForm(_) => 1e-5 * n * n * g,
+        },
+        Part::Step => match method {
+            Method::Trained(config) => {
+                let widths: Vec<f64> =
+                    [&[genes], &config.hidden[..], &[config.dim]].concat().iter().map(|w| *w as f64).collect();
+                let weights: f64 = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
+                let decoded = if config.rho > 0.0 { 2.0 } else { 1.0 };
+                let rows = 2.0 * config.batch as f64;
+                2e-7 * rows * weights * decoded + 1e-5 * weights * decoded + 3e-5 * rows * g
+            }
+            _ => 0.0,
+        },
+        Part::Identity => 3e-5 * n * (g + width),
+        Part::Signal => 2e-6 * n * n * width + 2e-4 * n * seen * seen,
+        Part::Classify(_) => 5e-5 * n * g + 0.3 * n * seen,
+        Part::Survival => 1e-6 * n * n * width + 0.05 * n * seen.min(30.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_expected_to_take_what_it_took_and_another_in_proportion() {
+        let mut forecast = Forecast::default();
+        assert_eq!(forecast.expect(0, Part::Step, 7.0), 7.0);
+        forecast.took(0, Part::Step, 10.0, 40.0, 2.0);
+        assert_eq!(forecast.expect(0, Part::Step, 2.0), 4.0);
+        assert_eq!(forecast.expect(1, Part::Step, 3.0), 6.0, "twice what it was thought to take");
+        forecast.took(0, Part::Identity, 1.0, 5.0, 10.0);
+        assert_eq!(forecast.expect(1, Part::Identity, 8.0), 4.0, "its own part's ratio");
+        assert_eq!(forecast.expect(1, Part::Survival, 30.0), 45.0, "else everybody's");
+    }
+}

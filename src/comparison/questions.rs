@@ -1,0 +1,157 @@
+//! What is asked of every representation: the cohort's columns as classes, outcomes and numbers, one per tumour; or
+//! the sentence that says why one cannot be asked.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::measure::Label;
+use crate::cohort::{Cohort, Column};
+use crate::readout::purity::{purity_values, tumour_fraction_proxy};
+use crate::training_set::TrainingSet;
+
+/// Folds that every class must fill twice.
+const FEWEST_PER_CLASS: usize = 10;
+
+/// The columns of the sample sheet that a person chose; each may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Columns {
+    /// Molecular subtype.
+    pub subtype: Option<String>,
+    /// Histological grade.
+    pub grade: Option<String>,
+    /// Time to event or to the last follow-up.
+    pub time: Option<String>,
+    /// Whether the event happened.
+    pub event: Option<String>,
+    /// Purity; without it the rank-only proxy from the cohort's own normals.
+    pub purity: Option<String>,
+}
+
+/// A label as it is classified.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Classes {
+    /// Class names, in alphabetical order.
+    pub names: Vec<String>,
+    /// One per tumour; `None` where missing or of a class too small.
+    pub codes: Vec<Option<usize>>,
+}
+
+/// Everything that is asked, or why not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Questions {
+    /// Molecular subtype.
+    pub subtype: Result<Classes, String>,
+    /// Histological grade.
+    pub grade: Result<Classes, String>,
+    /// Purity, NaN where unknown.
+    pub purity: Result<Vec<f64>, String>,
+    /// Immune score.
+    pub immune: Result<Vec<f64>, String>,
+    /// Stromal score.
+    pub stromal: Result<Vec<f64>, String>,
+    notes: Vec<String>,
+}
+
+impl Questions {
+    /// Read the chosen columns for the tumours of `set`.
+    pub fn of(cohort: &Cohort, set: &TrainingSet, columns: &Columns) -> Self {
+        let places: HashMap<&str, usize> =
+            cohort.matrix.samples.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+        let tumours: Vec<usize> = set.tumours.iter().filter_map(|t| places.get(t.as_str()).copied()).collect();
+        let mut notes = Vec::new();
+        if set.held_out.is_empty() {
+            notes.push(
+                "There are too few adjacent normals to hold any out: tumours are diluted with normals that were trained with, which flatters everything that mixes."
+                    .into(),
+            );
+        }
+        let subtype = classes(cohort, &tumours, columns.subtype.as_deref(), Label::Subtype, &mut notes);
+        let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
+        let purity = purity(cohort, set, &tumours, columns.purity.as_deref(), &mut notes);
+        Self { subtype, grade, purity, immune: Err(String::new()), stromal: Err(String::new()), notes }
+    }
+
+    /// What a person should know of how it was asked, one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+
+    /// The classes of a label.
+    pub fn label(&self, label: Label) -> &Result<Classes, String> {
+        match label {
+            Label::Subtype => &self.subtype,
+            Label::Grade => &self.grade,
+        }
+    }
+}
+
+fn column<'a>(cohort: &'a Cohort, name: Option<&str>, what: &str) -> Result<&'a Column, String> {
+    let name = name.ok_or_else(|| format!("No column was chosen for {what}."))?;
+    let found = cohort.columns.iter().find(|column| column.name == name);
+    found.ok_or_else(|| {
+        format!("The sample sheet has no column of the name chosen for {what}: choose one from the list. ({name:?})")
+    })
+}
+
+fn classes(
+    cohort: &Cohort,
+    tumours: &[usize],
+    name: Option<&str>,
+    label: Label,
+    notes: &mut Vec<String>,
+) -> Result<Classes, String> {
+    let word = label.word();
+    let column = column(cohort, name, &format!("the {word}"))?;
+    let of: Vec<Option<&str>> = tumours
+        .iter()
+        .map(|&i| column.values.get(i)?.as_deref().map(str::trim).filter(|value| !value.is_empty()))
+        .collect();
+    let mut names: Vec<&str> = of.iter().copied().flatten().collect();
+    names.sort_unstable();
+    names.dedup();
+    let known = of.iter().flatten().count();
+    if known == 0 {
+        return Err(format!("No tumour has a {word}: the column chosen is empty for all {} of them.", tumours.len()));
+    }
+    if names.len() < 2 {
+        return Err(format!("All {known} tumours with a {word} have the same one: there is nothing to tell apart."));
+    }
+    let size = |name: &str| of.iter().flatten().filter(|value| **value == name).count();
+    let (large, small): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| size(name) >= FEWEST_PER_CLASS);
+    if large.len() < 2 {
+        let largest = large.iter().chain(&small).map(|name| size(name)).max().unwrap_or(0);
+        return Err(format!(
+            "Fewer than two classes of the {word} have {FEWEST_PER_CLASS} tumours (the largest has {largest} of {known}): too few to train and test on."
+        ));
+    }
+    if !small.is_empty() {
+        let left: usize = small.iter().map(|name| size(name)).sum();
+        notes.push(format!(
+            "{} of the {word} with under {FEWEST_PER_CLASS} tumours {} left out ({left} tumours).",
+            if small.len() == 1 { "One class".to_owned() } else { format!("{} classes", small.len()) },
+            if small.len() == 1 { "is" } else { "are" },
+        ));
+    }
+    let code = |value: &Option<&str>| value.and_then(|value| large.iter().position(|name| *name == value));
+    let codes: Vec<Option<usize>> = of.iter().map(code).collect();
+    Ok(Classes { names: large.iter().map(|name| (*name).to_owned()).collect(), codes })
+}
+
+fn purity(
+    cohort: &Cohort,
+    set: &TrainingSet,
+    tumours: &[usize],
+    name: Option<&str>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<f64>, String> {
+    if name.is_some() {
+        return Ok(purity_values(column(cohort, name, "purity")?, tumours));
+    }
+    notes.push(
+        "No purity column was chosen: purity is the rank-only proxy from the cohort's own normals, which any profile holds by construction."
+            .into(),
+    );
+    tumour_fraction_proxy(&set.tumour_values, &set.normal_values).map_err(|error| error.to_string())
+}

@@ -1,0 +1,169 @@
+//! The rows of the table: what is compared, and how each is fitted.
+
+use crate::twin::{Config, Preset};
+
+use super::table::RowHead;
+
+/// Width of the linear baselines (METHOD.md 5's `PCA-20`).
+pub const LINEAR_WIDTH: usize = 20;
+
+/// A run of the method that a person wants in the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// What it is called beside "TwinPurify": a preset, a file; empty for the run on screen.
+    pub name: String,
+    /// Its parameters, resolved.
+    pub config: Config,
+}
+
+/// How a representation comes about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Method {
+    /// The standardised profile.
+    Raw,
+    /// Principal components of the tumours.
+    Pca,
+    /// Contrastive components against the normals.
+    ContrastivePca,
+    /// A network, trained.
+    Trained(Box<Config>),
+    /// The closed form.
+    ClosedForm(Box<Config>),
+}
+
+/// One representation of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    key: String,
+    name: String,
+    about: String,
+    method: Method,
+}
+
+impl Row {
+    /// A row of its own.
+    pub fn new(key: &str, name: &str, about: &str, method: Method) -> Self {
+        Self { key: key.into(), name: name.into(), about: about.into(), method }
+    }
+
+    /// Stable name: `raw`, `pca`, `auto_encoder`, `twinpurify`, `twinpurify.strict`, …
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Name in the table.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it is fitted.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// As it is shown.
+    pub fn head(&self) -> RowHead {
+        let ours = self.key.starts_with("twinpurify");
+        RowHead { key: self.key.clone(), name: self.name.clone(), about: self.about.clone(), ours }
+    }
+
+    /// The whole table: baselines, the candidates, and the first trained candidate without mixing. Baselines take the
+    /// encoder of the first trained candidate, or Balanced where there is none.
+    pub fn all(candidates: &[Candidate], tumours: usize) -> Result<Vec<Self>, crate::twin::ConfigError> {
+        let trained = candidates.iter().map(|c| &c.config).find(|config| config.preset != Preset::Instant);
+        let reference = match (trained, candidates.first()) {
+            (Some(config), _) => config.clone(),
+            (None, Some(first)) => {
+                let Config { seed, genes, held_out, .. } = first.config;
+                Config { seed, genes, held_out, ..Config::default() }.resolve(tumours)?
+            }
+            (None, None) => Config::default().resolve(tumours)?,
+        };
+        let network = |config: Config| Method::Trained(Box::new(config));
+        let mut rows = vec![
+            Self::new("raw", "raw", "The standardised log2 profile.", Method::Raw),
+            Self::new(
+                "pca",
+                &format!("PCA-{LINEAR_WIDTH}"),
+                "Leading principal components of the tumours.",
+                Method::Pca,
+            ),
+            Self::new(
+                "contrastive_pca",
+                &format!("contrastive PCA-{LINEAR_WIDTH}"),
+                "Components that vary in tumours and not in the adjacent normals (Abid 2018).",
+                Method::ContrastivePca,
+            ),
+            Self::new(
+                "auto_encoder",
+                "auto-encoder",
+                "The same encoder and decoder, reconstruction alone, no normal mixed in.",
+                network(reference.auto_encoder(false)),
+            ),
+            Self::new(
+                "mixing_auto_encoder",
+                "mixing denoising auto-encoder",
+                "The same encoder, decoder and mixed views, reconstruction of the unmixed tumour alone.",
+                network(reference.auto_encoder(true)),
+            ),
+        ];
+        for (at, Candidate { name, config }) in candidates.iter().enumerate() {
+            let key = match (name.is_empty(), rows.iter().any(|row| row.key == format!("twinpurify.{name}"))) {
+                (true, _) => "twinpurify".into(),
+                (false, false) => format!("twinpurify.{name}"),
+                (false, true) => format!("twinpurify.{name}.{at}"),
+            };
+            let shown = if name.is_empty() { "TwinPurify".into() } else { format!("TwinPurify, {name}") };
+            let (about, method) = if config.preset == Preset::Instant {
+                ("The closed form that the linear encoder approaches.", Method::ClosedForm(Box::new(config.clone())))
+            } else {
+                ("Views mixed with normals, Barlow Twins and what the parameters add.", network(config.clone()))
+            };
+            rows.push(Self { about: about.into(), ..Self::new(&key, &shown, "", method) });
+        }
+        if let Some(config) = trained {
+            rows.push(Self::new(
+                "twinpurify_without_mixing",
+                "TwinPurify without mixing",
+                "The same losses on views that hold no normal tissue (a_max 0).",
+                network(Config { mixing: 0.0, ..config.clone() }),
+            ));
+        }
+        Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn baselines_share_the_candidates_encoder_and_differ_in_one_thing() {
+        let config = Config { dim: 9, hidden: vec![32], ..Config::preset(Preset::Linear) }.resolve(50).expect("valid");
+        let candidates = [
+            Candidate { name: String::new(), config: config.clone() },
+            Candidate { name: "instant".into(), config: Config::preset(Preset::Instant).resolve(50).expect("valid") },
+        ];
+        let rows = Row::all(&candidates, 50).expect("rows");
+        let keys: Vec<&str> = rows.iter().map(Row::key).collect();
+        assert_eq!(
+            keys,
+            [
+                "raw",
+                "pca",
+                "contrastive_pca",
+                "auto_encoder",
+                "mixing_auto_encoder",
+                "twinpurify",
+                "twinpurify.instant",
+                "twinpurify_without_mixing"
+            ]
+        );
+        let Method::Trained(plain) = rows[3].method() else { panic!("trained") };
+        let Method::Trained(mixing) = rows[4].method() else { panic!("trained") };
+        assert_eq!((plain.barlow, plain.mixing, plain.rho, plain.dim), (0.0, 0.0, 1.0, 9));
+        assert_eq!(Config { mixing: 0.0, ..(**mixing).clone() }, **plain);
+        let Method::Trained(without) = rows[7].method() else { panic!("trained") };
+        assert_eq!(**without, Config { mixing: 0.0, ..config });
+    }
+}

@@ -1,0 +1,78 @@
+//! The comparison of this person's cohort: begun, advanced piece by piece, read.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Session, SessionError};
+use crate::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table};
+use crate::twin::Config;
+
+/// What to compare.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ComparisonRequest {
+    /// The sample sheet's columns.
+    #[serde(default)]
+    pub columns: Columns,
+    /// Seeds, from the first configuration's on.
+    #[serde(default = "three")]
+    pub seeds: usize,
+    /// The runs of the method in the table; the first is the one on screen.
+    pub candidates: Vec<NamedConfig>,
+}
+
+/// A configuration with the name it has in the table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedConfig {
+    /// Beside "TwinPurify"; empty for the run on screen.
+    #[serde(default)]
+    pub name: String,
+    /// Some or all parameters.
+    pub config: Value,
+}
+
+fn three() -> usize {
+    3
+}
+
+const NO_COMPARISON: SessionError = SessionError::NotYet("Nothing has been compared yet: press Compare first.");
+
+impl Session {
+    /// Begin a comparison; an earlier one is forgotten.
+    ///
+    /// # Errors
+    /// A cohort that cannot be trained on, or a configuration out of range.
+    pub fn begin_comparison(&mut self, request: ComparisonRequest) -> Result<ComparisonProgress, SessionError> {
+        let candidates = request
+            .candidates
+            .into_iter()
+            .map(|NamedConfig { name, config }| Ok(Candidate { name, config: Config::from_partial(config)? }))
+            .collect::<Result<Vec<_>, SessionError>>()?;
+        let comparison = Comparison::new(self.cohort()?, &request.columns, &candidates, request.seeds, Vec::new())?;
+        Ok(self.comparison.insert(comparison).progress())
+    }
+
+    /// Work for about `budget` milliseconds of `clock`.
+    ///
+    /// # Errors
+    /// When none was begun.
+    pub fn advance_comparison(
+        &mut self,
+        budget: f64,
+        clock: &dyn Fn() -> f64,
+    ) -> Result<ComparisonProgress, SessionError> {
+        let mut comparison = self.comparison.take().ok_or(NO_COMPARISON)?;
+        let progress = self.cohort().map(|cohort| comparison.advance(cohort, budget, clock));
+        self.comparison = Some(comparison);
+        progress
+    }
+
+    /// The table as far as it is filled.
+    ///
+    /// # Errors
+    /// When none was begun.
+    pub fn comparison_table(&self) -> Result<Table, SessionError> {
+        Ok(self.comparison.as_ref().ok_or(NO_COMPARISON)?.table())
+    }
+}
