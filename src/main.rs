@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Failure, Inspect, PathwaysOf, Simulate, Train};
+use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -20,6 +20,7 @@ use command::{Failure, Inspect, PathwaysOf, Simulate, Train};
   twinpurify train cohort/ --out run/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
   twinpurify simulate --out demo/
+  twinpurify study cohort/ --out study/
 
 Exit codes: 0 done; 1 something unexpected (a file that cannot be read or written, a run that diverged); 2 refused (a \
 file, a cohort, a parameter or the command line itself), with the reason on standard error."
@@ -35,6 +36,7 @@ enum Command {
     Train(Train),
     Pathways(PathwaysOf),
     Simulate(Simulate),
+    Study(Study),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Train(train) => train.run(),
         Command::Pathways(pathways) => pathways.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Study(study) => study.run(),
     };
     match result {
         // Whoever read the output (`head`) has seen enough: that is no failure.

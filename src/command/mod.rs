@@ -9,11 +9,13 @@ mod pathways;
 mod progress;
 mod settings;
 mod simulate;
+mod study;
 mod train;
 
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
 pub use simulate::Simulate;
+pub use study::Study;
 pub use train::Train;
 
 use std::fmt::{Arguments, Display};

@@ -6,6 +6,7 @@
 //! a sentence in place of a number, and one row's failure is no other's.
 
 mod forecast;
+mod markdown;
 mod measure;
 mod questions;
 mod read;

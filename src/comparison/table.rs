@@ -50,6 +50,14 @@ pub struct ColumnHead {
     pub out_of_fold: bool,
 }
 
+impl ColumnHead {
+    /// The score of a classification column, by its key's last word.
+    pub fn score(&self) -> Option<&str> {
+        let (_, last) = self.key.rsplit_once('.')?;
+        ["balanced_accuracy", "macro_f1", "auroc"].into_iter().find(|score| *score == last)
+    }
+}
+
 /// A row as it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -123,6 +131,13 @@ impl Table {
                 about: measure.about(),
                 out_of_fold: out_of_fold && measure.can_be_out_of_fold(),
             });
+        }
+        let mut notes = notes;
+        for (head, cells) in heads.iter().zip(&cells) {
+            let because = cells.iter().find_map(|cell| cell.missing.as_ref());
+            if let Some(because) = because {
+                notes.push(format!("{}: {because}", head.name));
+            }
         }
         let mut table =
             Self { rows: heads, columns, cells, left_out, seeds: seeds.to_vec(), sentence: String::new(), notes };

@@ -21,6 +21,7 @@ mod heat_map;
 mod legend;
 mod loss;
 mod map;
+mod measures;
 pub mod palette;
 mod pen;
 pub mod scene;
@@ -33,8 +34,9 @@ pub use colour::{Categories, Colour};
 pub use heat_map::HeatMap;
 pub use loss::LossChart;
 pub use map::MapFigure;
+pub use measures::{Measured, MeasuredRow, MeasuresFigure};
 pub use scene::{Class, PointLayer, Scene, SceneBackend};
-pub use spec::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ValueSource};
+pub use spec::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ScoreChoice, ValueSource};
 pub use strip::StripPlot;
 pub use theme::{Theme, ThemeName};
 

@@ -50,6 +50,12 @@ pub enum FigureKind {
         #[serde(default)]
         groups: Option<String>,
     },
+    /// [`super::MeasuresFigure`] of the comparison.
+    Comparison {
+        /// Which classification score.
+        #[serde(default)]
+        score: ScoreChoice,
+    },
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.
@@ -57,6 +63,19 @@ pub enum FigureKind {
         /// Column of the sample sheet.
         groups: String,
     },
+}
+
+/// Which of the scores of a classification is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreChoice {
+    /// Mean recall over classes.
+    #[default]
+    BalancedAccuracy,
+    /// Mean F1 over classes.
+    MacroF1,
+    /// One against the rest.
+    Auroc,
 }
 
 /// How samples come to lie in a plane.

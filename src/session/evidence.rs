@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Session, SessionError};
 use crate::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table};
+use crate::figure::{FigureError, Measured, MeasuredRow, MeasuresFigure, ScoreChoice};
 use crate::twin::Config;
 
 /// What to compare.
@@ -75,4 +76,28 @@ impl Session {
     pub fn comparison_table(&self) -> Result<Table, SessionError> {
         Ok(self.comparison.as_ref().ok_or(NO_COMPARISON)?.table())
     }
+}
+
+/// The figure of a comparison; of the classification scores the chosen one.
+///
+/// # Errors
+/// Never for a table of this crate: its rows are whole.
+pub fn measures_figure(table: &Table, score: ScoreChoice, title: &str) -> Result<MeasuresFigure, FigureError> {
+    let chosen = match score {
+        ScoreChoice::BalancedAccuracy => "balanced_accuracy",
+        ScoreChoice::MacroF1 => "macro_f1",
+        ScoreChoice::Auroc => "auroc",
+    };
+    let is_shown = |at: &usize| table.columns[*at].score().is_none_or(|score| score == chosen);
+    let shown: Vec<usize> = (0..table.columns.len()).filter(is_shown).collect();
+    let name = |at: &usize| format!("{}: {}", table.columns[*at].group, table.columns[*at].label);
+    let rows = table.rows.iter().zip(&table.cells).map(|(row, cells)| MeasuredRow {
+        name: row.name.clone(),
+        ours: row.ours,
+        values: shown
+            .iter()
+            .map(|&at| Measured { mean: cells[at].mean, spread: cells[at].spread, best: cells[at].best })
+            .collect(),
+    });
+    MeasuresFigure::new(title, shown.iter().map(name).collect(), rows.collect())
 }

@@ -40,6 +40,8 @@ pub enum TableSpec {
     Loss,
     /// Training genes with their moments.
     Genes,
+    /// The comparison of representations.
+    Comparison,
 }
 
 impl Session {
@@ -91,6 +93,7 @@ impl Session {
                     .collect();
                 Ok(tables::loss_history(&rows))
             }
+            TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
             TableSpec::Genes => {
                 let set = self.current_set()?;
                 Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::evidence::measures_figure;
 use super::{PathwaysSpec, Session, SessionError};
 use crate::figure::{
     Categories, ColourSpec, Figure, FigureKind, FigureSpec, HeatMap, LossChart, MapFigure, MapKind, Of, Scene,
@@ -36,6 +37,10 @@ impl Session {
             }
             FigureKind::Loss => medium.render(&self.loss_chart()?, spec),
             FigureKind::HeatMap { groups } => medium.render(&*self.heat_map(groups.as_deref())?, spec),
+            FigureKind::Comparison { score } => {
+                let table = self.comparison_table()?;
+                medium.render(&measures_figure(&table, *score, "Representations compared")?, spec)
+            }
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }

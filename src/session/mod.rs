@@ -24,7 +24,7 @@ pub use error::SessionError;
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
-    evidence::{ComparisonRequest, NamedConfig},
+    evidence::{ComparisonRequest, NamedConfig, measures_figure},
     exports::TableSpec,
     files::SampleTable,
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},

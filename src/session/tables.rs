@@ -124,6 +124,31 @@ pub fn genes(names: &[String], mean: &[f32], deviation: &[f32]) -> String {
     table(["gene", "mean", "deviation"], rows)
 }
 
+/// The comparison: `cohort, representation, measure, mean, sd, seeds, best, missing`, one line a row and measure; those
+/// that could not be measured have no mean and a reason.
+#[cfg(feature = "cpu")]
+pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
+    let header = ["cohort", "representation", "measure", "mean", "sd", "seeds", "best", "missing"];
+    let whole = |value: Option<f64>| value.map_or_else(Cow::default, |v| v.to_string().into());
+    let rows = cohorts.iter().flat_map(|(cohort, table)| {
+        table.rows.iter().zip(&table.cells).flat_map(move |(row, cells)| {
+            table.columns.iter().zip(cells).map(move |(column, cell)| {
+                [
+                    text(cohort),
+                    text(&row.name),
+                    Cow::from(column.key.as_str()),
+                    whole(cell.mean),
+                    whole(cell.spread),
+                    table.seeds.len().to_string().into(),
+                    if cell.best { "yes" } else { "" }.into(),
+                    text(cell.missing.as_deref().unwrap_or_default()),
+                ]
+            })
+        })
+    });
+    table(header, rows)
+}
+
 fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String
 where
     R: IntoIterator<Item = Cow<'b, str>>,

@@ -38,13 +38,29 @@ impl TrainingSet {
     /// [`TrainingSetError`] when there are too few tumours, no adjacent normals, too few usable genes, or values that
     /// cannot be brought to linear space.
     pub fn from_cohort(cohort: &Cohort, selection: Selection) -> Result<Self, TrainingSetError> {
-        let samples = Samples::of(cohort)?;
+        Ok(Self::leaving_out(cohort, selection, &[])?.0)
+    }
+
+    /// As [`Self::from_cohort`] on the tumours that are not `left_out` (positions among the cohort's tumours): genes
+    /// and moments come from the others alone. Beside the set, the linear values of those left out over its genes, in
+    /// the order given; a gene that one of them misses is not chosen.
+    ///
+    /// # Errors
+    /// As [`Self::from_cohort`].
+    pub fn leaving_out(
+        cohort: &Cohort,
+        selection: Selection,
+        left_out: &[usize],
+    ) -> Result<(Self, Array2<f32>), TrainingSetError> {
+        let (samples, left) = Samples::of(cohort)?.without(left_out)?;
         let linear = Linear::of(cohort)?;
         let mut candidates: Vec<(usize, f64)> = Vec::new();
         let mut row = vec![0.0f32; samples.used.len()];
+        let mut left_row = vec![0.0f32; left.len()];
         for gene in 0..cohort.matrix.genes.len() {
             linear.row(gene, &samples.used, &mut row);
-            if row.iter().any(|v| !v.is_finite()) {
+            linear.row(gene, &left, &mut left_row);
+            if row.iter().chain(&left_row).any(|v| !v.is_finite()) {
                 continue;
             }
             let at_floor = row.iter().filter(|&&v| v <= linear.floor).count();
@@ -67,7 +83,12 @@ impl TrainingSet {
         let chosen: Vec<usize> = candidates.iter().map(|&(gene, _)| gene).collect();
         let mut set = samples.assemble(&linear, &chosen, selection);
         set.moments = Moments::of(&set.tumour_values);
-        Ok(set)
+        let mut left_values = Array2::zeros((left.len(), chosen.len()));
+        for (column, &gene) in chosen.iter().enumerate() {
+            linear.row(gene, &left, &mut left_row);
+            left_values.column_mut(column).iter_mut().zip(&left_row).for_each(|(to, v)| *to = *v);
+        }
+        Ok((set, left_values))
     }
 
     /// The set that a saved model reads: this cohort's samples over the model's `genes`, in the model's order and with
@@ -138,6 +159,19 @@ impl Samples {
             return Err(TrainingSetError::NoNormals);
         }
         Ok(Self { tumours: tumours.len(), used: [tumours, normals].concat() })
+    }
+
+    /// The same without the tumours at these positions, and those.
+    fn without(mut self, left_out: &[usize]) -> Result<(Self, Vec<usize>), TrainingSetError> {
+        let left: Vec<usize> = left_out.iter().filter(|&&at| at < self.tumours).map(|&at| self.used[at]).collect();
+        if !left.is_empty() {
+            self.used.retain(|sample| !left.contains(sample));
+            self.tumours -= left.len();
+            if self.tumours < FEWEST_TUMOURS {
+                return Err(TrainingSetError::TooFewTumours { found: self.tumours });
+            }
+        }
+        Ok((self, left))
     }
 
     /// The training set over the `chosen` rows of the matrix, its moments still empty.
@@ -248,6 +282,29 @@ fn variance(values: impl Iterator<Item = f64> + Clone) -> f64 {
 mod tests {
     use super::*;
     use crate::cohort::simulated::{SimulationSettings, simulate};
+
+    #[test]
+    fn what_is_left_out_has_no_say_in_genes_or_moments() {
+        let mut cohort = simulate(&SimulationSettings::tiny(3)).expect("a cohort").cohort;
+        let selection = Selection { genes: 50, held_out: 0.4, seed: 1 };
+        let left_out = [5, 0];
+        let (set, left) = TrainingSet::leaving_out(&cohort, selection, &left_out).expect("a set");
+        let whole = TrainingSet::from_cohort(&cohort, selection).expect("a set");
+        assert_eq!((set.tumours.len(), left.dim(), &set.held_out), (38, (2, 50), &whole.held_out));
+        assert!(!set.tumours.contains(&whole.tumours[5]) && set.own_tumour.contains(&None));
+        let column = |gene: &String| whole.genes.iter().position(|g| g == gene);
+        let (at, there) = set.genes.iter().enumerate().find_map(|(i, g)| Some((i, column(g)?))).expect("shared");
+        assert_eq!(left[[0, at]], whole.tumour_values[[5, there]]);
+
+        let tumour = |name: &String| cohort.matrix.samples.iter().position(|s| s == name).expect("a sample");
+        for name in left_out.map(|at| whole.tumours[at].clone()) {
+            let sample = tumour(&name);
+            cohort.matrix.rows.iter_mut().for_each(|row| row[sample] = row[sample] * 1.5 + 1.0);
+        }
+        let (again, _) = TrainingSet::leaving_out(&cohort, selection, &left_out).expect("a set");
+        assert_eq!((again.genes, again.moments), (set.genes, set.moments));
+        assert!(TrainingSet::leaving_out(&cohort, selection, &(0..35).collect::<Vec<_>>()).is_err());
+    }
 
     #[test]
     fn a_models_genes_are_found_by_name_in_its_own_order() {

@@ -1,0 +1,248 @@
+//! `twinpurify study`.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use twinpurify::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table, Trial};
+use twinpurify::figure::{ScoreChoice, Theme, svg};
+use twinpurify::session::{SessionError, measures_figure, tables};
+use twinpurify::twin::Config;
+
+use super::output::OutputFolder;
+use super::settings::Settings;
+use super::{Failure, files, note, say};
+
+/// Milliseconds between two looks at a comparison.
+const BUDGET: f64 = 2000.0;
+/// Seconds between two lines about it.
+const SECONDS_PER_LINE: u64 = 20;
+/// Width of the figures, pixels.
+const WIDTH: u32 = 1100;
+
+/// Compare every representation on any number of cohorts, over seeds: the table of what purification gains.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  twinpurify study cohort/ --out study/
+  twinpurify study cohorts/*/ --seeds 3 --out study/ --preset balanced --preset strict
+  twinpurify study cohort/ --out study/ --config recipe.json --subtype PAM50 --time os_days --event os_event
+
+Rows: raw, PCA-20, contrastive PCA-20, auto-encoder, mixing denoising auto-encoder, TwinPurify (each preset and each \
+--config), TwinPurify without mixing (of the first). Columns of the sample sheet are proposed where they are not given. \
+Writes study.csv, study.md, one figure per cohort (COHORT.svg), settings.json and trials.jsonl. A study that was \
+interrupted goes on where it stopped: what stands in trials.jsonl is not computed again.")]
+pub struct Study {
+    /// Folders, each with one cohort's files.
+    #[arg(required = true)]
+    cohort_dirs: Vec<PathBuf>,
+    /// Folder to write into, and to go on from.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Seeds, 1 to 20; they draw folds, dilution, held-out normals and training.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    seeds: usize,
+    /// The first of them.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A preset to compare; several may be given.
+    #[arg(long, value_name = "NAME", value_parser = ["balanced", "strict", "linear", "classic", "instant"])]
+    preset: Vec<String>,
+    /// A configuration file to compare, named as the file; several may be given.
+    #[arg(long, value_name = "FILE")]
+    config: Vec<PathBuf>,
+    /// Passes over the tumours, for every network; 0 as the presets say.
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Column with the molecular subtype.
+    #[arg(long, value_name = "COLUMN")]
+    subtype: Option<String>,
+    /// Column with the histological grade.
+    #[arg(long, value_name = "COLUMN")]
+    grade: Option<String>,
+    /// Column with the time to event or last follow-up.
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+    /// Column that says whether the event happened.
+    #[arg(long, value_name = "COLUMN")]
+    event: Option<String>,
+    /// Column with the purity.
+    #[arg(long, value_name = "COLUMN")]
+    purity: Option<String>,
+    /// Nothing on standard error but failures.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// What the trials of a folder were made with: others do not belong beside them.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct StudySettings {
+    version: String,
+    candidates: Vec<(String, Config)>,
+    given: Columns,
+}
+
+/// A line of `trials.jsonl`.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    cohort: String,
+    trial: Trial,
+}
+
+impl Study {
+    /// Compare and write.
+    pub fn run(self) -> Result<(), Failure> {
+        let candidates = self.candidates()?;
+        let out = OutputFolder::new(&self.out, None)?;
+        let given = Columns {
+            subtype: self.subtype.clone(),
+            grade: self.grade.clone(),
+            time: self.time.clone(),
+            event: self.event.clone(),
+            purity: self.purity.clone(),
+        };
+        let settings = StudySettings {
+            version: env!("CARGO_PKG_VERSION").into(),
+            candidates: candidates.iter().map(|c| (c.name.clone(), c.config.clone())).collect(),
+            given: given.clone(),
+        };
+        check_settings(&out, &settings)?;
+        let earlier = read_trials(&out)?;
+        let mut tables: Vec<(String, Table)> = Vec::new();
+        for folder in &self.cohort_dirs {
+            let name = cohort_name(folder);
+            let known = earlier.iter().filter(|line| line.cohort == name).map(|line| line.trial.clone()).collect();
+            match self.compare(folder, &name, &given, &candidates, known, &out) {
+                Ok(table) => {
+                    let title = format!("Representations compared: {name}");
+                    let figure =
+                        measures_figure(&table, ScoreChoice::BalancedAccuracy, &title).map_err(SessionError::from)?;
+                    let drawn = svg(&figure, WIDTH, figure.height(WIDTH), &Theme::LIGHT).map_err(SessionError::from)?;
+                    out.write(&format!("{name}.svg"), drawn)?;
+                    tables.push((name, table));
+                }
+                // One cohort that cannot be used is no reason to lose the others.
+                Err(Failure::Refused(message)) if self.cohort_dirs.len() > 1 => note(format_args!("{name}: {message}")),
+                Err(failure) => return Err(failure),
+            }
+            write_tables(&out, &tables)?;
+        }
+        for (name, table) in &tables {
+            say(format_args!("## {name}\n\n{}\n", table.markdown()))?;
+        }
+        say(format_args!("Written to {}\n", out.path().display()))
+    }
+
+    fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
+        let settings = |file: Option<&Path>, preset: Option<&str>| {
+            Settings { file, preset, seed: self.seed, epochs: self.epochs }.config()
+        };
+        let mut candidates = Vec::new();
+        for preset in &self.preset {
+            candidates.push(Candidate { name: preset.clone(), config: settings(None, Some(preset))? });
+        }
+        for path in &self.config {
+            let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            candidates.push(Candidate { name, config: settings(Some(path), None)? });
+        }
+        match candidates.as_mut_slice() {
+            [] => candidates.push(Candidate { name: String::new(), config: settings(None, None)? }),
+            // A single one needs no name to be told apart.
+            [only] => only.name.clear(),
+            _ => {}
+        }
+        Ok(candidates)
+    }
+
+    fn compare(
+        &self,
+        folder: &Path,
+        name: &str,
+        given: &Columns,
+        candidates: &[Candidate],
+        known: Vec<Trial>,
+        out: &OutputFolder,
+    ) -> Result<Table, Failure> {
+        let mut session = files::open_cohort(folder, self.quiet)?;
+        let columns = given.clone();
+        let cohort = session.cohort()?;
+        let mut comparison = Comparison::new(cohort, &columns, candidates, self.seeds, known)
+            .map_err(|error| Failure::from(SessionError::from(error)))?;
+        let mut written = comparison.trials().len();
+        let began = Instant::now();
+        let clock = || began.elapsed().as_secs_f64() * 1000.0;
+        let mut told = 0;
+        loop {
+            let progress = comparison.advance(cohort, BUDGET, &clock);
+            for trial in &comparison.trials()[written..] {
+                append(out, &Line { cohort: name.to_owned(), trial: trial.clone() })?;
+            }
+            written = comparison.trials().len();
+            if progress.finished {
+                return Ok(comparison.table());
+            }
+            if !self.quiet && began.elapsed().as_secs() >= told {
+                told = began.elapsed().as_secs() + SECONDS_PER_LINE;
+                report(name, &progress);
+            }
+        }
+    }
+}
+
+fn report(name: &str, progress: &ComparisonProgress) {
+    let ComparisonProgress { doing, trials, of, seconds_left, .. } = progress;
+    note(format_args!("{name}: {trials} of {of}, {doing}, {seconds_left:.0} s left"));
+}
+
+/// The folder's own name.
+fn cohort_name(folder: &Path) -> String {
+    let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    real.file_name().map_or_else(|| "cohort".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Refuse a folder whose trials were made with other settings.
+fn check_settings(out: &OutputFolder, settings: &StudySettings) -> Result<(), Failure> {
+    let path = out.path().join("settings.json");
+    if path.exists() {
+        let stands: Option<StudySettings> = serde_json::from_slice(&files::bytes(&path)?).ok();
+        if stands.as_ref() != Some(settings) {
+            let message = "The folder holds a study with other configurations, columns or of another version, which \
+                           cannot stand in one table with this one: choose another folder for --out.";
+            return Err(Failure::Refused(format!("{message} ({})", out.path().display())));
+        }
+    }
+    out.write_json("settings.json", settings)
+}
+
+/// What was finished earlier. A last line that was cut off when the study was stopped is taken away.
+fn read_trials(out: &OutputFolder) -> Result<Vec<Line>, Failure> {
+    let path = out.path().join("trials.jsonl");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = String::from_utf8(files::bytes(&path)?).unwrap_or_default();
+    let whole: Vec<(&str, Line)> =
+        text.lines().filter_map(|line| Some((line, serde_json::from_str(line).ok()?))).collect();
+    if whole.len() < text.lines().count() || !text.ends_with('\n') {
+        let kept: String = whole.iter().map(|(line, _)| format!("{line}\n")).collect();
+        out.write("trials.jsonl", kept)?;
+    }
+    Ok(whole.into_iter().map(|(_, line)| line).collect())
+}
+
+fn append(out: &OutputFolder, line: &Line) -> Result<(), Failure> {
+    let path = out.path().join("trials.jsonl");
+    let failed = |error: std::io::Error| Failure::io("Writing", &path, &error);
+    let json = serde_json::to_string(line).map_err(|e| Failure::Unexpected(e.to_string()))?;
+    let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+    file.write_all((json + "\n").as_bytes()).map_err(failed)
+}
+
+fn write_tables(out: &OutputFolder, tables: &[(String, Table)]) -> Result<(), Failure> {
+    let named: Vec<(&str, &Table)> = tables.iter().map(|(name, table)| (name.as_str(), table)).collect();
+    out.write("study.csv", tables::comparison(&named))?;
+    let text: Vec<String> = tables.iter().map(|(name, table)| format!("## {name}\n\n{}", table.markdown())).collect();
+    out.write("study.md", text.join("\n"))
+}
