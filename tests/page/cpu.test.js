@@ -204,8 +204,8 @@ test("a file that cannot be read says why and loses nothing", { skip: missing, t
 });
 
 /**
- * What a click saves. Where the page has handed its file over and the browser begins no download within 20 s (seen once,
- * on a machine that was halted meanwhile), the click is repeated; a page that hands nothing over fails at once.
+ * What a click saves. Where the page has handed its file over and yet the browser begins no download within 20 s (a
+ * machine halted meanwhile, say), the click is repeated; a page that hands nothing over fails.
  * @param {import("playwright-core").Page} page @param {string} selector
  */
 async function downloadedBytes(page, selector) {
