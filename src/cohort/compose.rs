@@ -32,7 +32,11 @@ pub fn compose(files: &[OpenedFile]) -> Result<Cohort, CohortError> {
     let mut warnings: Vec<String> = files.iter().flat_map(|f| f.warnings.iter().cloned()).collect();
     let sheets: Vec<(&str, &Sheet)> = files
         .iter()
-        .filter_map(|f| if let Content::Sheet(sheet) = &f.content { Some((f.name(), sheet)) } else { None })
+        .filter_map(|f| match &f.content {
+            Content::Sheet(sheet) => Some((f.name(), sheet)),
+            Content::Matrix(matrix) => matrix.described.as_ref().map(|sheet| (f.name(), sheet)),
+            Content::GeneSets(_) => None,
+        })
         .collect();
     let mut parts = Vec::new();
     for file in files {

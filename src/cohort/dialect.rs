@@ -162,7 +162,7 @@ fn is_number(field: &[u8]) -> bool {
     std::str::from_utf8(field).is_ok_and(|f| f.parse::<f32>().is_ok())
 }
 
-/// Field counts of the first records, quotation marks respected.
+/// Field counts of the first records, quotation marks respected; GEO's own lines (`!series_matrix_table_end`) apart.
 fn widths(text: &[u8], delimiter: u8, quoting: bool) -> Vec<usize> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
@@ -170,7 +170,8 @@ fn widths(text: &[u8], delimiter: u8, quoting: bool) -> Vec<usize> {
         .has_headers(false)
         .flexible(true)
         .from_reader(text);
-    reader.byte_records().take(PREFIX_RECORDS).map_while(Result::ok).map(|record| record.len()).collect()
+    let records = reader.byte_records().take(PREFIX_RECORDS).map_while(Result::ok);
+    records.filter(|r| r.len() != 1 || r.get(0).is_none_or(|f| !f.starts_with(b"!"))).map(|r| r.len()).collect()
 }
 
 /// The most frequent number, the larger where two are equally frequent; 0 for none.

@@ -7,6 +7,7 @@ mod compose;
 mod dialect;
 mod error;
 mod genes;
+mod geo;
 pub mod hallmark;
 mod inflate;
 mod kind;
