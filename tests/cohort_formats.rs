@@ -27,6 +27,8 @@ fn every_source_is_taken_for_what_it_is() {
     plain(&["firehose_rsem_normalized.txt"]);
     plain(&["cbioportal_data_mrna_seq_v2_rsem.txt", "cbioportal_data_clinical_patient.txt"]);
     plain(&["expression_v12.gct"]);
+    plain(&["geo_probes_series_matrix.txt", "GPL900.annot"]);
+    plain(&["GPL900.annot", "geo_probes_series_matrix.txt"]);
     plain(&["gdc_htseq_counts.tsv"]);
 }
 
@@ -40,6 +42,17 @@ fn a_geo_header_becomes_clinical_columns() {
     assert_eq!(said, [Some("yes"), Some("no"), None, Some("no")]);
     assert_eq!(cohort.patients.iter().flatten().count(), 8);
     assert_eq!((cohort.patients[1].as_deref(), cohort.patients[5].as_deref()), (Some("P2"), Some("P2")));
+}
+
+#[test]
+fn a_platform_names_probes_and_without_it_the_page_says_what_is_missing() {
+    let with = open(&["geo_probes_series_matrix.txt", "GPL900.annot"]).unwrap();
+    assert!(with.matrix.genes.contains(&"KRT5".to_owned()), "{:?}", with.matrix.genes);
+    assert!(with.warnings.iter().any(|w| w.contains("13 of 15 have a gene")), "{:?}", with.warnings);
+    assert!(!with.warnings.iter().any(|w| w.contains("names a sample")), "{:?}", with.warnings);
+    let without = open(&["geo_probes_series_matrix.txt"]).unwrap();
+    assert_eq!(without.matrix.genes.len(), 15);
+    assert!(without.warnings.iter().any(|w| w.contains("GPL")), "{:?}", without.warnings);
 }
 
 #[test]

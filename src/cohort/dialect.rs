@@ -102,12 +102,12 @@ fn refuse_other_formats(prefix: &[u8]) -> Result<(), CohortError> {
     Ok(())
 }
 
-/// Comment lines (`#`, `!`) and GCT's dimensions before the header. One single `#` line as wide as the next is the header.
+/// Comment lines (`#`, `!`, `^`) and GCT's dimensions before the header. One single `#` line as wide as the next is the header.
 fn preamble(prefix: &[u8]) -> usize {
     let mut rest = prefix;
     let mut lines = 0;
     let gct = prefix.starts_with(b"#1.");
-    while matches!(rest.first(), Some(b'#' | b'!' | b'\n')) {
+    while matches!(rest.first(), Some(b'#' | b'!' | b'^' | b'\n')) {
         rest = after_line(rest);
         lines += 1;
     }

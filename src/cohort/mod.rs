@@ -14,6 +14,7 @@ mod kind;
 mod limits;
 mod names;
 mod number;
+mod platform;
 mod reader;
 mod records;
 mod role_words;
