@@ -21,8 +21,8 @@ impl<'a> Platform<'a> {
         const PROBES: [&str; 7] = ["id", "idref", "probe", "probeid", "probesetid", "transcriptclusterid", "probename"];
         const SYMBOLS: [&str; 6] = ["genesymbol", "symbol", "hgncsymbol", "genesymbols", "ilmngene", "geneassignment"];
         sheet.headings.first().filter(|h| PROBES.contains(&key(h).as_str()))?;
-        let called = |name: &&str| sheet.headings.iter().position(|h| key(h) == **name);
-        let at = SYMBOLS.iter().find_map(|name| called(&name)).filter(|at| *at > 0)?;
+        let called = |name: &str| sheet.headings.iter().position(|h| key(h) == name);
+        let at = SYMBOLS.iter().find_map(|name| called(name)).filter(|at| *at > 0)?;
         let column = sheet.headings.get(at)?;
         let (ids, cells) = (sheet.columns.first()?, sheet.columns.get(at)?);
         let gene = |(id, cell): (&'a Option<String>, &'a Option<String>)| {
