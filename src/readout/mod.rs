@@ -12,6 +12,7 @@ pub mod pca;
 pub mod purity;
 pub mod ridge;
 pub mod scoring;
+pub mod survival;
 pub mod umap;
 
 pub use dilution::{DILUTION, dilute};
