@@ -142,7 +142,7 @@ mod tests {
                     break;
                 }
             }
-            assert_eq!((taken, header.lines), (text.len() - 18, 5));
+            assert_eq!((taken, header.lines), (text.len() - 17, 5));
             let sheet = header.sheet().unwrap();
             assert_eq!(sheet.headings, ["geo_accession", "title", "tissue", "age"]);
             assert_eq!(sheet.columns[3], [Some("50".to_owned()), Some("61".to_owned())]);
