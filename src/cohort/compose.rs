@@ -84,7 +84,18 @@ pub fn compose(files: &[OpenedFile]) -> Result<Cohort, CohortError> {
         gene_sets.extend(file.gene_sets().unwrap_or_default().iter().cloned());
     }
     let roles = detect(&matrix.samples, &columns);
-    Ok(Cohort { roles, matrix, columns, patients, scale, gene_ids, gene_sets, files: reports, warnings })
+    Ok(Cohort {
+        roles,
+        matrix,
+        columns,
+        patients,
+        scale,
+        gene_ids,
+        recognised_genes: None,
+        gene_sets,
+        files: reports,
+        warnings,
+    })
 }
 
 /// Brings one file to genes × samples: turned where need be, ids cleaned, duplicates collapsed.
