@@ -9,7 +9,7 @@
 //! | [`training_set`] | cohort → [`training_set::TrainingSet`]: genes chosen, linear values, moments |
 //! | [`twin`] | training set → model: views, loss, encoder, trainer, model file (burn lives here) |
 //! | [`baseline`] | raw, PCA, auto-encoders: the same [`baseline::Representation`] as a trained model, so every readout compares |
-//! | [`readout`] | embedding → maps, pathways, identity under contamination, purity |
+//! | [`readout`] | embedding → maps, pathways, identity under contamination, purity, classification, survival |
 //! | [`comparison`] | every representation through the same readouts, over seeds: the table of what purification gains |
 //! | [`figure`] | readouts → plotters drawings, one function for the screen and for the file |
 //! | [`session`] | what is saved: configuration, tables, model |

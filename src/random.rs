@@ -21,6 +21,8 @@ pub enum Purpose {
     Noise = 5,
     /// Views of the closed form; index = view.
     ClosedForm = 6,
+    /// Folds of cross-validation; index = repeat.
+    Folds = 11,
 }
 
 /// The generator of one purpose and index under a seed.

@@ -15,6 +15,10 @@ const scope = /** @type {any} */ (self);
 let glue = null;
 /** @type {Engine | null} */
 let engine = null;
+/** @type {Promise<Uint8Array | null>} the map of gene ids, fetched beside the engine; null where it did not come */
+let geneMap = Promise.resolve(null);
+/** @type {Engine | null} the engine that has the map */
+let mapped = null;
 /** @type {GpuTrainer | null} */
 let trainer = null;
 /** The other engine's worker: training data, snapshots and checkpoints travel here, never over the main thread.
@@ -62,6 +66,16 @@ function buffersOf(value, found = new Set()) {
   return found;
 }
 
+/** Without the map genes are used as they stand. @returns {Promise<Uint8Array | null>} */
+async function fetchGeneMap() {
+  try {
+    const response = await fetch(new URL("./gene_map.tsv.gz", import.meta.url));
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Methods of the CPU engine that need nothing but their arguments. */
 const PLAIN = new Set(["removeFile", "loadSimulated", "summary", "setRoles", "resetRoles", "sampleTable", "geneNames",
   "presets", "parameters", "resolveConfig", "runInstant", "lossHistory", "embedding", "map", "colourBy", "loadGeneSets",
@@ -72,6 +86,7 @@ const CALLS = {
   /** Become one engine: `kind`, the glue's address and the compiled module. */
   async become([kind, url, module]) {
     if (kind === "gpu") rememberDevice();
+    else geneMap = fetchGeneMap();
     glue = await import(url);
     if (module) await glue.default({ module_or_path: module });
     if (kind === "cpu" && module) engine = new glue.Engine();
@@ -97,6 +112,11 @@ const CALLS = {
 
   /** Read one file, chunk by chunk: the file is never in memory whole. */
   async openFile([file], { onProgress }) {
+    const map = await geneMap;
+    if (map && mapped !== engine) {
+      cpu().setGeneMap?.(map);
+      mapped = engine;
+    }
     const handle = cpu().beginFile(file.name);
     try {
       const reader = file.stream().getReader();

@@ -86,7 +86,7 @@ export interface TrainingData {
 export interface SelfTest { passed: boolean; worst: number; message: string }
 
 export interface Engine {
-  beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
+  setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];
   summary(): Summary; setRoles(choice: RoleChoice): Summary; resetRoles(): Summary;

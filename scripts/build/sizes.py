@@ -7,9 +7,12 @@ import gzip
 import sys
 from pathlib import Path
 
+GENE_MAP = "gene_map.tsv.gz"
+
 # Gzipped bytes. The demo cohorts are fetched only when asked for, so they have budgets of their own.
 ARTEFACTS = {
-    "page without engines": (150_000, lambda path: path.parts[0] not in ("engine", "demo")),
+    "page without engines": (150_000, lambda path: path.parts[0] not in ("engine", "demo") and path.name != GENE_MAP),
+    "gene map": (700_000, lambda path: path.name == GENE_MAP),
     "CPU engine": (1_000_000, lambda path: path.parts[:2] == ("engine", "cpu")),
     "GPU engine": (2_500_000, lambda path: path.parts[:2] == ("engine", "gpu")),
     "demo cohorts": (1_500_000, lambda path: path.parts[0] == "demo"),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::genes::{collapse, gene_id_kind};
 use super::names::is_barcode;
+use super::platform::Platform;
 use super::reader::{Content, MatrixFile, OpenedFile, thousands};
 use super::roles::detect;
 use super::scale::value_scale;
@@ -32,12 +33,22 @@ pub fn compose(files: &[OpenedFile]) -> Result<Cohort, CohortError> {
     let mut warnings: Vec<String> = files.iter().flat_map(|f| f.warnings.iter().cloned()).collect();
     let sheets: Vec<(&str, &Sheet)> = files
         .iter()
-        .filter_map(|f| if let Content::Sheet(sheet) = &f.content { Some((f.name(), sheet)) } else { None })
+        .filter_map(|f| match &f.content {
+            Content::Sheet(sheet) => Some((f.name(), sheet)),
+            Content::Matrix(matrix) => matrix.described.as_ref().map(|sheet| (f.name(), sheet)),
+            Content::GeneSets(_) => None,
+        })
         .collect();
+    let (about_probes, about_samples): (Vec<_>, Vec<_>) = sheets
+        .into_iter()
+        .map(|(name, sheet)| (name, sheet, Platform::of(name, sheet)))
+        .partition(|(.., p)| p.is_some());
+    let platforms: Vec<Platform<'_>> = about_probes.into_iter().filter_map(|(.., platform)| platform).collect();
+    let sheets: Vec<(&str, &Sheet)> = about_samples.into_iter().map(|(name, sheet, _)| (name, sheet)).collect();
     let mut parts = Vec::new();
     for file in files {
         if let Content::Matrix(matrix) = &file.content {
-            parts.push(part(file.name(), matrix, &sheets, &mut warnings)?);
+            parts.push(part(file.name(), matrix, &sheets, &platforms, &mut warnings)?);
         }
     }
     let (matrix, gene_ids, scale) = join(parts, files, &mut warnings)?;
@@ -53,7 +64,7 @@ pub fn compose(files: &[OpenedFile]) -> Result<Cohort, CohortError> {
     }
     if gene_ids.value == GeneIdKind::Unknown {
         warnings.push(
-            "The gene names follow no known scheme (they may be probe ids): pathways will not find their genes."
+            "The gene names follow no known scheme. If they are probe ids, open the platform's table beside the matrix (GEO: the GPL file): pathways find no genes without it."
                 .to_owned(),
         );
     }
@@ -73,7 +84,18 @@ pub fn compose(files: &[OpenedFile]) -> Result<Cohort, CohortError> {
         gene_sets.extend(file.gene_sets().unwrap_or_default().iter().cloned());
     }
     let roles = detect(&matrix.samples, &columns);
-    Ok(Cohort { roles, matrix, columns, patients, scale, gene_ids, gene_sets, files: reports, warnings })
+    Ok(Cohort {
+        roles,
+        matrix,
+        columns,
+        patients,
+        scale,
+        gene_ids,
+        recognised_genes: None,
+        gene_sets,
+        files: reports,
+        warnings,
+    })
 }
 
 /// Brings one file to genes × samples: turned where need be, ids cleaned, duplicates collapsed.
@@ -81,6 +103,7 @@ fn part(
     name: &str,
     file: &MatrixFile,
     sheets: &[(&str, &Sheet)],
+    platforms: &[Platform<'_>],
     warnings: &mut Vec<String>,
 ) -> Result<Part, CohortError> {
     let mut genes_in_rows = file.orientation.genes_in_rows;
@@ -96,6 +119,11 @@ fn part(
     }
     let (gene_names, samples) =
         if genes_in_rows { (&file.row_names, &file.column_names) } else { (&file.column_names, &file.row_names) };
+    let named = platforms.iter().find_map(|platform| platform.name(gene_names));
+    if let Some((_, sentence)) = &named {
+        warnings.push(format!("{name}: {sentence}"));
+    }
+    let gene_names = named.as_ref().map_or(gene_names, |(genes, _)| genes);
     if let Some(sample) = first_repeat(samples) {
         return Err(duplicate_sample().in_file(name).quoting(sample));
     }

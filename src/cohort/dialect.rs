@@ -102,12 +102,12 @@ fn refuse_other_formats(prefix: &[u8]) -> Result<(), CohortError> {
     Ok(())
 }
 
-/// Comment lines (`#`, `!`) and GCT's dimensions before the header. One single `#` line as wide as the next is the header.
+/// Comment lines (`#`, `!`, `^`) and GCT's dimensions before the header. One single `#` line as wide as the next is the header.
 fn preamble(prefix: &[u8]) -> usize {
     let mut rest = prefix;
     let mut lines = 0;
     let gct = prefix.starts_with(b"#1.");
-    while matches!(rest.first(), Some(b'#' | b'!' | b'\n')) {
+    while matches!(rest.first(), Some(b'#' | b'!' | b'^' | b'\n')) {
         rest = after_line(rest);
         lines += 1;
     }
@@ -162,7 +162,7 @@ fn is_number(field: &[u8]) -> bool {
     std::str::from_utf8(field).is_ok_and(|f| f.parse::<f32>().is_ok())
 }
 
-/// Field counts of the first records, quotation marks respected.
+/// Field counts of the first records, quotation marks respected; GEO's own lines (`!series_matrix_table_end`) apart.
 fn widths(text: &[u8], delimiter: u8, quoting: bool) -> Vec<usize> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
@@ -170,7 +170,8 @@ fn widths(text: &[u8], delimiter: u8, quoting: bool) -> Vec<usize> {
         .has_headers(false)
         .flexible(true)
         .from_reader(text);
-    reader.byte_records().take(PREFIX_RECORDS).map_while(Result::ok).map(|record| record.len()).collect()
+    let records = reader.byte_records().take(PREFIX_RECORDS).map_while(Result::ok);
+    records.filter(|r| r.len() != 1 || r.get(0).is_none_or(|f| !f.starts_with(b"!"))).map(|r| r.len()).collect()
 }
 
 /// The most frequent number, the larger where two are equally frequent; 0 for none.

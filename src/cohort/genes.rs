@@ -138,7 +138,7 @@ pub(super) fn collapse(names: &[String], mean: impl Fn(usize) -> f64) -> KeptRow
 }
 
 /// `1 gene stands`, `1,200 genes stand`.
-fn counted(number: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 

@@ -39,3 +39,7 @@ pub(super) const DECIDING_ROWS: usize = 100;
 
 /// Text kept until matrix or sheet is decided: a samples × genes file reaches it after a few rows.
 pub(super) const DECIDING_BYTES: usize = 1 << 20;
+
+/// Cells a GEO header may spread its characteristics over: 1,000 samples by 4,000 keys; studies have under 50 keys. Beyond
+/// it a new key shares one column with the others, so that a hostile header cannot multiply its own size.
+pub(super) const MAX_DESCRIBED_CELLS: usize = 4_000_000;

@@ -6,13 +6,16 @@
 mod compose;
 mod dialect;
 mod error;
+mod gene_map;
 mod genes;
+mod geo;
 pub mod hallmark;
 mod inflate;
 mod kind;
 mod limits;
 mod names;
 mod number;
+mod platform;
 mod reader;
 mod records;
 mod role_words;
@@ -27,6 +30,7 @@ mod text;
 
 pub use compose::compose;
 pub use error::CohortError;
+pub use gene_map::{GeneMap, RecognisedGenes};
 pub use reader::{FileReader, OpenedFile};
 pub use summary::{ColumnSummary, RolesSummary, Summary};
 
@@ -152,6 +156,8 @@ pub struct Cohort {
     pub scale: Evidence<ValueScale>,
     /// Gene naming scheme and its evidence.
     pub gene_ids: Evidence<GeneIdKind>,
+    /// How many rows the map of gene ids knows; `None` until [`Cohort::name_genes`].
+    pub recognised_genes: Option<RecognisedGenes>,
     /// Gene sets the person opened beside the matrix (GMT); empty when none.
     pub gene_sets: Vec<GeneSet>,
     /// What each file was taken for.

@@ -4,7 +4,7 @@ use super::inflate::{GZIP_MAGIC, Inflate};
 use super::kind::{Orientation, all_headings, orientation, shortened};
 use super::sheet::Sheet;
 use super::table::{NumericTable, words};
-use super::table_reader::{ReadTable, Table, TableReader};
+use super::table_reader::{ReadTable, Table, TableReader, no_rows};
 use super::text::Transcoder;
 use super::{CohortError, FileReport, GeneSet};
 
@@ -46,6 +46,8 @@ pub(super) struct MatrixFile {
     pub(super) column_names: Vec<String>,
     pub(super) rows: Vec<Box<[f32]>>,
     pub(super) orientation: Orientation,
+    /// What the file itself says about its samples, before its table.
+    pub(super) described: Option<Sheet>,
 }
 
 impl OpenedFile {
@@ -171,9 +173,17 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
             }
             let orientation = orientation(&corner, &values.names, &values.columns);
             refuse_bad_sample_names(&values, &orientation, header_line, first_value)?;
-            let shape = matrix_shape(&values, &orientation, &because, first_value);
+            let mut shape = matrix_shape(&values, &orientation, &because, first_value);
+            if let Some(sheet) = &read.described {
+                shape += &format!(
+                    "; its GEO header describes {} samples by {} columns",
+                    thousands(sheet.rows()),
+                    sheet.width()
+                );
+            }
             let NumericTable { names, columns, rows, .. } = values;
-            let file = MatrixFile { row_names: names, column_names: columns, rows, orientation };
+            let file =
+                MatrixFile { row_names: names, column_names: columns, rows, orientation, described: read.described };
             ("expression_matrix", shape, Content::Matrix(file))
         }
         Table::Sheet { table, because } => {
@@ -185,6 +195,15 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
                 warnings.push(format!("{name}: {repeated} repeated headings were numbered."));
             }
             let shape = format!("{} rows × {} columns ({because})", thousands(sheet.rows()), sheet.width());
+            ("sample_sheet", shape, Content::Sheet(sheet))
+        }
+        Table::Described => {
+            let sheet = read.described.ok_or_else(|| no_rows(1))?;
+            let shape = format!(
+                "{} rows × {} columns (a GEO series matrix without values: open the study's supplementary table beside it)",
+                thousands(sheet.rows()),
+                sheet.width()
+            );
             ("sample_sheet", shape, Content::Sheet(sheet))
         }
         Table::GeneSets(sets) => {

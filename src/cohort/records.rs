@@ -69,11 +69,12 @@ pub(super) struct RecordSplitter {
 }
 
 impl RecordSplitter {
-    pub(super) fn new(dialect: &Dialect) -> Self {
+    /// `lines_before`: lines of the file that came before the text this splitter is given.
+    pub(super) fn new(dialect: &Dialect, lines_before: usize) -> Self {
         let mut reader = ReaderBuilder::new().delimiter(dialect.delimiter).quoting(dialect.quoting).build();
         // csv-core drops a byte order mark where it reads first, which may be deep in the file: this is its first read.
         let _ = reader.read_record(b"\n", &mut [0], &mut [0]);
-        reader.set_line(1 + dialect.skipped_lines as u64);
+        reader.set_line(1 + (lines_before + dialect.skipped_lines) as u64);
         RecordSplitter {
             reader,
             delimiter: dialect.delimiter,
@@ -224,7 +225,7 @@ mod tests {
             records.push((record.line, fields));
             Ok(())
         };
-        let mut splitter = RecordSplitter::new(&dialect);
+        let mut splitter = RecordSplitter::new(&dialect, 0);
         for part in text.as_bytes().chunks(chunk) {
             splitter.push(part, &mut sink).unwrap();
         }

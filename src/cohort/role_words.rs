@@ -19,8 +19,9 @@ pub(super) fn role_of_word(value: &str) -> Option<Role> {
     if words.windows(2).any(|w| matches!(w, ["normal" | "basal" | "luminal", "like"])) {
         return None;
     }
-    let not_tumour = words.windows(2).any(|w| matches!(w, ["non" | "no" | "not", next] if is_tumour_word(next)))
-        || starts(&["nontumo", "noncancer", "nonmalignan", "nonneoplas", "peritumo", "paratumo", "paracancer"]);
+    let not_tumour =
+        words.windows(2).any(|w| matches!(w, ["non" | "no" | "not" | "para" | "peri", next] if is_tumour_word(next)))
+            || starts(&["nontumo", "noncancer", "nonmalignan", "nonneoplas", "peritumo", "paratumo", "paracancer"]);
     if not_tumour
         || starts(&["normal", "adjacent", "healthy", "uninvolved", "unaffected"])
         || has(&["control", "controls", "nat", "ctrl"])
@@ -73,6 +74,8 @@ mod tests {
             ("adjacent non-cancerous tissue", N),
             ("Normal Adjacent to Tumor", N),
             ("NT", N),
+            ("para-cancerous tissue", N),
+            ("peri-tumoral liver", N),
             ("tumor", T),
             ("Tumour", T),
             ("Primary Tumor", T),

@@ -287,6 +287,7 @@ fn cohort(
             value: GeneIdKind::Symbol,
             because: format!("All {} names are HGNC symbols of the Hallmark collection.", matrix.genes.len()),
         },
+        recognised_genes: None,
         gene_sets: Vec::new(),
         files: vec![FileReport {
             name: format!("simulated cohort, seed {}", settings.seed),

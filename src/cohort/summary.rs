@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cohort, ColumnKind, Evidence, FileReport, GeneIdKind, Role, ValueScale};
+use super::{Cohort, ColumnKind, Evidence, FileReport, GeneIdKind, RecognisedGenes, Role, ValueScale};
 
 /// Distinct values listed for one column.
 const LISTED_VALUES: usize = 50;
@@ -32,6 +32,8 @@ pub struct Summary {
     pub scale: Evidence<ValueScale>,
     /// Gene naming scheme and why.
     pub gene_ids: Evidence<GeneIdKind>,
+    /// How many rows the map of gene ids knows, and the names it does not; absent where there was no map.
+    pub recognised_genes: Option<RecognisedGenes>,
     /// Different patients known.
     pub patients: usize,
     /// Clinical columns.
@@ -90,6 +92,7 @@ impl Cohort {
             gene_ids: self.gene_ids.clone(),
             patients: patients.len(),
             columns: columns.collect(),
+            recognised_genes: self.recognised_genes.clone(),
             files: self.files.clone(),
             warnings,
             roles: RolesSummary { because: self.roles.because.clone() },

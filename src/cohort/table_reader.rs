@@ -3,9 +3,11 @@
 use memchr::memchr_iter;
 
 use super::dialect::{Dialect, sniff};
+use super::geo::SeriesHeader;
 use super::kind::{TableKind, decide, value_headings};
 use super::limits::{DECIDING_BYTES, DECIDING_ROWS, MAX_PREFIX_BYTES, PREFIX_BYTES};
 use super::records::{Record, RecordSplitter, line_too_long};
+use super::sheet::Sheet;
 use super::table::{NumericTable, TextTable};
 use super::text::field_text;
 use super::{CohortError, GeneSet};
@@ -15,9 +17,20 @@ const PREFIX_LINES: usize = 3;
 
 /// What the text held.
 pub(super) enum Table {
-    Matrix { values: NumericTable, corner: String, header_line: usize, first_value: usize, because: String },
-    Sheet { table: TextTable, because: String },
+    Matrix {
+        values: NumericTable,
+        corner: String,
+        header_line: usize,
+        first_value: usize,
+        because: String,
+    },
+    Sheet {
+        table: TextTable,
+        because: String,
+    },
     GeneSets(Vec<GeneSet>),
+    /// A GEO series matrix whose values are elsewhere: what it says about its samples.
+    Described,
 }
 
 /// A table and the dialect it was written in.
@@ -26,26 +39,42 @@ pub(super) struct ReadTable {
     pub(super) dialect: Dialect,
     /// Header fields that were not UTF-8.
     pub(super) other_encoding: usize,
+    /// What a GEO series matrix says about its samples.
+    pub(super) described: Option<Sheet>,
 }
 
 enum Stage {
+    /// Nothing but `!` lines so far.
+    Series,
     Prefix(Vec<u8>),
-    Records { splitter: Box<RecordSplitter>, rows: Box<Rows> },
+    Records {
+        splitter: Box<RecordSplitter>,
+        rows: Box<Rows>,
+    },
 }
 
 /// Collects a prefix, decides on a dialect, then takes rows one by one.
 pub(super) struct TableReader {
     name: String,
     stage: Stage,
+    series: SeriesHeader,
 }
 
 impl TableReader {
     pub(super) fn new(name: &str) -> Self {
-        TableReader { name: name.to_owned(), stage: Stage::Prefix(Vec::new()) }
+        TableReader { name: name.to_owned(), stage: Stage::Series, series: SeriesHeader::default() }
     }
 
     pub(super) fn push(&mut self, text: &[u8]) -> Result<(), CohortError> {
         match &mut self.stage {
+            Stage::Series => {
+                let (taken, done) = self.series.push(text)?;
+                if !done {
+                    return Ok(());
+                }
+                self.stage = Stage::Prefix(Vec::new());
+                self.push(text.get(taken..).unwrap_or_default())
+            }
             Stage::Prefix(prefix) => {
                 prefix.extend_from_slice(text);
                 if prefix.len() < PREFIX_BYTES {
@@ -54,7 +83,8 @@ impl TableReader {
                 // The prefix is a matter of the text alone, or chunking could change what is sniffed.
                 let third = memchr_iter(b'\n', prefix).nth(PREFIX_LINES - 1).map(|at| at + 1);
                 if third.unwrap_or(prefix.len()) > MAX_PREFIX_BYTES {
-                    return Err(line_too_long(1 + memchr_iter(b'\n', prefix).take(PREFIX_LINES - 1).count()));
+                    let lines = self.series.lines + memchr_iter(b'\n', prefix).take(PREFIX_LINES - 1).count();
+                    return Err(line_too_long(1 + lines));
                 }
                 match third {
                     Some(third) => self.start(third.max(PREFIX_BYTES), false),
@@ -66,11 +96,33 @@ impl TableReader {
     }
 
     pub(super) fn finish(mut self) -> Result<ReadTable, CohortError> {
+        self.series.finish()?;
+        let described = self.series.sheet();
+        let read = match self.finish_table() {
+            // GEO writes the table's frame even where the values are in a supplementary file.
+            Err(error) if error.code == "no_rows" && described.is_some() => ReadTable {
+                table: Table::Described,
+                dialect: Dialect { delimiter: b'\t', quoting: true, width: 0, skipped_lines: 0, gene_sets: false },
+                other_encoding: 0,
+                described: None,
+            },
+            read => read?,
+        };
+        Ok(ReadTable { described, ..read })
+    }
+
+    fn finish_table(&mut self) -> Result<ReadTable, CohortError> {
+        if matches!(self.stage, Stage::Series) {
+            if self.series.lines > 0 {
+                return Err(no_rows(self.series.lines));
+            }
+            self.stage = Stage::Prefix(Vec::new());
+        }
         if let Stage::Prefix(prefix) = &self.stage {
             let length = prefix.len();
             self.start(length, true)?;
         }
-        let Stage::Records { mut splitter, mut rows } = self.stage else {
+        let Stage::Records { mut splitter, mut rows } = std::mem::replace(&mut self.stage, Stage::Series) else {
             return Err(no_rows(1));
         };
         splitter.finish(&mut |record| rows.take(record))?;
@@ -82,8 +134,13 @@ impl TableReader {
             return Ok(());
         };
         let text = std::mem::take(text);
-        let dialect = sniff(text.get(..prefix_length).unwrap_or(&text), whole, &self.name)?;
-        let mut splitter = Box::new(RecordSplitter::new(&dialect));
+        let before = self.series.lines;
+        let further = |error: CohortError| match error.line {
+            Some(line) => error.at_line(before + line),
+            None => error,
+        };
+        let dialect = sniff(text.get(..prefix_length).unwrap_or(&text), whole, &self.name).map_err(further)?;
+        let mut splitter = Box::new(RecordSplitter::new(&dialect, before));
         let mut rows = Box::new(Rows::new(dialect));
         splitter.push(&text, &mut |record| rows.take(record))?;
         self.stage = Stage::Records { splitter, rows };
@@ -142,6 +199,8 @@ impl Rows {
         match &mut self.sink {
             Sink::Matrix(values) => values.push(record),
             Sink::Sheet(table, _) => table.push(record),
+            // Firehose: the second line says what was measured, once per sample.
+            Sink::Undecided(table) if table.rows() == 0 && is_firehose_measure(&table.header, record) => Ok(()),
             Sink::Undecided(table) => {
                 table.push(record)?;
                 if table.rows() >= DECIDING_ROWS || table.text_bytes() >= DECIDING_BYTES {
@@ -231,8 +290,16 @@ impl Rows {
             Sink::GeneSets(sets) => Table::GeneSets(sets),
             Sink::Header | Sink::Undecided(_) => return Err(no_rows(self.header_line)),
         };
-        Ok(ReadTable { table, dialect: self.dialect, other_encoding: self.other_encoding })
+        Ok(ReadTable { table, dialect: self.dialect, other_encoding: self.other_encoding, described: None })
     }
+}
+
+fn is_firehose_measure(header: &[String], record: Record<'_>) -> bool {
+    let mut fields = record.fields();
+    let corner = fields.next().is_some_and(|first| first == b"gene_id" || first == b"Composite Element REF");
+    let measure = fields.next().unwrap_or_default();
+    let one = !measure.is_empty() && fields.all(|field| field == measure);
+    corner && one && header.first().is_some_and(|h| h.eq_ignore_ascii_case("Hybridization REF"))
 }
 
 fn gene_set(record: Record<'_>) -> Option<GeneSet> {
@@ -263,6 +330,6 @@ fn ragged(record: Record<'_>, width: usize) -> CohortError {
     .quoting(&record.fields().next().map(|f| field_text(f).0.into_owned()).unwrap_or_default())
 }
 
-fn no_rows(line: usize) -> CohortError {
+pub(super) fn no_rows(line: usize) -> CohortError {
     CohortError::new("no_rows", "The file has a header and no rows.", "Save the whole table again.").at_line(line)
 }

@@ -1,18 +1,56 @@
 //! Bytes → text bytes with `\n` line ends: byte order marks, UTF-16, Windows and old Mac line ends.
 
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use memchr::memchr;
 use std::borrow::Cow;
 
 /// Longest byte order mark.
 const MARK: usize = 3;
 
+/// Bytes 0x80..=0x9f of Windows-1252 as the WHATWG maps them; those above are Latin-1. Written out here because
+/// encoding_rs brings the tables of every legacy encoding, a tenth of the engine's size, for these 32 characters.
+const WINDOWS_1252_HIGH: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
+    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// UTF-16 in any chunks → text; what is no character becomes U+FFFD.
+struct Utf16 {
+    big_endian: bool,
+    /// First byte of a unit cut by a chunk's end.
+    byte: Option<u8>,
+    /// Units of this chunk; between chunks, at most one leading surrogate.
+    units: Vec<u16>,
+}
+
+impl Utf16 {
+    fn new(big_endian: bool) -> Self {
+        Utf16 { big_endian, byte: None, units: Vec::new() }
+    }
+
+    fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) {
+        for &byte in bytes {
+            match self.byte.take() {
+                None => self.byte = Some(byte),
+                Some(first) if self.big_endian => self.units.push(u16::from_be_bytes([first, byte])),
+                Some(first) => self.units.push(u16::from_le_bytes([first, byte])),
+            }
+        }
+        let waiting = self.units.pop_if(|unit| !last && (0xd800..0xdc00).contains(unit));
+        let characters = char::decode_utf16(self.units.drain(..));
+        text.extend(characters.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+        self.units.extend(waiting);
+        if last && self.byte.take().is_some() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+}
+
 /// A push transcoder. Without a byte order mark bytes pass as they are: every character a table's structure needs is
 /// ASCII, so UTF-8 and Windows-1252 are told apart field by field ([`field_text`]).
 pub(super) struct Transcoder {
     head: Vec<u8>,
     started: bool,
-    decoder: Option<Decoder>,
+    decoder: Option<Utf16>,
     name: &'static str,
     after_return: bool,
     decoded: String,
@@ -54,14 +92,21 @@ impl Transcoder {
     fn start<E>(&mut self, last: bool, sink: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         self.started = true;
         let head = std::mem::take(&mut self.head);
-        let mut mark = 0;
-        if let Some((encoding, length)) = Encoding::for_bom(&head) {
-            mark = length;
-            if encoding == UTF_16LE || encoding == UTF_16BE {
-                self.decoder = Some(encoding.new_decoder_without_bom_handling());
+        let mark = match head.as_slice() {
+            [0xef, 0xbb, 0xbf, ..] => {
+                self.name = "UTF-8 with a byte order mark";
+                3
             }
-            self.name = if encoding == UTF_8 { "UTF-8 with a byte order mark" } else { encoding.name() };
-        }
+            [0xff, 0xfe, ..] => {
+                (self.name, self.decoder) = ("UTF-16LE", Some(Utf16::new(false)));
+                2
+            }
+            [0xfe, 0xff, ..] => {
+                (self.name, self.decoder) = ("UTF-16BE", Some(Utf16::new(true)));
+                2
+            }
+            _ => 0,
+        };
         self.transcode(head.get(mark..).unwrap_or_default(), last, sink)
     }
 
@@ -76,8 +121,7 @@ impl Transcoder {
         };
         let mut decoded = std::mem::take(&mut self.decoded);
         decoded.clear();
-        decoded.reserve(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len()));
-        let _ = decoder.decode_to_string(bytes, &mut decoded, last);
+        decoder.decode(bytes, last, &mut decoded);
         let result = unify_lines(decoded.as_bytes(), &mut self.after_return, &mut self.lines, sink);
         self.decoded = decoded;
         result
@@ -117,8 +161,13 @@ fn unify_lines<E>(
 pub(super) fn field_text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), false),
-        Err(_) => (WINDOWS_1252.decode_without_bom_handling(bytes).0, true),
+        Err(_) => (bytes.iter().map(|byte| windows_1252(*byte)).collect(), true),
     }
+}
+
+fn windows_1252(byte: u8) -> char {
+    let high = byte.checked_sub(0x80).and_then(|at| WINDOWS_1252_HIGH.get(usize::from(at)));
+    high.copied().unwrap_or_else(|| char::from(byte))
 }
 
 #[cfg(test)]
@@ -168,5 +217,16 @@ mod tests {
     fn what_is_not_utf8_is_windows_1252() {
         assert_eq!(field_text(b"M\xfcller"), (Cow::Borrowed("Müller"), true));
         assert!(!field_text("Müller".as_bytes()).1);
+        assert_eq!(field_text(b"5 \x80 \x96 \x9f\xff").0, "5 € – Ÿÿ");
+    }
+
+    #[test]
+    fn surrogates_cross_chunks_and_broken_ones_are_replaced() {
+        let units = "a😀b".encode_utf16().chain([0xd800, 0x41, 0xdc00, 0xd83d]);
+        let mut bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(units.flat_map(u16::to_le_bytes)).collect();
+        bytes.push(0x41);
+        for chunk in 1..9 {
+            assert_eq!(read(&bytes, chunk), "a😀b\u{fffd}A\u{fffd}\u{fffd}\u{fffd}", "{chunk}");
+        }
     }
 }

@@ -18,6 +18,16 @@ const TABLES: [&str; 6] = ["tsv", "csv", "txt", "tab", "gmt", "gz"];
 /// Words that name a text about the data rather than the data.
 const PROSE: [&str; 5] = ["readme", "notice", "source", "license", "licence"];
 
+/// The map of gene ids that the page fetches, in the program.
+const GENE_MAP: &[u8] = include_bytes!("../../www/gene_map.tsv.gz");
+
+/// Nothing open yet; genes will be named by the map.
+pub fn session() -> Result<Session, Failure> {
+    let mut session = Session::default();
+    session.set_gene_map(GENE_MAP)?;
+    Ok(session)
+}
+
 /// Read one file under the name the person will see in messages.
 pub fn open(session: &mut Session, path: &Path, name: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::io("Reading", path, &error);
@@ -52,7 +62,7 @@ pub fn open_cohort(folder: &Path, quiet: bool) -> Result<Session, Failure> {
     paths.retain(|path| path.is_file());
     // The folder's own order differs from machine to machine, and the order of files is the order of samples.
     paths.sort();
-    let mut session = Session::default();
+    let mut session = session()?;
     for path in paths {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if name.starts_with('.') {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use twinpurify::cohort::Summary;
-use twinpurify::session::Session;
 
 use super::{Failure, files, say};
 
@@ -28,7 +27,7 @@ pub struct Inspect {
 impl Inspect {
     /// Print the summary.
     pub fn run(self) -> Result<(), Failure> {
-        let mut session = Session::default();
+        let mut session = files::session()?;
         for path in &self.files {
             // The path as given: two folders may hold files of one name.
             files::open(&mut session, path, &path.to_string_lossy())?;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::measure::Label;
 use crate::cohort::{Cohort, Column};
 use crate::readout::purity::{purity_values, tumour_fraction_proxy};
+use crate::readout::survival::SurvivalData;
 use crate::training_set::TrainingSet;
 
 /// Folds that every class must fill twice.
@@ -47,6 +48,8 @@ pub struct Questions {
     pub grade: Result<Classes, String>,
     /// Purity, NaN where unknown.
     pub purity: Result<Vec<f64>, String>,
+    /// The tumours whose outcome is known, and their outcomes.
+    pub survival: Result<(Vec<usize>, SurvivalData), String>,
     /// Immune score.
     pub immune: Result<Vec<f64>, String>,
     /// Stromal score.
@@ -70,7 +73,8 @@ impl Questions {
         let subtype = classes(cohort, &tumours, columns.subtype.as_deref(), Label::Subtype, &mut notes);
         let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
         let purity = purity(cohort, set, &tumours, columns.purity.as_deref(), &mut notes);
-        Self { subtype, grade, purity, immune: Err(String::new()), stromal: Err(String::new()), notes }
+        let survival = survival(cohort, &tumours, columns);
+        Self { subtype, grade, purity, survival, immune: Err(String::new()), stromal: Err(String::new()), notes }
     }
 
     /// What a person should know of how it was asked, one sentence each.
@@ -137,6 +141,36 @@ fn classes(
     let code = |value: &Option<&str>| value.and_then(|value| large.iter().position(|name| *name == value));
     let codes: Vec<Option<usize>> = of.iter().map(code).collect();
     Ok(Classes { names: large.iter().map(|name| (*name).to_owned()).collect(), codes })
+}
+
+fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Vec<usize>, SurvivalData), String> {
+    let time = column(cohort, columns.time.as_deref(), "the survival time")?;
+    let event = column(cohort, columns.event.as_deref(), "the event")?;
+    let cell = |column: &'_ Column, i: usize| column.values.get(i).cloned().flatten();
+    let times: Vec<Option<f64>> =
+        tumours.iter().map(|&i| cell(time, i)?.trim().parse().ok().filter(|t: &f64| t.is_finite())).collect();
+    let events: Vec<Option<bool>> = tumours.iter().map(|&i| happened(&cell(event, i)?)).collect();
+    if events.iter().flatten().count() == 0 {
+        return Err(
+            "The event column holds nothing that reads as an event (1, dead, true, …) or none (0, alive, false, …)."
+                .into(),
+        );
+    }
+    SurvivalData::known(&times, &events).map_err(|error| error.to_string())
+}
+
+/// Whether a cell says that the event happened.
+fn happened(cell: &str) -> Option<bool> {
+    let word = cell.trim().to_lowercase();
+    let number: Option<f64> = word.split(':').next().and_then(|first| first.trim().parse().ok());
+    match (number, word.as_str()) {
+        (Some(1.0), _)
+        | (None, "true" | "yes" | "dead" | "deceased" | "died" | "event" | "recurred" | "relapse" | "progression") => {
+            Some(true)
+        }
+        (Some(0.0), _) | (None, "false" | "no" | "alive" | "living" | "censored" | "none") => Some(false),
+        _ => None,
+    }
 }
 
 fn purity(

@@ -8,6 +8,7 @@ use super::questions::Questions;
 use crate::baseline::Representation;
 use crate::readout::association::{association, ridge_r2};
 use crate::readout::classification::{LabelTest, label_accuracy};
+use crate::readout::survival::{SurvivalTest, out_of_fold_concordance};
 use crate::readout::{ReadoutError, guards, identity};
 use crate::training_set::TrainingSet;
 
@@ -71,7 +72,7 @@ pub fn read(task: Task, fitted: &Fitted, questions: &Questions) -> Vec<(Measure,
     match task {
         Task::Identity => identities(fitted),
         Task::Signal => signals(fitted, questions),
-        Task::Survival => vec![(Measure::Concordance, Err("Survival is not there yet.".into()))],
+        Task::Survival => vec![(Measure::Concordance, survival(fitted, questions))],
         Task::Classify(label) => classified(label, fitted, questions),
     }
 }
@@ -115,6 +116,13 @@ fn signals(fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
         (Measure::Immune, of(&questions.immune)),
         (Measure::Stromal, of(&questions.stromal)),
     ]
+}
+
+fn survival(fitted: &Fitted, questions: &Questions) -> Outcome {
+    let (known, outcomes) = questions.survival.as_ref().map_err(String::clone)?;
+    let embedding = fitted.embedding.select(Axis(0), known);
+    let test = SurvivalTest { seed: fitted.seed, ..SurvivalTest::default() };
+    Ok(said(out_of_fold_concordance(&embedding, outcomes, &test))?.mean)
 }
 
 fn classified(label: Label, fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::cohort::simulated::{SimulationSettings, simulate};
+use crate::cohort::{Column, ColumnKind};
 use crate::twin::Preset;
 
 fn config() -> Config {
@@ -76,4 +77,69 @@ fn requests_that_cannot_begin_are_refused() {
     assert_eq!(refused(&candidates(), 0), "bad_seeds");
     let bad = Candidate { name: String::new(), config: Config { mixing: 2.0, ..config() } };
     assert_eq!(refused(&[bad], 1), "bad_config");
+}
+
+fn with_column(
+    mut cohort: Cohort,
+    name: &str,
+    kind: ColumnKind,
+    value: impl Fn(usize) -> Option<&'static str>,
+) -> Cohort {
+    let values = (0..cohort.matrix.samples.len()).map(|i| value(i).map(str::to_owned)).collect();
+    cohort.columns.push(Column { name: name.into(), kind, values });
+    cohort
+}
+
+/// What stands in the table in place of the numbers of `group`.
+fn because(cohort: &Cohort, columns: &Columns, group: &str) -> String {
+    let mut comparison = Comparison::new(cohort, columns, &candidates(), 1, Vec::new()).expect("a comparison");
+    let table = loop {
+        // The first row is enough: the reason is the cohort's.
+        comparison.advance(cohort, 0.0, &|| 0.0);
+        if comparison.trials().len() == 1 {
+            break comparison.table();
+        }
+    };
+    table.left_out.into_iter().find(|left| left.group == group).expect("no number").because
+}
+
+#[test]
+fn what_cannot_be_measured_is_a_sentence() {
+    let grade = |value: fn(usize) -> Option<&'static str>| {
+        let cohort = with_column(cohort(), "grade", ColumnKind::Category, value);
+        because(&cohort, &Columns { grade: Some("grade".into()), ..Columns::default() }, "Grade")
+    };
+    assert!(grade(|_| Some("G2")).contains("the same one"));
+    assert!(grade(|_| None).contains("is empty for all 80"));
+    assert!(grade(|i| Some(if i < 4 { "G1" } else { "G2" })).contains("Fewer than two classes"));
+
+    let outcome = |event: fn(usize) -> Option<&'static str>| {
+        let cohort = with_column(cohort(), "days", ColumnKind::Number, |i| Some(["10", "20", "30"][i % 3]));
+        let cohort = with_column(cohort, "event", ColumnKind::Category, event);
+        let columns = Columns { time: Some("days".into()), event: Some("event".into()), ..Columns::default() };
+        because(&cohort, &columns, "Survival")
+    };
+    assert!(outcome(|_| Some("0")).contains("Events"), "{}", outcome(|_| Some("0")));
+    assert!(outcome(|_| Some("perhaps")).contains("reads as an event"));
+    assert!(outcome(|i| Some(if i == 7 { "1" } else { "0" })).contains("1 found"));
+    let missing = because(&cohort(), &Columns { grade: Some("nothing".into()), ..Columns::default() }, "Grade");
+    assert!(missing.ends_with("(\"nothing\")"), "{missing}");
+
+    let settings =
+        SimulationSettings { tumours: 12, normals: 12, genes: 300, seed: 5, ..SimulationSettings::default() };
+    let twelve = simulate(&settings).expect("a cohort").cohort;
+    assert!(because(&twelve, &columns(), "Subtype").contains("too few"), "{}", because(&twelve, &columns(), "Subtype"));
+    assert!(because(&twelve, &columns(), "Follows purity").contains("12 found"));
+}
+
+#[test]
+fn tied_times_are_answered() {
+    let cohort = with_column(cohort(), "days", ColumnKind::Number, |i| Some(["10", "20", "30"][i % 3]));
+    let cohort =
+        with_column(cohort, "event", ColumnKind::Category, |i| Some(if i % 2 == 0 { "dead" } else { "alive" }));
+    let columns = Columns { time: Some("days".into()), event: Some("event".into()), ..Columns::default() };
+    let mut comparison = Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new()).expect("a comparison");
+    to_the_end(&mut comparison, &cohort);
+    let cell = comparison.table().cell("raw", "survival.c").cloned().expect("a cell");
+    assert!(cell.mean.is_some_and(|c| (0.2..0.8).contains(&c)), "{cell:?}: outcomes were dealt out by place");
 }

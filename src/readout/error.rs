@@ -44,6 +44,24 @@ pub enum ReadoutError {
         /// Iterations spent.
         iterations: usize,
     },
+    /// A survival time that cannot be one.
+    #[error(
+        "The survival time number {position} is {found}. Times must be finite and not negative: correct the column, or leave the cell empty."
+    )]
+    SurvivalTime {
+        /// Place among the times given, from 1.
+        position: usize,
+        /// The time.
+        found: String,
+    },
+    /// Covariates of which one follows from the others.
+    #[error(
+        "One of {covariates} covariates is constant or follows from the others, so its effect is undetermined. Leave it out or use a ridge penalty."
+    )]
+    Collinear {
+        /// Covariates in the model.
+        covariates: usize,
+    },
     /// A matrix could not be decomposed.
     #[error(transparent)]
     Decomposition(#[from] DecompositionError),
@@ -57,6 +75,8 @@ impl ReadoutError {
             Self::TooFew { .. } => "too_few",
             Self::NoGeneSet { .. } => "no_gene_set",
             Self::NoConvergence { .. } => "no_convergence",
+            Self::SurvivalTime { .. } => "survival_time",
+            Self::Collinear { .. } => "collinear",
             Self::Decomposition(error) => error.code(),
         }
     }

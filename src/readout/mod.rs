@@ -13,6 +13,7 @@ pub mod pca;
 pub mod purity;
 pub mod ridge;
 pub mod scoring;
+pub mod survival;
 pub mod umap;
 
 pub use dilution::{DILUTION, dilute};

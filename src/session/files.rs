@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Session, SessionError};
 use crate::cohort::simulated::{SimulationSettings, simulate};
-use crate::cohort::{Cohort, Column, FileReader, FileReport, OpenedFile, Role, Summary, compose};
+use crate::cohort::{Cohort, Column, FileReader, FileReport, GeneMap, OpenedFile, Role, Summary, compose};
 
 /// The cohort's samples, one row each, in file order.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +22,17 @@ pub struct SampleTable {
 const NO_SUCH_FILE: SessionError = SessionError::NotYet("This file is no longer being read: open it again.");
 
 impl Session {
+    /// Name genes by this map from here on: `www/gene_map.tsv.gz`, whole.
+    ///
+    /// # Errors
+    /// When the bytes are no such map; genes are then named as before.
+    pub fn set_gene_map(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
+        self.gene_map = Some(GeneMap::read(bytes)?);
+        self.forget_models();
+        self.forget_cohort();
+        Ok(())
+    }
+
     /// Begin reading a file; the handle names it until [`Self::end_file`] or [`Self::abort_file`].
     pub fn begin_file(&mut self, name: &str) -> u32 {
         self.next_reader += 1;
@@ -140,6 +151,9 @@ impl Session {
                 return Err(SessionError::NotYet("Open an expression matrix first."));
             }
             let mut cohort = compose(&self.files)?;
+            if let Some(map) = &self.gene_map {
+                cohort.name_genes(map);
+            }
             if self.simulated {
                 let said = "This cohort is simulated: its purity, subtypes and programmes were planted and are known.";
                 cohort.warnings.insert(0, said.into());

@@ -41,7 +41,7 @@ use ndarray::Array2;
 
 #[cfg(feature = "cpu")]
 use crate::{
-    cohort::{Cohort, FileReader, GeneSet, OpenedFile},
+    cohort::{Cohort, FileReader, GeneMap, GeneSet, OpenedFile},
     comparison::Comparison,
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
@@ -66,6 +66,7 @@ pub struct Session {
     history: Vec<Progress>,
     live: Option<Array2<f32>>,
     own_sets: Vec<GeneSet>,
+    gene_map: Option<GeneMap>,
     maps: BTreeMap<(MapKind, Of), MapTable>,
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
     heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,

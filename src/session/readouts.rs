@@ -191,6 +191,10 @@ impl Session {
             SetsChoice::Own => self.own_sets.clone(),
         };
         let fitted = self.fitted(spec.of)?;
+        let sets = match &self.gene_map {
+            Some(map) => map.named_sets(&sets, &fitted.set.genes),
+            None => sets,
+        };
         let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
         let profiles = Profiles { raw: &raw, purified: &fitted.purified, genes: &fitted.set.genes };
         let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, Some(&purity))?);

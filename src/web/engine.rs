@@ -76,6 +76,12 @@ impl Engine {
         Self::default()
     }
 
+    /// Name genes by this map: `www/gene_map.tsv.gz`, whole.
+    #[wasm_bindgen(js_name = setGeneMap)]
+    pub fn set_gene_map(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.set_gene_map(bytes).map_err(refused)
+    }
+
     /// Begin reading a file.
     #[wasm_bindgen(js_name = beginFile)]
     pub fn begin_file(&mut self, name: &str) -> u32 {

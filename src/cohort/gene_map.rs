@@ -1,0 +1,325 @@
+//! Entrez and Ensembl ids and older names → current HGNC symbols, by the map that `scripts/make_gene_map.py` makes.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+use serde::{Deserialize, Serialize};
+
+use super::genes::counted;
+use super::names::{is_ensembl, symbol_entrez};
+use super::reader::thousands;
+use super::{Cohort, CohortError, GeneIdKind, GeneSet};
+
+/// Inflated bytes a map may have; ours has 1.9 MB.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Below this share of recognised ids the names are not what they look like, and stay as they are.
+const RECOGNISED: f64 = 0.5;
+
+/// What a human Ensembl gene id begins with; other species have letters between ENS and G.
+const ENSEMBL_PREFIX: &str = "ENSG";
+
+/// The map of human gene ids. About 20 MB in memory.
+#[derive(Clone, Debug)]
+pub struct GeneMap {
+    symbols: Vec<String>,
+    by_symbol: HashSet<String>,
+    by_entrez: HashMap<u32, usize>,
+    by_ensembl: HashMap<u32, usize>,
+    by_older_name: HashMap<String, usize>,
+    /// What it was made from, with dates.
+    about: String,
+}
+
+/// How many of a matrix' rows the map knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecognisedGenes {
+    /// Rows looked at, duplicates collapsed.
+    pub rows: usize,
+    /// Rows that are a current symbol, an Entrez or an Ensembl id.
+    pub current: usize,
+    /// Rows that are an older symbol or an alias of one gene.
+    pub older: usize,
+    /// The other rows' names, in file order.
+    pub unknown: Vec<String>,
+}
+
+impl GeneMap {
+    /// Reads a map, gzip or plain: some servers unpack `.gz` on the way.
+    ///
+    /// # Errors
+    /// `bad_gene_map` when it is not the map that the script makes.
+    pub fn read(bytes: &[u8]) -> Result<Self, CohortError> {
+        let mut text = String::new();
+        let read = if bytes.starts_with(&super::inflate::GZIP_MAGIC) {
+            GzDecoder::new(bytes).take(MAX_BYTES).read_to_string(&mut text)
+        } else {
+            bytes.take(MAX_BYTES).read_to_string(&mut text)
+        };
+        read.map_err(|_| bad_map())?;
+        let mut map = GeneMap {
+            symbols: Vec::new(),
+            by_symbol: HashSet::new(),
+            by_entrez: HashMap::new(),
+            by_ensembl: HashMap::new(),
+            by_older_name: HashMap::new(),
+            about: String::new(),
+        };
+        let mut entrez = 0_u32;
+        for line in text.lines() {
+            if let Some(about) = line.strip_prefix("# ") {
+                map.about = about.to_owned();
+                continue;
+            }
+            let mut fields = line.split('\t');
+            let step = fields.next().and_then(|f| f.parse::<u32>().ok()).ok_or_else(bad_map)?;
+            let symbol = fields.next().filter(|s| !s.is_empty()).ok_or_else(bad_map)?;
+            entrez = entrez.checked_add(step).ok_or_else(bad_map)?;
+            let at = map.symbols.len();
+            map.symbols.push(symbol.to_owned());
+            map.by_symbol.insert(symbol.to_owned());
+            map.by_entrez.insert(entrez, at);
+            for id in fields.next().unwrap_or_default().split(',').filter_map(|id| id.parse().ok()) {
+                map.by_ensembl.entry(id).or_insert(at);
+            }
+            for name in fields.next().unwrap_or_default().split(',').filter(|name| !name.is_empty()) {
+                map.by_older_name.insert(name.to_owned(), at);
+            }
+        }
+        if map.symbols.is_empty() { Err(bad_map()) } else { Ok(map) }
+    }
+
+    /// The current symbol of an Entrez or Ensembl id; `None` for anything else.
+    pub fn symbol_of_id(&self, id: &str) -> Option<&str> {
+        let at = if is_ensembl(id) {
+            let number = id.strip_prefix(ENSEMBL_PREFIX)?.split(['.', '_']).next()?;
+            self.by_ensembl.get(&number.parse().ok()?)?
+        } else {
+            self.by_entrez.get(&id.parse().ok()?)?
+        };
+        self.symbols.get(*at).map(String::as_str)
+    }
+
+    /// The current symbol of an older symbol or an alias that only one gene has.
+    pub fn symbol_of_older_name(&self, name: &str) -> Option<&str> {
+        self.symbols.get(*self.by_older_name.get(name)?).map(String::as_str)
+    }
+
+    /// Gene sets brought to the names of `genes`: a name that is not among them becomes the symbol of the Entrez or
+    /// Ensembl id, or the current symbol of the older one, where that is.
+    pub fn named_sets(&self, sets: &[GeneSet], genes: &[String]) -> Vec<GeneSet> {
+        let present: HashSet<&str> = genes.iter().map(String::as_str).collect();
+        let named = |gene: &String| {
+            let other = || self.symbol_of_id(gene).or_else(|| self.symbol_of_older_name(gene));
+            let other = if present.contains(gene.as_str()) { None } else { other() };
+            other.filter(|symbol| present.contains(symbol)).unwrap_or(gene).to_owned()
+        };
+        sets.iter()
+            .map(|set| {
+                let mut seen = HashSet::new();
+                let genes = set.genes.iter().map(named).filter(|gene| seen.insert(gene.clone())).collect();
+                GeneSet { name: set.name.clone(), genes }
+            })
+            .collect()
+    }
+
+    fn recognise(&self, genes: &[String]) -> RecognisedGenes {
+        let mut found = RecognisedGenes { rows: genes.len(), ..RecognisedGenes::default() };
+        for gene in genes {
+            if self.by_symbol.contains(gene) || self.symbol_of_id(gene).is_some() {
+                found.current += 1;
+            } else if self.by_older_name.contains_key(gene) {
+                found.older += 1;
+            } else {
+                found.unknown.push(gene.clone());
+            }
+        }
+        found
+    }
+}
+
+fn bad_map() -> CohortError {
+    CohortError::new(
+        "bad_gene_map",
+        "The map of gene ids that comes with the page is damaged.",
+        "Reload the page; without the map gene names are used as they stand.",
+    )
+}
+
+impl Cohort {
+    /// Says how many rows the map recognises, and names the rows of an Entrez or Ensembl matrix by symbols. Symbols stay as
+    /// they stand, older ones too, for gene sets of their time use them. Rows that come to one symbol collapse to the one
+    /// with the highest mean; rows the map does not know keep their id.
+    pub fn name_genes(&mut self, map: &GeneMap) {
+        let kind = self.gene_ids.value;
+        let found = map.recognise(&self.matrix.genes);
+        let known = found.current + found.older;
+        let share = known as f64 / found.rows.max(1) as f64;
+        let mice = self.matrix.genes.iter().filter(|gene| gene.starts_with("ENSMUSG") || is_mouse_symbol(gene)).count();
+        if mice * 2 > found.rows {
+            self.warnings.push(format!(
+                "{} of {} genes are named as mouse genes are (such as {}). They are not mapped to human genes: human gene sets will not find them.",
+                thousands(mice),
+                thousands(found.rows),
+                self.matrix.genes.first().map(String::as_str).unwrap_or_default()
+            ));
+        } else if kind != GeneIdKind::Unknown {
+            let scheme = match kind {
+                GeneIdKind::Ensembl => "Ensembl ids",
+                GeneIdKind::Entrez => "Entrez ids",
+                _ => "HGNC symbols",
+            };
+            let older =
+                if found.older > 0 { format!(", {} by an older name", thousands(found.older)) } else { String::new() };
+            self.gene_ids.because += &format!(
+                " {:.0} % of {} rows recognised as {scheme}{older} ({}).",
+                (100.0 * share).floor(),
+                thousands(found.rows),
+                map.about
+            );
+            if matches!(kind, GeneIdKind::Ensembl | GeneIdKind::Entrez) && share >= RECOGNISED {
+                self.rename_rows(map);
+            }
+        }
+        self.recognised_genes = Some(found);
+    }
+
+    fn rename_rows(&mut self, map: &GeneMap) {
+        let names = std::mem::take(&mut self.matrix.genes);
+        let rows = std::mem::take(&mut self.matrix.rows);
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(names.len());
+        let mut merged = 0;
+        for (name, row) in names.into_iter().zip(rows) {
+            let symbol = map.symbol_of_id(&name).map_or(name.clone(), str::to_owned);
+            let held = places.get(&symbol).copied();
+            let Some(at) = held else {
+                places.insert(symbol.clone(), self.matrix.genes.len());
+                self.matrix.genes.push(symbol);
+                self.matrix.rows.push(row);
+                continue;
+            };
+            merged += 1;
+            if let Some(kept) = self.matrix.rows.get_mut(at)
+                && mean(&row) > mean(kept)
+            {
+                *kept = row;
+            }
+        }
+        self.gene_ids.because += " The rows are named by their symbols.";
+        if merged > 0 {
+            self.warnings.push(format!(
+                "{} left out: another id of the same gene has a higher mean.",
+                counted(merged, "row was", "rows were")
+            ));
+        }
+    }
+}
+
+/// Mean of the values that are there; below every number where none is.
+fn mean(row: &[f32]) -> f64 {
+    let (sum, count) =
+        row.iter().filter(|v| !v.is_nan()).fold((0.0, 0_usize), |(sum, n), v| (sum + f64::from(*v), n + 1));
+    if count == 0 { f64::NEG_INFINITY } else { sum / count as f64 }
+}
+
+/// `Trp53`, `Cd8a`: a capital, then small letters and digits.
+fn is_mouse_symbol(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|c| c.is_ascii_uppercase())
+        && name.len() >= 3
+        && symbol_entrez(name).is_none()
+        && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && name.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::{FileReader, compose};
+
+    fn map() -> GeneMap {
+        GeneMap::read(include_bytes!("../../www/gene_map.tsv.gz")).expect("the map reads")
+    }
+
+    fn cohort(genes: &[&str]) -> Cohort {
+        let mut text = String::from("gene\tS1-T\tS2-T\tS3-N\n");
+        for (at, gene) in genes.iter().enumerate() {
+            text += &format!("{gene}\t{}.5\t{at}\t3.25\n", at + 1);
+        }
+        compose(&[FileReader::read("m.tsv", text.as_bytes()).expect("a matrix")]).expect("a cohort")
+    }
+
+    #[test]
+    fn ids_and_older_names_find_their_symbol() {
+        let map = map();
+        assert_eq!(map.symbol_of_id("7157"), Some("TP53"));
+        assert_eq!(map.symbol_of_id("ENSG00000141510.17"), Some("TP53"));
+        assert_eq!(map.symbol_of_id("ENSMUSG00000059552"), None);
+        assert_eq!(map.symbol_of_id("TP53"), None);
+        assert_eq!(map.symbol_of_older_name("CDCA1"), Some("NUF2"));
+        assert_eq!(map.symbol_of_older_name("TP53"), None);
+        assert!(map.about.contains("2022"), "{}", map.about);
+    }
+
+    #[test]
+    fn entrez_and_ensembl_rows_take_symbols_and_the_rest_keep_their_id() {
+        for ids in [
+            ["7157", "4609", "1956", "2099", "999999999"],
+            ["ENSG00000141510.3", "ENSG00000136997", "ENSG00000146648", "ENSG00000091831", "ENSG00000999999"],
+        ] {
+            let mut cohort = cohort(&ids);
+            cohort.name_genes(&map());
+            assert_eq!(cohort.matrix.genes[..4], ["TP53", "MYC", "EGFR", "ESR1"]);
+            assert_eq!(cohort.matrix.genes[4], ids[4]);
+            assert!(cohort.gene_ids.because.contains("80 % of 5 rows recognised"), "{}", cohort.gene_ids.because);
+            assert_eq!(cohort.recognised_genes.map(|found| found.unknown), Some(vec![ids[4].to_owned()]));
+        }
+    }
+
+    #[test]
+    fn two_ids_of_one_gene_collapse_to_the_higher_mean() {
+        let map = map();
+        let twice = map.by_ensembl.iter().map(|(id, at)| (*at, *id)).collect::<std::collections::BTreeSet<_>>();
+        let pair = twice.iter().zip(twice.iter().skip(1)).find(|(a, b)| a.0 == b.0).expect("a gene of two ids");
+        let ids = [pair.0.1, pair.1.1].map(|id| format!("ENSG{id:011}"));
+        let mut cohort = cohort(&[&ids[0], "ENSG00000141510", &ids[1]]);
+        cohort.name_genes(&map);
+        assert_eq!(cohort.matrix.genes.len(), 2);
+        assert_eq!(cohort.matrix.rows[0][0], 3.5);
+        assert!(cohort.warnings.iter().any(|w| w.starts_with("1 row was left out")), "{:?}", cohort.warnings);
+    }
+
+    #[test]
+    fn symbols_stay_and_are_counted() {
+        let mut cohort = cohort(&["TP53", "CDCA1", "MYC", "NOTAGENE"]);
+        cohort.name_genes(&map());
+        assert_eq!(cohort.matrix.genes, ["TP53", "CDCA1", "MYC", "NOTAGENE"]);
+        let said = &cohort.gene_ids.because;
+        assert!(said.contains("75 % of 4 rows recognised as HGNC symbols, 1 by an older name"), "{said}");
+    }
+
+    #[test]
+    fn mouse_genes_are_said() {
+        let mut cohort = cohort(&["Trp53", "Myc", "Egfr", "Cd8a"]);
+        cohort.name_genes(&map());
+        assert!(cohort.warnings.iter().any(|w| w.contains("mouse")), "{:?}", cohort.warnings);
+    }
+
+    #[test]
+    fn sets_take_the_names_of_the_matrix() {
+        let list = |genes: &[&str]| genes.iter().map(|gene| gene.to_string()).collect::<Vec<_>>();
+        let sets = [GeneSet { name: "a".into(), genes: list(&["7157", "ENSG00000141510", "MYC", "CDCA1", "1956"]) }];
+        let named = |genes: &[&str]| map().named_sets(&sets, &list(genes)).remove(0).genes;
+        assert_eq!(named(&["TP53", "NUF2"]), ["TP53", "MYC", "NUF2", "1956"]);
+        assert_eq!(named(&["7157", "CDCA1", "EGFR"]), ["7157", "ENSG00000141510", "MYC", "CDCA1", "EGFR"]);
+    }
+
+    #[test]
+    fn a_damaged_map_is_refused() {
+        for bytes in [&b""[..], b"x\ty\n", b"\x1f\x8b\x08", b"4294967295\tA\n1\tB\n", b"\xff\xfe"] {
+            assert_eq!(GeneMap::read(bytes).map(|_| ()).map_err(|e| e.code), Err("bad_gene_map"));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Concordance on patients the model never saw.
+
+use super::super::ReadoutError;
+use super::{CoxModel, CoxOptions, SurvivalData, Ties, concordance};
+use crate::baseline::PrincipalComponents;
+use crate::random::{Purpose, stream};
+use ndarray::{Array2, Axis};
+use rand::seq::SliceRandom;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::{Deserialize, Serialize};
+
+/// Ridge penalties tried on standardised components: from nearly none to an effect of hardly any size.
+const RIDGE: [f64; 5] = [1.0, 10.0, 100.0, 1000.0, 10_000.0];
+/// Folds within a training fold, to choose the ridge.
+const INNER: usize = 3;
+/// Fewer patients, or fewer events per fold, make a C-index that only chance decides.
+const LEAST_PATIENTS: usize = 20;
+const EVENTS_PER_FOLD: usize = 2;
+
+/// How the survival test is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SurvivalTest {
+    /// Folds, stratified by event.
+    pub folds: usize,
+    /// Leading principal components of the embedding that enter the Cox model.
+    pub components: usize,
+    /// Seed of the folds.
+    pub seed: u64,
+}
+
+impl Default for SurvivalTest {
+    fn default() -> Self {
+        Self { folds: 5, components: 30, seed: 0 }
+    }
+}
+
+/// Harrell's C on held-out patients.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutOfFoldConcordance {
+    /// Mean of the folds' C (risks of different folds' models are not comparable).
+    pub mean: f64,
+    /// C of each fold.
+    pub folds: Vec<f64>,
+    /// Ridge chosen inside each training fold.
+    pub ridge: Vec<f64>,
+    /// Patients.
+    pub patients: usize,
+    /// Of them with an event.
+    pub events: usize,
+}
+
+/// Cross-validated C of a ridge-penalised Cox model on the leading components of `embedding` (patients × features,
+/// one row per patient of `data`). Feature scaling, components and ridge come from the training fold alone; the
+/// embedding itself may have been trained on all samples without labels.
+///
+/// # Errors
+/// [`ReadoutError::TooFew`] with fewer than 20 patients, fewer than two events per fold or no comparable pair in one;
+/// [`ReadoutError::Shape`] when rows and patients differ in number, [`ReadoutError::Decomposition`], and the fit's.
+pub fn out_of_fold_concordance(
+    embedding: &Array2<f32>,
+    data: &SurvivalData,
+    test: &SurvivalTest,
+) -> Result<OutOfFoldConcordance, ReadoutError> {
+    ReadoutError::shape("Rows of the embedding", data.len(), embedding.nrows())?;
+    ReadoutError::at_least("Folds", 2, test.folds)?;
+    ReadoutError::at_least("Patients with a survival time", LEAST_PATIENTS, data.len())?;
+    ReadoutError::at_least("Events (deaths, recurrences)", EVENTS_PER_FOLD * test.folds, data.event_count())?;
+    let mut rng = stream(test.seed, Purpose::Folds, 0);
+    let fold = folds_by_event(data, test.folds, &mut rng);
+    let (mut folds, mut ridge) = (Vec::new(), Vec::new());
+    for held_out in 0..test.folds {
+        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| fold[i] == held_out);
+        let (train, held) = (data.select(&outside)?, data.select(&inside)?);
+        let space = Components::fit(&embedding.select(Axis(0), &outside), test.components)?;
+        let x = space.project(&embedding.select(Axis(0), &outside));
+        let theta = choose_ridge(&x, &train, &mut rng)?;
+        let model = CoxModel::fit(x.view(), &train, CoxOptions { ties: Ties::Efron, theta })?;
+        let risk = model.risk(space.project(&embedding.select(Axis(0), &inside)).view());
+        folds.push(concordance(&held, &risk)?.index);
+        ridge.push(theta);
+    }
+    let mean = folds.iter().sum::<f64>() / folds.len() as f64;
+    Ok(OutOfFoldConcordance { mean, folds, ridge, patients: data.len(), events: data.event_count() })
+}
+
+/// The fold of each patient, events and censored ones dealt round separately after a shuffle.
+fn folds_by_event(data: &SurvivalData, folds: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
+    let (mut order, mut censored): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| data.events()[i]);
+    order.shuffle(rng);
+    censored.shuffle(rng);
+    order.append(&mut censored);
+    let mut out = vec![0; data.len()];
+    order.into_iter().enumerate().for_each(|(turn, i)| out[i] = turn % folds);
+    out
+}
+
+/// The ridge with the best mean C over inner folds; the stronger of two as good. Inner folds without a comparable
+/// pair are left out.
+fn choose_ridge(x: &Array2<f64>, data: &SurvivalData, rng: &mut Xoshiro256PlusPlus) -> Result<f64, ReadoutError> {
+    let fold = folds_by_event(data, INNER, rng);
+    let mut total = [0.0; RIDGE.len()];
+    for held_out in 0..INNER {
+        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| fold[i] == held_out);
+        let (train, held) = (data.select(&outside)?, data.select(&inside)?);
+        for (total, theta) in total.iter_mut().zip(RIDGE) {
+            let options = CoxOptions { ties: Ties::Efron, theta };
+            let model = CoxModel::fit(x.select(Axis(0), &outside).view(), &train, options)?;
+            let risk = model.risk(x.select(Axis(0), &inside).view());
+            *total += concordance(&held, &risk).map_or(0.0, |c| c.index);
+        }
+    }
+    let best = total.iter().zip(RIDGE).fold((f64::NEG_INFINITY, RIDGE[0]), |best, (total, theta)| {
+        if *total >= best.0 { (*total, theta) } else { best }
+    });
+    Ok(best.1)
+}
+
+/// Standardised leading components of a training fold.
+struct Components {
+    fitted: PrincipalComponents,
+    deviation: Vec<f64>,
+}
+
+impl Components {
+    fn fit(embedding: &Array2<f32>, k: usize) -> Result<Self, ReadoutError> {
+        let fitted = PrincipalComponents::fit(embedding.view(), k)?;
+        let n = embedding.nrows() as f64;
+        let deviation = fitted.scores.columns().into_iter().map(|c| (c.dot(&c) / n).sqrt());
+        let deviation: Vec<f64> = deviation.collect();
+        let largest = deviation.iter().copied().fold(0.0, f64::max);
+        // A direction without variance would be rounding blown up to unit size.
+        let deviation = deviation.into_iter().map(|d| if d > 1e-6 * largest { d } else { f64::INFINITY }).collect();
+        Ok(Self { fitted, deviation })
+    }
+
+    fn project(&self, embedding: &Array2<f32>) -> Array2<f64> {
+        let mut scores = self.fitted.project(embedding.view());
+        scores.columns_mut().into_iter().zip(&self.deviation).for_each(|(mut c, d)| c /= *d);
+        scores
+    }
+}
