@@ -79,7 +79,7 @@ async function fetchGeneMap() {
 /** Methods of the CPU engine that need nothing but their arguments. */
 const PLAIN = new Set(["removeFile", "loadSimulated", "summary", "setRoles", "resetRoles", "sampleTable", "geneNames",
   "presets", "parameters", "resolveConfig", "runInstant", "lossHistory", "embedding", "map", "colourBy", "loadGeneSets",
-  "pathways", "figure", "figureSvg", "table", "modelFile", "finishTraining"]);
+  "pathways", "proposeColumns", "figure", "figureSvg", "table", "modelFile", "finishTraining"]);
 
 /** @type {Record<string, (args: any[], context: CallContext) => unknown>} */
 const CALLS = {

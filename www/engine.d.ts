@@ -100,6 +100,7 @@ export interface Engine {
   embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
   loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };
   pathways(options: PathwayOptions): PathwayScores;
+  proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;

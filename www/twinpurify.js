@@ -196,6 +196,9 @@ export class Cohort {
   /** @returns {Promise<string[]>} */
   geneNames() { return this.#engines.cpu("geneNames"); }
 
+  /** The sample sheet's columns that are most likely subtype, grade, survival time, event and purity. @returns {Promise<{[key in keyof import("./engine").ComparisonColumns]: string | null}>} */
+  proposeColumns() { return this.#engines.cpu("proposeColumns"); }
+
   /** A value per tumour to colour by. @param {import("./engine").ColourOptions} options @returns {Promise<import("./engine").Colouring>} */
   colourBy(options) { return this.#engines.cpu("colourBy", [options]); }
 

@@ -166,7 +166,7 @@ impl Study {
         out: &OutputFolder,
     ) -> Result<Table, Failure> {
         let mut session = files::open_cohort(folder, self.quiet)?;
-        let columns = given.clone();
+        let columns = given.or(&session.propose_columns()?);
         let cohort = session.cohort()?;
         let mut comparison = Comparison::new(cohort, &columns, candidates, self.seeds, known)
             .map_err(|error| Failure::from(SessionError::from(error)))?;

@@ -30,6 +30,20 @@ pub struct Columns {
     pub purity: Option<String>,
 }
 
+impl Columns {
+    /// These where given, else those proposed.
+    pub fn or(&self, proposed: &Self) -> Self {
+        let of = |given: &Option<String>, proposed: &Option<String>| given.clone().or_else(|| proposed.clone());
+        Self {
+            subtype: of(&self.subtype, &proposed.subtype),
+            grade: of(&self.grade, &proposed.grade),
+            time: of(&self.time, &proposed.time),
+            event: of(&self.event, &proposed.event),
+            purity: of(&self.purity, &proposed.purity),
+        }
+    }
+}
+
 /// A label as it is classified.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Classes {

@@ -40,6 +40,26 @@ fn three() -> usize {
 const NO_COMPARISON: SessionError = SessionError::NotYet("Nothing has been compared yet: press Compare first.");
 
 impl Session {
+    /// The columns of the sample sheet that are most likely meant.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`].
+    pub fn propose_columns(&mut self) -> Result<Columns, SessionError> {
+        let columns = &self.cohort()?.columns;
+        let named = |words: &[&str]| {
+            let of = |word: &&str| columns.iter().find(|column| column.name.to_lowercase().contains(*word));
+            words.iter().find_map(of).map(|column| column.name.clone())
+        };
+        let purity = crate::readout::purity::purity_columns(columns).first().map(|&at| columns[at].name.clone());
+        Ok(Columns {
+            subtype: named(&["subtype", "pam50", "cluster"]),
+            grade: named(&["grade"]),
+            time: named(&["pfi_days", "os_days"]),
+            event: named(&["pfi_event", "os_event"]),
+            purity,
+        })
+    }
+
     /// Begin a comparison; an earlier one is forgotten.
     ///
     /// # Errors

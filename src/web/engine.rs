@@ -301,6 +301,12 @@ impl Engine {
         ]))
     }
 
+    /// The sample sheet's columns that are most likely meant.
+    #[wasm_bindgen(js_name = proposeColumns)]
+    pub fn propose_columns(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.propose_columns().map_err(refused)?)
+    }
+
     /// Begin comparing representations.
     #[wasm_bindgen(js_name = beginComparison)]
     pub fn begin_comparison(&mut self, request: JsValue) -> Result<JsValue, JsValue> {

@@ -1,0 +1,144 @@
+// Choose columns, press Compare: progress with the predicted time, cancel, and the table.
+import { CompareTable } from "./compare_table.js";
+import { duration, h, plural } from "./dom.js";
+import { Plot } from "./plot.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../engine").ComparisonColumns} Columns */
+
+/** @type {{key: keyof Columns, label: string}[]} */
+const CHOICES = [
+  { key: "subtype", label: "Subtype" }, { key: "grade", label: "Grade" },
+  { key: "time", label: "Survival time" }, { key: "event", label: "Event" }, { key: "purity", label: "Purity" },
+];
+
+export class Compare {
+  #state;
+  /** @type {Map<keyof Columns, HTMLSelectElement>} */ #selects = new Map();
+  #seeds = h("select", { id: "compare-seeds" }, [1, 2, 3, 5, 10].map((n) => h("option", { value: String(n), selected: n === 3 }, plural(n, "seed"))));
+  #also = h("span", { className: "row" });
+  #button = h("button", { type: "button", id: "compare-begin", className: "primary", onclick: () => this.#begin() }, "Compare");
+  #cancel = h("button", { type: "button", id: "compare-cancel", onclick: () => this.#abort?.abort() }, "Cancel");
+  #bar = h("progress", { max: 1, "aria-label": "Progress of the comparison" });
+  #doing = h("p", { className: "progress-line" });
+  #status = h("p", { className: "status small", role: "status" });
+  #running = h("div", { id: "comparing", hidden: true }, this.#bar, this.#doing, this.#cancel);
+  #table = new CompareTable();
+  #plot;
+  /** @type {AbortController | null} */ #abort = null;
+  /** @type {import("../engine").ComparisonTable | null} the table on screen */ #shown = null;
+  /** @type {import("../engine").Preset[]} */ #presets = [];
+  /** @type {object | null} the cohort summary whose columns are offered */ #offered = null;
+  /** Told when the chosen columns change. @type {() => void} */ onColumns = () => {};
+  element;
+
+  /** @param {State} state */
+  constructor(state) {
+    this.#state = state;
+    const chooser = (/** @type {{key: keyof Columns, label: string}} */ { key, label }) => {
+      const select = h("select", { id: `compare-${key}`, onchange: () => this.onColumns() });
+      this.#selects.set(key, select);
+      return h("div", { className: "control" }, h("label", { for: select.id }, label), select);
+    };
+    this.#plot = new Plot(state, {
+      name: "comparison", title: "Representations compared",
+      spec: () => this.#shown !== null && { figure: "comparison", score: this.#table.score },
+      csv: () => this.#shown && { table: "comparison" },
+      height: (width) => {
+        const rows = this.#shown?.rows.length ?? 1;
+        // As src/figure/measures.rs lays it out.
+        const perLine = Math.max(1, Math.floor((width - 190) / 118));
+        return 40 + Math.max(1, Math.ceil(this.#table.panels / perLine)) * (rows * 18 + 50);
+      },
+    });
+    this.#table.onScore = () => this.#plot.refresh();
+    state.on("theme", () => this.#plot.refresh());
+    this.element = h("div", { id: "compare" },
+      h("h3", {}, "Does it purify this cohort?"),
+      h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds. Columns are optional; what a column is missing for is said instead of shown."),
+      h("div", { className: "controls" }, CHOICES.map(chooser),
+        h("div", { className: "control" }, h("label", { for: "compare-seeds" }, "Repeats"), this.#seeds)),
+      h("details", { className: "also" }, h("summary", {}, "Further presets in the table"), this.#also),
+      h("p", { className: "row" }, this.#button, this.#status),
+      this.#running, this.#table.element, this.#plot.element);
+    this.#show(null);
+  }
+
+  /** The columns as chosen. @returns {Columns} */
+  get columns() {
+    return Object.fromEntries([...this.#selects].filter(([, select]) => select.value).map(([key, select]) => [key, select.value]));
+  }
+
+  /** Another model or cohort: offer its columns, forget the table. */
+  async offer() {
+    this.#abort?.abort();
+    this.#show(null);
+    this.#status.textContent = "";
+    const { tp, cohort } = this.#state;
+    if (!tp || !cohort || this.#offered === cohort.summary) return;
+    this.#offered = cohort.summary;
+    const kinds = { subtype: "category", grade: "category", time: "number", event: null, purity: "number" };
+    const proposed = await cohort.proposeColumns();
+    for (const [key, select] of this.#selects) {
+      const names = cohort.summary.columns.filter(({ kind }) => kind !== "text" && (kinds[key] === null || kind === kinds[key] || key === "grade")).map(({ name }) => name);
+      const chosen = proposed[key];
+      select.replaceChildren(h("option", { value: "" }, key === "purity" ? "none: estimate it" : "none"), ...names.map((name) => h("option", { value: name, selected: name === chosen }, name)));
+    }
+    if (!this.#presets.length) {
+      this.#presets = await tp.presets();
+      this.#also.replaceChildren(...this.#presets.map(({ name }) => h("label", { className: "check" }, h("input", { type: "checkbox", value: name }), name)));
+    }
+    this.onColumns();
+  }
+
+  /** Presets ticked, with the seed, genes and length of the run on screen. @param {import("../twinpurify.js").Model} model */
+  #ticked(model) {
+    const { seed, genes, heldOut } = model.config;
+    const ticked = [...this.#also.querySelectorAll("input")].filter((input) => input.checked).map((input) => input.value);
+    return this.#presets.filter(({ name }) => ticked.includes(name)).map(({ name, config }) => ({ name: name.toLowerCase(), config: { ...config, seed, genes, heldOut } }));
+  }
+
+  async #begin() {
+    const model = this.#state.readable;
+    if (!model || this.#abort) return;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#button.disabled = true;
+    this.#running.hidden = false;
+    this.#bar.removeAttribute("value");
+    this.#status.className = "status small";
+    this.#status.textContent = "";
+    this.#show(null);
+    try {
+      const table = await model.evaluate({ ...this.columns, seeds: Number(this.#seeds.value), also: this.#ticked(model) }, {
+        signal: abort.signal,
+        onProgress: (progress) => this.#tell(progress),
+      });
+      if (model === this.#state.readable) this.#show(table);
+      this.#status.textContent = abort.signal.aborted ? "Cancelled; the table holds what was finished." : "";
+    } catch (error) {
+      this.#status.textContent = /** @type {Error} */ (error).message;
+      this.#status.className = "status small bad";
+    } finally {
+      this.#abort = null;
+      this.#button.disabled = false;
+      this.#running.hidden = true;
+    }
+  }
+
+  /** @param {import("../engine").ComparisonTable | null} table @param {boolean} [whole] nothing follows: draw it too */
+  #show(table, whole = true) {
+    this.#shown = table?.columns.length ? table : null;
+    this.#table.show(this.#shown);
+    this.#plot.element.hidden = this.#shown === null || !whole;
+    if (!this.#plot.element.hidden) this.#plot.refresh();
+  }
+
+  /** @param {import("../engine").ComparisonProgress & {table?: import("../engine").ComparisonTable}} progress */
+  #tell({ done, secondsLeft, doing, trials, of, table }) {
+    this.#bar.value = done;
+    const part = (/** @type {string} */ value, /** @type {string} */ what) => h("span", {}, h("strong", {}, value), ` ${what}`);
+    this.#doing.replaceChildren(part(duration(secondsLeft), "left"), part(`${trials} of ${of}`, "fits"), h("span", {}, doing));
+    if (table) this.#show(table, false);
+  }
+}
