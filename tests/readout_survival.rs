@@ -193,5 +193,7 @@ fn what_cannot_be_judged_is_a_message() {
     assert_eq!(log_rank(&twelve, &[1; 12]).unwrap_err().code(), "too_few");
     let same = aview2(&[[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]);
     let three = SurvivalData::new(vec![3.0, 1.0, 2.0], vec![true; 3]).unwrap();
-    assert!(CoxModel::fit(same, &three, CoxOptions::default()).is_err());
+    assert_eq!(CoxModel::fit(same, &three, CoxOptions::default()).unwrap_err().code(), "collinear");
+    let perfect = Array2::from_shape_fn((12, 1), |(i, _)| -twelve.times()[i]);
+    assert_eq!(CoxModel::fit(perfect.view(), &twelve, CoxOptions::default()).unwrap_err().code(), "no_convergence");
 }

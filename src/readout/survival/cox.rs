@@ -10,6 +10,9 @@ use statrs::function::erf::erfc;
 const NEWTON_STEPS: usize = 50;
 /// Newton decrement (twice the log-likelihood still to gain) at which the fit stands.
 const TOLERANCE: f64 = 1e-16;
+/// A log hazard ratio per standard deviation beyond which the likelihood has no maximum: it flattens as the
+/// coefficient grows, which a Newton decrement alone takes for convergence.
+const RUN_OFF: f64 = 15.0;
 
 /// What the partial likelihood does with events at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +88,7 @@ impl CoxModel {
         let mut x = covariates.mapv(Into::<f64>::into);
         let mean = x.sum_axis(Axis(0)) / x.nrows() as f64;
         x -= &mean;
+        let deviation = (&x * &x).sum_axis(Axis(0)).mapv(|v| (v / x.nrows() as f64).sqrt());
         let problem = Problem { deaths: data.by_time(), events: data.events(), x, options };
         let mut beta = Array1::zeros(covariates.ncols());
         let null_log_likelihood = problem.at(&beta).log_likelihood;
@@ -112,6 +116,9 @@ impl CoxModel {
                 length *= 0.5;
             }
             beta.scaled_add(length, &step);
+            if beta.iter().zip(&deviation).any(|(b, d)| (b * d).abs() > RUN_OFF) {
+                break;
+            }
         }
         Err(ReadoutError::NoConvergence { what: "The Cox regression", iterations: NEWTON_STEPS })
     }
