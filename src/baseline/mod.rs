@@ -1,12 +1,14 @@
-//! What a trained model is compared with, behind one trait: raw, PCA and the closed form now.
+//! What a trained model is compared with, behind one trait: raw, PCA, contrastive PCA, the closed form.
 
 mod closed_form;
+mod contrastive_pca;
 mod decomposition;
 mod principal_components;
 #[cfg(feature = "cpu")]
 mod trained;
 
 pub use closed_form::ClosedForm;
+pub use contrastive_pca::{ContrastiveComponents, ContrastivePca};
 pub use decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
 pub use principal_components::PrincipalComponents;
 
