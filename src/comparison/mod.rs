@@ -27,7 +27,7 @@ pub use questions::{Columns, Questions};
 pub use rows::{Candidate, Method, Row};
 pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
 
-use crate::baseline::{ClosedForm, Pca, Raw, Representation};
+use crate::baseline::{ClosedForm, ContrastivePca, Pca, Raw, Representation};
 use crate::cohort::Cohort;
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
 use crate::twin::{Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel};
@@ -294,7 +294,13 @@ impl Comparison {
         let representation: Box<dyn Representation> = match method {
             Method::Raw => Box::new(Raw::new(set.moments.clone())),
             Method::Pca => Box::new(Pca::fit(&set.tumour_values, &set.moments, rows::LINEAR_WIDTH).map_err(said)?),
-            Method::ContrastivePca => return Err("Contrastive PCA is not there yet.".into()),
+            Method::ContrastivePca => {
+                let normals = set.mixing_normals();
+                let (moments, width) = (&set.moments, rows::LINEAR_WIDTH);
+                Box::new(
+                    ContrastivePca::fit(&set.tumour_values, &normals, moments, width, rows::CONTRAST).map_err(said)?,
+                )
+            }
             Method::ClosedForm(config) => {
                 Box::new(ClosedForm::fit(&set, config.dim, config.mixing, job.seed).map_err(said)?)
             }

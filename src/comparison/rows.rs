@@ -6,6 +6,8 @@ use super::table::RowHead;
 
 /// Width of the linear baselines (METHOD.md 5's `PCA-20`).
 pub const LINEAR_WIDTH: usize = 20;
+/// α of contrastive PCA (METHOD.md 5).
+pub const CONTRAST: f64 = 10.0;
 
 /// A run of the method that a person wants in the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +93,7 @@ impl Row {
             Self::new(
                 "contrastive_pca",
                 &format!("contrastive PCA-{LINEAR_WIDTH}"),
-                "Components that vary in tumours and not in the adjacent normals (Abid 2018).",
+                "Components that vary in tumours more than in the adjacent normals (Abid 2018, α 10).",
                 Method::ContrastivePca,
             ),
             Self::new(
