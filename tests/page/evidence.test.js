@@ -58,7 +58,7 @@ test("a cohort with subtype, survival and purity", { skip: absent("tcga_brca_pai
     await page.waitForFunction(() => /** @type {HTMLElement} */ (document.getElementById("comparing")).hidden, undefined, { timeout: 400_000 });
     t.diagnostic(`compared in ${Math.round((Date.now() - began) / 1000)} s`);
     const tasks = await mainThread.stop();
-    const worst = Math.max(...tasks.map(({ cpu }) => cpu));
+    const worst = Math.max(...tasks.map(({ cpu }) => cpu).filter(Number.isFinite));
     assert.ok(worst <= 50, `a main-thread task of ${worst} ms of CPU`);
 
     assert.deepEqual(await page.locator(".compare-table tbody tr").evaluateAll((rows) => rows.map((row) => /** @type {HTMLElement} */ (row).dataset.row)), ROWS);
