@@ -116,7 +116,8 @@ export async function recordMainThread(page) {
       await complete;
       const { pid, tid } = events.find(({ name }) => name === "main thread");
       return events.filter((event) => event.pid === pid && event.tid === tid && event.ph === "X" && event.name.endsWith("RunTask"))
-        .map(({ dur, tdur }) => ({ wall: dur / 1000, cpu: tdur / 1000 }));
+        // A few events carry no CPU time; the clock still bounds them.
+        .map(({ dur, tdur }) => ({ wall: dur / 1000, cpu: (tdur ?? 0) / 1000 }));
     },
   };
 }
