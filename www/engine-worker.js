@@ -76,12 +76,8 @@ async function fetchGeneMap() {
   }
 }
 
-/** Methods of the CPU engine that need nothing but their arguments. */
-const PLAIN = new Set(["removeFile", "loadSimulated", "summary", "setRoles", "resetRoles", "sampleTable", "geneNames",
-  "presets", "parameters", "resolveConfig", "runInstant", "lossHistory", "embedding", "map", "colourBy", "loadGeneSets",
-  "pathways", "proposeColumns", "figure", "figureSvg", "table", "modelFile", "finishTraining"]);
-
-/** @type {Record<string, (args: any[], context: CallContext) => unknown>} */
+/** Calls that need more than the engine and their arguments; every other goes to the engine as it is.
+ * @type {Record<string, (args: any[], context: CallContext) => unknown>} */
 const CALLS = {
   /** Become one engine: `kind`, the glue's address and the compiled module. */
   async become([kind, url, module]) {
@@ -311,6 +307,13 @@ function described(error) {
 
 const AT_ONCE = new Set(["connect", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
 
+/** The engine's own calls need nothing from here. @param {string} call @param {any[]} args */
+function plainly(call, args) {
+  const method = /** @type {any} */ (cpu())[call];
+  if (typeof method !== "function") throw failure("no_such_call", `The engine has no call "${call}".`);
+  return method.apply(cpu(), args);
+}
+
 /** @param {{id: number, call: string, args: any[]}} message */
 async function answer({ id, call, args }) {
   if (call === "pause" || call === "resume" || call === "stop") {
@@ -320,7 +323,7 @@ async function answer({ id, call, args }) {
   }
   const context = { onProgress: (/** @type {object} */ progress) => scope.postMessage({ id, progress }) };
   try {
-    const work = () => PLAIN.has(call) ? /** @type {any} */ (cpu())[call](...args) : CALLS[call](args, context);
+    const work = () => (Object.hasOwn(CALLS, call) ? CALLS[call](args, context) : plainly(call, args));
     const ok = await (AT_ONCE.has(call) ? work() : exclusive(work));
     scope.postMessage({ id, ok }, [...buffersOf(ok)]);
   } catch (error) {

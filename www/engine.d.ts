@@ -62,6 +62,8 @@ export interface PathwayScores {
   coverage: Coverage[]; leftOut: Coverage[]; table: PathwayChange[];
   /** What was taken for purity. */ purity: string;
 }
+/** Groups of tumours, whatever made them: `codes` is one per tumour in the order of the embedding, index into `names`, -1 for none. */
+export interface Grouping { label: string; names: string[]; codes: number[] }
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
 export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {

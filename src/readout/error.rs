@@ -26,6 +26,18 @@ pub enum ReadoutError {
         /// How many there were.
         found: usize,
     },
+    /// Groups that do not fit the tumours.
+    #[error(
+        "The groups of \"{label}\" do not fit this cohort: {given} codes for {tumours} tumours, or a code without a group. Make the groups again on this cohort."
+    )]
+    Grouping {
+        /// What the groups are called.
+        label: String,
+        /// Codes given.
+        given: usize,
+        /// Tumours of the embedding.
+        tumours: usize,
+    },
     /// No gene set has enough of its genes in the data.
     #[error(
         "None of {sets} gene sets has {needed} of its genes among the training genes. Check that the sets and the cohort name genes alike (symbols, Ensembl or Entrez ids), or train with more genes."

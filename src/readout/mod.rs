@@ -6,6 +6,7 @@ pub mod classification;
 pub mod correlation;
 mod dilution;
 mod error;
+mod grouping;
 pub mod guards;
 pub mod identity;
 pub mod pathways;
@@ -18,3 +19,4 @@ pub mod umap;
 
 pub use dilution::{DILUTION, dilute};
 pub use error::ReadoutError;
+pub use grouping::Grouping;

@@ -12,8 +12,10 @@
  * - `model`: there is something to look at (`model` or `instant` changed)
  * - `colour`: what the maps are coloured by
  * - `isolate`: which category alone is shown
+ * - `selection`: which tumours are selected
+ * - `groups`: the person's named groups changed
  * - `theme`: light or dark
- * @typedef {"engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "theme"} StateEvent
+ * @typedef {"engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
  */
 export class State {
   #target = new EventTarget();
@@ -26,6 +28,8 @@ export class State {
   /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
   /** @type {import("../engine").Colouring | null} */ colouring = null;
   /** The category shown alone; -1 is "missing". @type {number | null} */ isolated = null;
+  /** Selected tumours, as positions in the order of the embedding, ascending. @type {number[]} */ selection = [];
+  /** Named groups of tumours, positions likewise. @type {{name: string, members: number[]}[]} */ groups = [];
   /** @type {"light" | "dark"} */ theme = "light";
 
   /** @param {Promise<TwinPurify>} engines */
