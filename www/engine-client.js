@@ -68,6 +68,7 @@ export class Engines {
   /** @type {EngineWorker | null} */ #gpu = null;
   /** What a CPU worker is made of, kept in memory for a fresh one. @type {import("./supplies.js").Code & {map: Uint8Array | null} | null} */ #cpuCode = null;
   /** The CPU worker answered since it was started; one that fails before that is not started again and again. */ #alive = false;
+  /** @type {(() => MessagePort) | null} */ #keeper = null;
   /** @type {() => Promise<EngineWorker>} */ #start;
   /** @type {Promise<unknown>} */ #whole;
   /** @type {import("./engine").Device} */
@@ -89,7 +90,7 @@ export class Engines {
     const making = Promise.all([fromMemory(SUPPLIES.worker), sealed()]);
     this.#start = async () => {
       const [address, start] = await making;
-      const worker = new EngineWorker(start(address));
+      const worker = new EngineWorker(start(address, "engine"));
       worker.onEvent = (event) => this.#hear(worker, event);
       return worker;
     };
@@ -124,6 +125,21 @@ export class Engines {
   async #becomeCpu(worker, { glue, module, map }) {
     await worker.call("become", ["cpu", glue, module, map]);
     this.#alive = true;
+    await this.#connectKeeper(worker);
+  }
+
+  /** Send every checkpoint of a run to this port, from a fresh engine too. @param {() => MessagePort} port made anew for each */
+  async keepTo(port) {
+    this.#keeper = port;
+    await this.#whole;
+    if (this.#cpu) await this.#connectKeeper(this.#cpu);
+  }
+
+  /** @param {EngineWorker} worker */
+  async #connectKeeper(worker) {
+    if (!this.#keeper) return;
+    const port = this.#keeper();
+    await worker.call("keepTo", [port], { transfer: [port] });
   }
 
   /** @param {"auto" | "webgpu" | "cpu"} preference @param {Promise<void>} cpuHere */

@@ -24,10 +24,12 @@ let trainer = null;
 /** The other engine's worker: training data, snapshots and checkpoints travel here, never over the main thread.
  * @type {MessagePort | null} */
 let peer = null;
-/** @type {import("./engine").TrainingData | null} */
+/** @type {(import("./engine").TrainingData & {checkpoint?: Uint8Array}) | null} */
 let lent = null;
 /** @type {Uint8Array | null} the last checkpoint of the run under way, whichever engine made it */
 let lastCheckpoint = null;
+/** Where checkpoints are kept over a reload, and for which run. @type {{port: MessagePort | null, run: string}} */
+const keeper = { port: null, run: "" };
 /** @type {any} the WebGPU device in use, remembered so that a test can lose it */
 let device = null;
 /** @type {"run" | "pause" | "stop"} what the person wants of the run under way */
@@ -64,6 +66,12 @@ function buffersOf(value, found = new Set()) {
     for (const inner of Object.values(value)) buffersOf(inner, found);
   }
   return found;
+}
+
+/** @param {Uint8Array} bytes */
+function setCheckpoint(bytes) {
+  lastCheckpoint = bytes;
+  if (keeper.run) keeper.port?.postMessage({ run: keeper.run, bytes });
 }
 
 /** Calls that need more than the engine and their arguments; every other goes to the engine as it is.
@@ -132,8 +140,9 @@ const CALLS = {
       wish: () => wish,
       onProgress: (progress) => onProgress?.({ ...progress, engine: "cpu" }),
       snapshot: () => exclusive(() => tellMap(cpu().liveMap())),
-      checkpoint: async () => { lastCheckpoint = await exclusive(() => cpu().checkpoint()); },
+      checkpoint: async () => setCheckpoint(await exclusive(() => cpu().checkpoint())),
     });
+    setCheckpoint(await exclusive(() => cpu().checkpoint()));
     return { stopped, verdict: await exclusive(() => cpu().finishTraining()) };
   },
 
@@ -142,7 +151,7 @@ const CALLS = {
     wish = first;
     const data = await waitForData();
     trainer?.free?.();
-    trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data));
+    trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data, data.checkpoint));
     const held = trainer;
     const stopped = await trainingLoop({
       step: (count) => exclusive(() => held.step(count)),
@@ -156,10 +165,10 @@ const CALLS = {
     return { stopped };
   },
 
-  /** Give the training data to the GPU worker; the main thread never sees it. */
-  lend([config]) {
-    lastCheckpoint = null;
-    const data = cpu().trainingData(config);
+  /** Give the training data, and where the run goes on from, to the GPU worker; the main thread never sees them. */
+  lend([config, { fromCheckpoint = false } = {}]) {
+    if (!fromCheckpoint) lastCheckpoint = null;
+    const data = { ...cpu().trainingData(config), checkpoint: lastCheckpoint?.slice() };
     peer?.postMessage({ data }, [...buffersOf(data)]);
   },
 
@@ -171,6 +180,15 @@ const CALLS = {
   },
 
   hasCheckpoint: () => lastCheckpoint !== null,
+
+  /** Go on from a checkpoint of another day. */
+  takeCheckpoint([bytes]) { lastCheckpoint = bytes; },
+
+  /** Send every checkpoint there from now on. */
+  keepTo([port]) { keeper.port = port; },
+
+  /** The run whose checkpoints come next; none while it is "". */
+  keepRun([run]) { keeper.run = run; },
 
   // --- evidence ---
 
@@ -247,7 +265,7 @@ function give(gift, answered = false) {
   return answered ? new Promise((resolve) => answers.set(ticket, resolve)) : Promise.resolve();
 }
 
-/** @type {((data: import("./engine").TrainingData) => void) | null} */
+/** @type {((data: import("./engine").TrainingData & {checkpoint?: Uint8Array}) => void) | null} */
 let dataArrived = null;
 function waitForData() {
   if (lent) {
@@ -266,7 +284,7 @@ function hear(gift) {
       dataArrived = null;
     } else lent = gift.data;
   }
-  if (gift.checkpoint) lastCheckpoint = gift.checkpoint;
+  if (gift.checkpoint) setCheckpoint(gift.checkpoint);
   if (gift.embedding) exclusive(() => tellMap(cpu().liveMap(gift.embedding))).catch(() => undefined);
   if (gift.answer) {
     answers.get(gift.answer)?.();
@@ -288,7 +306,7 @@ function described(error) {
   return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
 }
 
-const AT_ONCE = new Set(["connect", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
+const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
 
 /** The engine's own calls need nothing from here. @param {string} call @param {any[]} args */
 function plainly(call, args) {

@@ -101,13 +101,31 @@ export class TwinPurify {
   /**
    * Train on the open cohort. The run is a promise of the model; aborting the signal stops and keeps what is learnt.
    * @param {object} [partial] any fields of the config; the others take the default preset's values
-   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} [options]
+   * With a checkpoint of the same cohort and config it goes on from there, on the CPU engine to the same bits.
+   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal, checkpoint?: Uint8Array}} [options]
    */
   train(partial = {}, options = {}) {
     if (!this.#cohort) throw asError({ code: "no_cohort", message: "There is no cohort yet. Open an expression matrix first." });
     this.#run = new Run(this.#engines, partial, options);
     return this.#run;
   }
+
+  /**
+   * The model of a run that had ended, from its last checkpoint.
+   * @param {object} partial the config it was trained with @param {Uint8Array} checkpoint @param {boolean} [stopped]
+   */
+  async reopen(partial, checkpoint, stopped = false) {
+    const { config } = await this.resolveConfig(partial);
+    await this.#engines.cpu("takeCheckpoint", [checkpoint]);
+    const verdict = await this.#engines.cpu("comeHome", [config]);
+    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+  }
+
+  /** Send every checkpoint to a port, as {run, bytes}. @param {() => MessagePort} port called for every engine that is started */
+  keepTo(port) { return this.#engines.keepTo(port); }
+
+  /** The run whose checkpoints come next. @param {string} run its name; "" sends none */
+  keepRun(run) { return this.#engines.cpu("keepRun", [run]); }
 
   /** For the test that loses the GPU in the middle of a run. */
   loseDevice() { return this.#engines.gpu("loseDevice"); }
@@ -181,6 +199,12 @@ export class Cohort {
     return this.summary;
   }
 
+  /** What is open, in order. @returns {File[]} */
+  get files() { return [...this.#files.values()]; }
+
+  /** The seed of the simulated cohort, or null where there is none. */
+  get simulated() { return this.#simulated; }
+
   /** What was said about roles, or null while they are as detected. */
   get choice() { return this.#choice; }
 
@@ -224,21 +248,23 @@ export class Run {
   /** @type {(values: Float32Array) => void} a picture of the embedding, two coordinates per tumour */ onMap;
   /** @type {(progress: Progress) => void} */ #onProgress;
 
-  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} options */
-  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal }) {
+  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal, checkpoint?: Uint8Array}} options */
+  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal, checkpoint }) {
     this.#engines = engines;
     this.#onProgress = onProgress;
     this.onMap = onMap;
     if (signal?.aborted) this.#wish = "stop";
     signal?.addEventListener("abort", () => this.stop(), { once: true });
-    this.#model = this.#train(partial);
+    this.#model = this.#train(partial, checkpoint);
   }
 
-  /** @param {object} partial */
-  async #train(partial) {
+  /** @param {object} partial @param {Uint8Array} [checkpoint] */
+  async #train(partial, checkpoint) {
     const { config } = await this.#engines.cpu("resolveConfig", [partial]);
     await this.#engines.settled;
-    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config) : await this.#trainOnCpu(config, false);
+    if (checkpoint) await this.#engines.cpu("takeCheckpoint", [checkpoint]);
+    const on = checkpoint !== undefined;
+    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config, on) : await this.#trainOnCpu(config, on);
     return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
   }
 
@@ -247,9 +273,9 @@ export class Run {
     return this.#engines.cpu("train", [config, { fromCheckpoint, wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) });
   }
 
-  /** @param {import("./engine").Config} config */
-  async #trainOnGpu(config) {
-    await this.#engines.cpu("lend", [config]);
+  /** @param {import("./engine").Config} config @param {boolean} fromCheckpoint */
+  async #trainOnGpu(config, fromCheckpoint) {
+    await this.#engines.cpu("lend", [config, { fromCheckpoint }]);
     let stopped = false;
     try {
       ({ stopped } = await this.#engines.gpu("trainLent", [{ wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) }));

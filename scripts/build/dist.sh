@@ -1,4 +1,4 @@
-# Build dist/: index.html, www/, engine/cpu/, engine/gpu/ and demo/. Every step is skipped when its input did not change.
+# Build dist/: index.html, sw.js, www/, engine/cpu/, engine/gpu/ and demo/. Every step is skipped when its input did not change.
 
 # build_engine cpu|gpu: one crate, built twice (Cargo.toml says why the profiles differ).
 build_engine() {
@@ -35,6 +35,8 @@ build_dist() {
     copy_page
     build_engine cpu
     build_engine gpu
+    # Last: the service worker lists everything that is there.
+    python3 scripts/build/offline.py dist
     python3 scripts/build/sizes.py dist
 }
 

@@ -57,12 +57,12 @@ export function startCohort(state, door) {
     note.hidden = words === "";
   };
 
-  /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
-  async function addFiles(files, { demo = false } = {}) {
+  /** @param {File[]} files @param {{demo?: boolean, about?: string}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = false, about = "" } = {}) {
     if (files.length === 0) return;
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const cohort = await needDraft(demo);
-    tell("");
+    tell(about);
     if (!demo) state.tell("opened");
     for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
     await cohort.addFiles(files, {
@@ -72,9 +72,10 @@ export function startCohort(state, door) {
     await compose(cohort);
   }
 
-  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
+  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
     try {
       await cohort.compose();
+      if (choice) await cohort.setRoles(choice);
       state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
       say("");
@@ -174,8 +175,7 @@ export function startCohort(state, door) {
       return;
     }
     demoFiles ??= await fetchDemo();
-    await addFiles(demoFiles, { demo: true });
-    tell(NOTES.real);
+    await addFiles(demoFiles, { demo: true, about: NOTES.real });
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
@@ -183,10 +183,24 @@ export function startCohort(state, door) {
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
     await compose(cohort);
   });
+  /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string}} kept */
+  const openKept = (kept) => then(async () => {
+    const cohort = await needDraft(true);
+    if (kept.files.length) state.tell("opened");
+    tell(kept.note ?? "");
+    if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
+    await cohort.addFiles(kept.files, {
+      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    });
+    await compose(cohort, kept.choice);
+  });
+
   const asked = new URLSearchParams(location.search).get("demo");
   if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
 
   state.on("cohort", () => showSummary(state));
+
+  return { openKept, note: () => byId("cohort-note").textContent ?? "" };
 }
 
 /** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */

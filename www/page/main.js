@@ -5,7 +5,9 @@ import { startCohort } from "./cohort.js";
 import { startDownloads } from "./downloads.js";
 import { startEvidence } from "./evidence.js";
 import { startExplore } from "./explore.js";
+import { Keeping } from "./keeping.js";
 import { Door } from "./lock.js";
+import { Offline } from "./offline.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
 import { startShortcuts } from "./shortcuts.js";
@@ -25,23 +27,25 @@ const state = new State(new Promise((resolve) => { load = resolve; }));
 startTheme(state);
 startRail();
 startEngineBadge(state);
-startPrivacyBadge(requests, door);
+const offline = new Offline(state);
+startPrivacyBadge(requests, door, offline);
 // Everything is fetched by now; from here on nothing is, and every request would be counted.
 state.on("opened", () => {
   door.lock();
   requests.begin();
 });
-startCohort(state, door);
+const cohort = startCohort(state, door);
 const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
 startEvidence(state);
 startDownloads(state);
+const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
 // Two frames: the first screen is painted before any engine is asked for.
 requestAnimationFrame(() => requestAnimationFrame(() => {
-  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
+  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched]) });
   creating.then((tp) => {
     state.tp = tp;
     // For a person at the console, and for the test that loses the GPU in the middle of a run.
