@@ -21,6 +21,7 @@ export class Keeping {
   /** @type {Work | null} what an earlier tab left, while it is offered */ #offered = null;
   /** What is kept of this tab's cohort. */ #signature = "";
   #choice = "null";
+  /** A run whose engine crashed: offered once its files are open again. */ #crashed = false;
   #ready;
   #notice = byId("resume");
   #line = byId("kept-line");
@@ -32,7 +33,7 @@ export class Keeping {
     this.fetched = fromMemory(SUPPLIES.keeper);
     this.#ready = this.#start().catch((error) => this.#fail(error.message));
     state.on("cohort", () => this.#after(() => this.#keepCohort()));
-    state.on("training", () => this.#keepRun());
+    state.on("training", () => this.#after(async () => this.#keepRun()));
     for (const event of /** @type {const} */ (["groups", "colour"])) state.on(event, () => this.#note({ groups: state.groups, colour: state.colour }));
   }
 
@@ -102,12 +103,18 @@ export class Keeping {
       this.#offer(null);
       this.#signature = signature;
       this.#choice = JSON.stringify(choice);
+      this.#crashed = false;
       const { groups, colour } = this.#state;
       await this.#keeper.call("begin", [{ simulated, choice, run: null, groups, colour, note: this.#doors.note() }, files]);
       this.#show();
     } else if (JSON.stringify(choice) !== this.#choice) {
       this.#choice = JSON.stringify(choice);
+      this.#crashed = false;
       this.#note({ choice, run: null });
+    } else if (this.#crashed && !this.#state.training && this.#state.run?.at) {
+      // The engine failed in the middle and was started afresh: what it left can go on here and now.
+      this.#crashed = false;
+      this.#offer({ ...this.#current(), run: { ...this.#state.run, done: false, stopped: false }, at: this.#state.run.at });
     }
   }
 
@@ -119,9 +126,11 @@ export class Keeping {
       const { at, ...about } = run;
       this.#note({ run: { ...about, done: false, stopped: false }, at });
       this.#offer(null);
-    } else if (model) this.#note({ run: { ...run, done: true, stopped: model.stopped }, at: run.at });
-    // The engine failed in the middle: what it left can go on here and now.
-    else if (this.#mode === "on" && run.at) this.#offer({ ...this.#current(), run: { ...run, done: false, stopped: false }, at: run.at });
+      this.#crashed = true; // until it ends well
+    } else if (model) {
+      this.#crashed = false;
+      this.#note({ run: { ...run, done: true, stopped: model.stopped }, at: run.at });
+    }
   }
 
   /** @returns {any} */
@@ -233,7 +242,7 @@ export class Keeping {
       opening: "…",
       on: "A copy of the open files and of the run is kept on this computer, in this browser, for 30 days at most, so that a crash or a reload loses nothing. It is sent nowhere. On a computer that others use, switch this off.",
       off: "Nothing is kept on this computer: a crash or a reload begins afresh.",
-      elsewhere: "Another tab keeps its work on this computer; this tab keeps nothing, so that neither overwrites the other.",
+      elsewhere: "Another tab of this page is open, and may keep its work; this tab keeps nothing, so that neither overwrites the other.",
       unavailable: "This browser window offers no storage (a private window, perhaps): nothing is kept, and a reload begins afresh.",
       failed: `Your work could not be kept, and goes on without: ${this.#because}`,
     }[this.#mode];

@@ -107,7 +107,7 @@ export function startTrain(state) {
     if (!tp || !state.cohort || !parameters || state.training || button.disabled || body.hidden) return;
     const config = kept?.run.config ?? parameters.config();
     const closedForm = config.preset === "instant";
-    state.run = kept?.run ?? { id: crypto.randomUUID(), config, preset: preset?.name ?? "", changes: parameters.changes };
+    state.run = kept?.run ?? { id: `${Date.now()}`, config, preset: preset?.name ?? "", changes: parameters.changes };
     Object.assign(state, { training: true, model: null, instant: null });
     paused = halted = false;
     state.tell("training");
