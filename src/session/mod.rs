@@ -85,12 +85,14 @@ struct Run {
 struct Fitted {
     representation: Box<dyn crate::baseline::Representation>,
     set: Rc<TrainingSet>,
-    /// Clean tumours, n × d.
+    /// Clean tumours, n × the representation's width.
     embedding: Array2<f32>,
     /// Clean tumours after purification, `log2(1 + x)`, n × G.
     purified: Array2<f32>,
     /// The model file; none for the closed form.
     model: Option<Vec<u8>>,
+    /// Numbers a sample passed through: the embedding's width, or the bottleneck's before a purified profile.
+    dim: usize,
     seed: u64,
 }
 

@@ -28,11 +28,16 @@ pub struct PresetDescription {
     pub config: Config,
 }
 
-/// The presets of METHOD.md 4, the default first.
+/// The presets of docs/method.md, the default first.
 pub fn presets() -> Vec<PresetDescription> {
     let of = |name, preset, summary| PresetDescription { name, summary, config: Config::preset(preset) };
     vec![
-        of("Balanced", Preset::Balanced, "Barlow Twins and purified reconstruction. The default."),
+        of(
+            "Profile",
+            Preset::Profile,
+            "Barlow Twins and purified reconstruction, read as the purified profile of every gene. The default.",
+        ),
+        of("Balanced", Preset::Balanced, "The same network read at its narrow bottleneck: fewer numbers per sample."),
         of(
             "Strict",
             Preset::Strict,
@@ -102,7 +107,7 @@ pub struct Verdict {
     pub held_out: bool,
     /// Effective rank of the embedding.
     pub effective_rank: f64,
-    /// Embedding width.
+    /// Embedding width; of a purified profile that of the bottleneck it passed through.
     pub dim: usize,
     /// When not to believe it.
     pub guards: Vec<Guard>,
@@ -285,8 +290,8 @@ impl Session {
         let form = ClosedForm::fit(&set, config.dim, config.mixing, config.seed)?;
         let embedding = form.embed(&set.tumour_values);
         let purified = ridge_purified(&set, &embedding)?;
-        let fitted =
-            Fitted { representation: Box::new(form), set, embedding, purified, model: None, seed: config.seed };
+        let (dim, seed) = (embedding.ncols(), config.seed);
+        let fitted = Fitted { representation: Box::new(form), set, embedding, purified, model: None, dim, seed };
         let verdict = verdict(&fitted)?;
         self.instant = Some(fitted);
         self.forget_readouts();
@@ -307,8 +312,9 @@ fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError
         Some(decoded) => set.moments.to_log(&decoded?),
         None => ridge_purified(&set, &embedding)?,
     };
-    let (file, seed) = (now(model.to_bytes())?, model.config().seed);
-    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: Some(file), seed })
+    let file = now(model.to_bytes())?;
+    let (dim, seed) = (model.config().dim, model.config().seed);
+    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: Some(file), dim, seed })
 }
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale
@@ -338,8 +344,8 @@ fn verdict(fitted: &Fitted) -> Result<Verdict, SessionError> {
         own_raw: own(&raw)?,
         held_out: !set.held_out.is_empty(),
         effective_rank: crate::readout::guards::effective_rank(&fitted.embedding)?,
-        dim: fitted.embedding.ncols(),
-        guards: after_training(&fitted.embedding, set.normals.len())?,
+        dim: fitted.dim,
+        guards: after_training(&fitted.embedding, fitted.dim, set.normals.len())?,
         sentence: String::new(),
     };
     Ok(Verdict { sentence: sentence(&verdict), ..verdict })
