@@ -91,6 +91,7 @@ impl ReadoutError {
             Self::SurvivalTime { .. } => "survival_time",
             Self::Collinear { .. } => "collinear",
             Self::Decomposition(error) => error.code(),
+            Self::Grouping { .. } => "bad_groups",
         }
     }
 

@@ -7,6 +7,8 @@ pub mod tables;
 #[cfg(feature = "cpu")]
 mod colours;
 #[cfg(feature = "cpu")]
+mod containers;
+#[cfg(feature = "cpu")]
 mod evidence;
 #[cfg(feature = "cpu")]
 mod exports;
@@ -20,6 +22,9 @@ mod readouts;
 mod training;
 
 pub use error::SessionError;
+
+#[cfg(all(feature = "cpu", feature = "containers"))]
+pub use self::containers::{Refused, Unpacked};
 
 #[cfg(feature = "cpu")]
 pub use self::{

@@ -14,7 +14,7 @@ use crate::twin::{Config, parameters};
 /// The engine of one worker: files, cohort, run, model and readouts.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct Engine(Session);
+pub struct Engine(pub(super) Session);
 
 #[derive(Deserialize)]
 struct Roles {
