@@ -16,8 +16,6 @@ export function startExplore(state) {
   let right = "purified";
   /** @type {import("../engine").SampleTable | null} */
   let samples = null;
-  /** Tumours in the order of every embedding. @type {string[]} */
-  let tumours = [];
   /** Row of the sample table by name. @type {Map<string, number>} */
   let rowOf = new Map();
   /** @type {MapView[]} */
@@ -69,7 +67,7 @@ export function startExplore(state) {
 
   state.on("cohort", () => {
     samples = null;
-    tumours = [];
+    state.tumours = [];
   });
   state.on("model", async () => {
     open("explore", state.readable !== null);
@@ -77,7 +75,7 @@ export function startExplore(state) {
     if (!state.model) right = "instant";
     else if (right === "instant" || !state.instant) right = "purified";
     chooseRight();
-    if (!tumours.length) await prepare(state.cohort);
+    if (!state.tumours.length) await prepare(state.cohort);
     await refresh();
   });
   state.on("theme", refresh);
@@ -117,7 +115,7 @@ export function startExplore(state) {
   async function prepare(cohort) {
     const readable = /** @type {import("./state.js").Model} */ (state.readable);
     const [map, genes, table] = await Promise.all([readable.map({ kind: "pca", of: "raw" }), cohort.geneNames(), cohort.sampleTable()]);
-    tumours = map.samples;
+    state.tumours = map.samples;
     samples = table;
     rowOf = new Map(table.samples.map((name, at) => [name, at]));
     const columns = cohort.summary.columns.filter((column) => column.kind !== "text");
@@ -189,7 +187,7 @@ export function startExplore(state) {
 
   /** Its name, what it is coloured by, and the first columns that have a value. @param {number} sample */
   function valuesOf(sample) {
-    const name = tumours[sample];
+    const name = state.tumours[sample];
     const { colouring } = state;
     const parts = [name];
     if (colouring?.kind === "category") parts.push(`${colouring.label}: ${colouring.categories?.[colouring.codes?.[sample] ?? -1] ?? "missing"}`);

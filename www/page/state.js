@@ -28,7 +28,10 @@ export class State {
   /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
   /** @type {import("../engine").Colouring | null} */ colouring = null;
   /** The category shown alone; -1 is "missing". @type {number | null} */ isolated = null;
+  /** Names of the tumours in the order of every embedding; empty before there is one. @type {string[]} */ tumours = [];
   /** Selected tumours, as positions in the order of the embedding, ascending. @type {number[]} */ selection = [];
+  /** What made the selection, in words ("lasso on purified UMAP"), and the selection it made. */
+  rule = { made: /** @type {number[]} */ ([]), by: "" };
   /** Named groups of tumours, positions likewise. @type {{name: string, members: number[]}[]} */ groups = [];
   /** @type {"light" | "dark"} */ theme = "light";
 
