@@ -9,6 +9,8 @@ mod colours;
 #[cfg(feature = "cpu")]
 mod evidence;
 #[cfg(feature = "cpu")]
+mod explorer;
+#[cfg(feature = "cpu")]
 mod exports;
 #[cfg(feature = "cpu")]
 mod figures;
@@ -25,6 +27,7 @@ pub use error::SessionError;
 pub use self::{
     colours::Colours,
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
+    explorer::Nearest,
     exports::TableSpec,
     files::SampleTable,
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
@@ -69,7 +72,7 @@ pub struct Session {
     gene_map: Option<GeneMap>,
     maps: BTreeMap<(MapKind, Of), MapTable>,
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
-    heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,
+    heat_map: Option<(PathwaysSpec, HeatMap)>,
     comparison: Option<Comparison>,
 }
 

@@ -5,6 +5,8 @@ mod bench;
 #[cfg(feature = "cpu")]
 mod engine;
 mod error;
+#[cfg(feature = "cpu")]
+mod explorer;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(feature = "gpu")]
