@@ -146,8 +146,10 @@ export function listen(map, signal) {
     else if (event.key === "-" || event.key === "_") map.zoom(1 / 1.4);
     else if (event.key === "0") map.reset();
     else if (event.key === "Escape") {
-      cancel();
       map.point(-1);
+      // The page lets go of what is selected; an Escape in the middle of a lasso is about the lasso.
+      if (!drag) return;
+      cancel();
     } else if (event.key === "Enter" && map.sample !== null) map.choose([map.sample], "replace", "keyboard");
     else return;
     event.preventDefault();
