@@ -45,7 +45,9 @@ export interface LossHistory {
 export interface Embedding { samples: string[]; dim: number; values: Float32Array }
 export interface MapOptions { kind: "pca" | "umap"; of?: Source }
 export interface MapResult { samples: string[]; values: Float32Array; xLabel: string; yLabel: string }
-export interface ColourOptions { column?: string; gene?: string; pathway?: string; source?: "raw" | "purified" }
+export interface ColourOptions { column?: string; gene?: string; pathway?: string; grouping?: Grouping; source?: "raw" | "purified" }
+/** Positions in the order of the embedding, nearest first; distance is 1 − cosine at the cohort's mean. */
+export interface Nearest { samples: number[]; distances: number[] }
 export interface Colouring {
   kind: "category" | "number" | "none"; label: string;
   categories?: string[]; codes?: Int32Array; values?: Float32Array;
@@ -105,6 +107,7 @@ export interface Engine {
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
+  neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
 }

@@ -313,6 +313,9 @@ export class Model {
   /** Two coordinates per tumour. @param {import("./engine").MapOptions} options @returns {Promise<import("./engine").MapResult>} */
   map({ kind, of = this.#of }) { return this.#engines.cpu("map", [{ kind, of }]); }
 
+  /** The nearest others of a tumour, by its position in the embedding. @param {{sample: number, of?: Source, count?: number}} options @returns {Promise<import("./engine").Nearest>} */
+  neighbours({ sample, of = this.#of, count = 10 }) { return this.#engines.cpu("neighbours", [{ of, sample, count }]); }
+
   /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
   pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
     return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);

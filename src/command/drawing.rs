@@ -87,6 +87,6 @@ pub fn write_run_pathways(
         return out.clear(&["pathways_raw.csv", "pathways_purified.csv", "pathways_change.csv", "heat_map.svg"]);
     }
     write_pathways(session, pathways, out)?;
-    let figure = FigureKind::HeatMap { groups: column.map(str::to_owned) };
+    let figure = FigureKind::HeatMap { groups: column.map(str::to_owned), annotations: vec![] };
     out.write("heat_map.svg", session.figure_svg(&spec(HEAT_MAP_SIZE, figure))?)
 }

@@ -3,6 +3,7 @@
 use super::{PathwaysSpec, Session, SessionError, readouts::Choice};
 use crate::cohort::{ColumnKind, ValueScale};
 use crate::figure::{Categories, Colour, ColourSpec, ValueSource};
+use crate::readout::Grouping;
 
 /// One value per tumour.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,8 +51,15 @@ impl Session {
             ColourSpec { column: Some(name), .. } => self.column_colours(name),
             ColourSpec { gene: Some(name), .. } => self.gene_colours(name, source),
             ColourSpec { pathway: Some(name), .. } => self.pathway_colours(name, source),
+            ColourSpec { grouping: Some(grouping), .. } => self.grouping_colours(grouping),
             _ => Ok(Colours::None),
         }
+    }
+
+    fn grouping_colours(&mut self, grouping: &Grouping) -> Result<Colours, SessionError> {
+        grouping.check(self.current_set()?.tumours.len())?;
+        let Grouping { label, names, codes } = grouping.clone();
+        Ok(Colours::Category { label, categories: names, codes })
     }
 
     fn column_colours(&mut self, name: &str) -> Result<Colours, SessionError> {

@@ -11,6 +11,8 @@ mod containers;
 #[cfg(feature = "cpu")]
 mod evidence;
 #[cfg(feature = "cpu")]
+mod explorer;
+#[cfg(feature = "cpu")]
 mod exports;
 #[cfg(feature = "cpu")]
 mod figures;
@@ -30,6 +32,7 @@ pub use self::containers::{Refused, Unpacked};
 pub use self::{
     colours::Colours,
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
+    explorer::Nearest,
     exports::TableSpec,
     files::SampleTable,
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
@@ -74,7 +77,7 @@ pub struct Session {
     gene_map: Option<GeneMap>,
     maps: BTreeMap<(MapKind, Of), MapTable>,
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
-    heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,
+    heat_map: Option<(PathwaysSpec, HeatMap)>,
     comparison: Option<Comparison>,
 }
 

@@ -114,7 +114,7 @@ impl Session {
         Ok(EmbeddingTable { samples: set.tumours.clone(), dim, values: values.into_iter().collect() })
     }
 
-    fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
+    pub(super) fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
         let fitted = match of {
             Of::Raw => {
                 let set = self.current_set()?;

@@ -34,7 +34,7 @@ fn purified() -> Of {
     Of::Purified
 }
 
-fn refused(error: impl Into<SessionError>) -> JsValue {
+pub(super) fn refused(error: impl Into<SessionError>) -> JsValue {
     let error = error.into();
     js_error(error.code(), &error.to_string())
 }

@@ -10,6 +10,8 @@ mod containers;
 mod engine;
 mod error;
 #[cfg(feature = "cpu")]
+mod explorer;
+#[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "gpu")]
 mod gpu;

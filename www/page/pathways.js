@@ -1,5 +1,6 @@
 // What purification did to pathway activity: heat map, table, and one pathway by group.
 import { count, h, measured, segments } from "./dom.js";
+import { HeatMap } from "./heat_map.js";
 import { Plot } from "./plot.js";
 import { setName } from "./set_name.js";
 import { open } from "./state.js";
@@ -32,11 +33,7 @@ export function startPathways(state, onSets) {
   const setsPlace = h("span");
   const status = h("p", { className: "status small", role: "status" });
   const place = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Pathways by change" });
-  const heat = new Plot(state, {
-    name: "heat_map", title: "Pathway activity, raw and purified", height: heatHeight,
-    spec: () => scores && { figure: "heat_map", groups: state.colour.column ?? null },
-    csv: () => scores && { table: "pathways_purified" },
-  });
+  const heat = new HeatMap(state, { scores: () => scores, height: heatHeight, onRow: choose });
   const strip = new Plot(state, {
     name: "strip", title: "One pathway by group", height: () => 420,
     spec: () => scores !== null && chosen !== "" && groups() !== null && { figure: "strip", pathway: chosen, groups: groups() },
@@ -69,7 +66,7 @@ export function startPathways(state, onSets) {
     if (model === null) scores = null;
     else if (model !== scored) score();
   });
-  state.on("colour", () => { if (state.colour.column) redraw(); });
+  state.on("colour", () => { if (state.colour.column) redrawStrip(); });
   state.on("theme", redraw);
 
   /** The trained model; the closed form only when nothing else is coming. */
@@ -131,6 +128,10 @@ export function startPathways(state, onSets) {
 
   function redraw() {
     heat.refresh();
+    redrawStrip();
+  }
+
+  function redrawStrip() {
     strip.heading.textContent = chosen ? `${setName(chosen)} by ${groups() ?? "group"}` : "One pathway by group";
     strip.refresh();
   }

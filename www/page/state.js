@@ -27,8 +27,13 @@ export class State {
   training = false;
   /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
   /** @type {import("../engine").Colouring | null} */ colouring = null;
+  /** Colour the maps by something else; Explore's to do. @type {(colour: import("../engine").ColourOptions) => Promise<void>} */
+  colourBy = async () => {};
   /** The category shown alone; -1 is "missing". @type {number | null} */ isolated = null;
+  /** Names of the tumours in the order of every embedding; empty before there is one. @type {string[]} */ tumours = [];
   /** Selected tumours, as positions in the order of the embedding, ascending. @type {number[]} */ selection = [];
+  /** What made the selection, in words ("lasso on purified UMAP"), and the selection it made. */
+  rule = { made: /** @type {number[]} */ ([]), by: "" };
   /** Named groups of tumours, positions likewise. @type {{name: string, members: number[]}[]} */ groups = [];
   /** @type {"light" | "dark"} */ theme = "light";
 
