@@ -41,7 +41,7 @@ export function startCohort(state, requests) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
       state.tell("cohort");
       state.tell("model");
     }
@@ -62,6 +62,7 @@ export function startCohort(state, requests) {
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const cohort = await needDraft(fresh);
     tell("");
+    state.demo = null;
     requests.begin();
     state.tell("opened");
     for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
@@ -163,6 +164,7 @@ export function startCohort(state, requests) {
       return new File([await response.blob()], `cptac_ucec ${name}`);
     }));
     await addFiles(files, true);
+    state.demo = "ucec";
     tell(NOTES.real);
   });
   demo("demo-simulated", async () => {
@@ -171,6 +173,7 @@ export function startCohort(state, requests) {
     requests.begin();
     state.tell("opened");
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    state.demo = "simulated";
     await compose(cohort);
   });
 

@@ -33,12 +33,19 @@ export function startExplore(state) {
   const other = frame("purified", () => right);
   const plots = h("div", { className: "plots one-at-a-time" }, left.element, other.element);
 
+  const kindPlace = h("span");
+  /** @param {"pca" | "umap"} value */
+  const look = (value) => {
+    kind = value;
+    kindPlace.replaceChildren(segments("Map", [["pca", "PCA"], ["umap", "UMAP"]], kind, (chosen) => {
+      kind = chosen;
+      refresh();
+    }));
+  };
+  look(kind);
   const body = open("explore", false);
   body.append(h("div", { className: "controls" }, search.element,
-    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), segments("Map", [["pca", "PCA"], ["umap", "UMAP"]], kind, (value) => {
-      kind = value;
-      refresh();
-    })), rightChoice, narrowChoice), legend, hovered, live, plots);
+    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), legend, hovered, live, plots);
 
   /** @param {string} name @param {() => Source} of */
   function frame(name, of) {
@@ -53,6 +60,7 @@ export function startExplore(state) {
         if (!view) {
           view = new MapView(canvas, scene, { live, describe });
           view.addEventListener("hover", (event) => hover(/** @type {CustomEvent} */ (event).detail.sample));
+          view.addEventListener("view", (event) => { state.view.zoom = { .../** @type {CustomEvent} */ (event).detail.view, width: scene.width }; });
           views.push(view);
         } else view.setScene(scene, { reset: shown !== `${kind} ${of()}` });
         shown = `${kind} ${of()}`;
@@ -63,6 +71,8 @@ export function startExplore(state) {
   }
 
   async function refresh() {
+    const side = right === "instant" ? "instant" : "purified";
+    if (state.view.kind !== kind || state.view.right !== side) state.view = { kind, right: side };
     other.heading.textContent = right === "instant" ? "Instant, the closed form" : "Purified";
     await Promise.all([left.refresh(), other.refresh()]);
   }
@@ -204,7 +214,7 @@ export function startExplore(state) {
   }
   hover(null);
 
-  return { offerPathways: (/** @type {string[]} */ pathways) => {
+  return { look, offerPathways: (/** @type {string[]} */ pathways) => {
     if (!state.cohort) return;
     const cohort = state.cohort;
     cohort.geneNames().then((genes) => offer(cohort.summary.columns.filter((column) => column.kind !== "text"), genes, pathways));

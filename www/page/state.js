@@ -30,6 +30,8 @@ export class State {
   /** The category shown alone; -1 is "missing". @type {number | null} */ isolated = null;
   /** Selected tumours, as positions in the order of the embedding, ascending. @type {number[]} */ selection = [];
   /** Named groups of tumours, positions likewise. @type {{name: string, members: number[]}[]} */ groups = [];
+  /** Which demo cohort is open, if one is. @type {"ucec" | "simulated" | null} */ demo = null;
+  /** Which maps Explore shows, and how closely; it keeps this, a link takes it. @type {import("../share/link.js").LinkView} */ view = { kind: "pca", right: "purified" };
   /** @type {"light" | "dark"} */ theme = "light";
 
   /** @param {Promise<TwinPurify>} engines */
