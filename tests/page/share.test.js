@@ -18,6 +18,16 @@ async function drawn(page) {
   return page.evaluate(() => performance.getEntriesByName("shared map drawn").at(-1)?.startTime ?? NaN);
 }
 
+/** Pixels of the visible map that are neither grey, black nor white. @param {import("playwright-core").Page} page */
+const coloured = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const canvas = [...document.querySelectorAll("#shared canvas")].find((one) => one.getBoundingClientRect().width > 0);
+  if (!(canvas instanceof HTMLCanvasElement)) return done(0);
+  const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).getImageData(0, 0, canvas.width, canvas.height);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) if (Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]) > 60) found++;
+  done(found);
+}))));
+
 const engineOf = (/** @type {{address: string}[]} */ requests) => requests.filter(({ address }) => /\/engine\/|engine-worker|gene_map|\/demo\//.test(address));
 
 for (const [theme, width] of /** @type {["light" | "dark", number][]} */ ([["light", 1280], ["dark", 1280], ["light", 390], ["dark", 390]])) {
@@ -46,6 +56,9 @@ for (const [theme, width] of /** @type {["light" | "dark", number][]} */ ([["lig
       await noViolations(page, "shared view");
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page does not scroll sideways");
       assert.deepEqual(engineOf(view.requests), [], "no engine, worker, map of genes or cohort was asked for");
+      await page.selectOption("#shared-colour", "0");
+      await page.evaluate(() => scrollTo(0, 0));
+      assert.ok(await coloured(page) > 2_000, "the points are on the canvas");
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shared_${theme}_${width}.png`, fullPage: true });
       assert.equal(await page.locator("#shared b").count(), 0, "a name is text");
       assert.deepEqual(complaints, []);

@@ -7,7 +7,7 @@ import { OKABE_ITO, THEMES, css, keyOf, scaleOf } from "./colours.js";
 /** @typedef {import("./colours.js").ThemeName} ThemeName */
 
 const TITLES = { raw: "Raw profile", purified: "Purified embedding", instant: "Instant embedding" };
-const CIRCLE = 1, PATH = 2, TEXT = 3;
+const RECT = 0, CIRCLE = 1, PATH = 2, TEXT = 3;
 const LEFT = 30, TOP = 34, BOTTOM = 30, RIGHT = 10;
 
 /**
@@ -55,14 +55,14 @@ export function mapScene({ of, axes, points }, column, { width, height, theme })
   const right = plot.x + plot.width, bottom = plot.y + plot.height;
   // Words stand on their middle, as src/figure/scene.rs sets them: x, y, size, anchor, quarter turns.
   const textPlaces = [plot.x, 18 + 14 * 0.26, 14, -1, 0, plot.x + plot.width / 2, bottom + 15 + 11 * 0.26, 11, 0, 0, plot.x - 14 + 11 * 0.26, plot.y + plot.height / 2, 11, 0, 3];
-  const pathStyle = style(colours.axis, 1, 1);
+  const paperStyle = style(colours.background), pathStyle = style(colours.axis, 1, 1);
   const textStyles = [style(colours.text), style(colours.quiet), style(colours.quiet)];
   const coloured = key && column ? ` Coloured by ${column.label}: ${key.classes.map(({ name, count: n }) => `${name} ${n}`).join(", ")}.` : column ? ` Coloured by ${column.label}.` : "";
   return {
     width, height, title, description: `${count} samples, ${axes[0]} across, ${axes[1]} upwards.${coloured}`,
     ink: css(colours.text), paper: css(colours.background), font: "system-ui, Helvetica, Arial, sans-serif",
-    runs: Uint32Array.of(PATH, 0, 1, TEXT, 0, 3, CIRCLE, 0, places.length),
-    styles: Float32Array.from(styles), rects: new Float32Array(), rectStyles: new Uint16Array(), circles, circleStyles,
+    runs: Uint32Array.of(RECT, 0, 1, PATH, 0, 1, TEXT, 0, 3, CIRCLE, 0, places.length),
+    styles: Float32Array.from(styles), rects: Float32Array.of(0, 0, width, height), rectStyles: Uint16Array.of(paperStyle), circles, circleStyles,
     pathPoints: Float32Array.of(plot.x, plot.y, plot.x, bottom, right, bottom), pathEnds: Uint32Array.of(3), pathStyles: Uint16Array.of(pathStyle),
     textPlaces: Float32Array.from(textPlaces), textStyles: Uint16Array.from(textStyles), textBold: Uint8Array.of(1, 0, 0), texts: [title, ...axes],
     points: {
