@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::evidence::measures_figure;
-use super::{PathwaysSpec, Session, SessionError};
+use super::{Session, SessionError};
 use crate::figure::{
     Categories, ColourSpec, Figure, FigureKind, FigureSpec, HeatMap, LossChart, MapFigure, MapKind, Of, Scene,
     StripPlot, Theme, ValueSource, scene, svg,
@@ -86,7 +86,7 @@ impl Session {
     }
 
     fn heat_map(&mut self, groups: Option<&str>) -> Result<Rc<HeatMap>, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         if let Some((made_for, made_with, heat_map)) = &self.heat_map
             && (*made_for, made_with.as_deref()) == (spec, groups)
         {
@@ -101,7 +101,7 @@ impl Session {
     }
 
     fn strip(&mut self, pathway: &str, column: &str) -> Result<StripPlot, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         let pathways = self.pathways(spec)?;
         let at = pathways
             .sets

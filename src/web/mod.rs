@@ -9,6 +9,8 @@ mod error;
 mod gpu;
 #[cfg(feature = "gpu")]
 mod kernel_errors;
+#[cfg(feature = "cpu")]
+mod session_file;
 mod value;
 
 /// The device of this build: the CPU engine's, or WebGPU initialised without blocking.
