@@ -98,7 +98,7 @@ impl Session {
 
     /// The clustered map of the pathways on show, taken out of what is kept.
     fn heat_map(&mut self) -> Result<(PathwaysSpec, HeatMap), SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         if let Some((_, heat_map)) = self.heat_map.take_if(|(made_for, _)| *made_for == spec) {
             return Ok((spec, heat_map));
         }
@@ -108,7 +108,7 @@ impl Session {
     }
 
     fn strip(&mut self, pathway: &str, column: &str) -> Result<StripPlot, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         let pathways = self.pathways(spec)?;
         let at = pathways
             .sets

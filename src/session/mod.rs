@@ -19,7 +19,11 @@ mod figures;
 #[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "cpu")]
+mod keeping;
+#[cfg(feature = "cpu")]
 mod readouts;
+#[cfg(feature = "cpu")]
+mod saved;
 #[cfg(feature = "cpu")]
 mod training;
 
@@ -35,7 +39,9 @@ pub use self::{
     explorer::Nearest,
     exports::TableSpec,
     files::SampleTable,
+    keeping::{OpenedSession, Revived, SaveOptions},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
+    saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
 };
 
@@ -54,7 +60,7 @@ use crate::{
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
     training_set::{Selection, TrainingSet},
-    twin::{Progress, Trainer},
+    twin::{Config, Progress, Trainer},
 };
 
 /// Everything one person has open. Lives in one worker (or one process), on the CPU device.
@@ -79,6 +85,8 @@ pub struct Session {
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
     heat_map: Option<(PathwaysSpec, HeatMap)>,
     comparison: Option<Comparison>,
+    /// A session file, until its cohort stands beside it.
+    kept: Option<Box<Saved>>,
 }
 
 /// A run in progress on this engine.
@@ -101,7 +109,9 @@ struct Fitted {
     model: Option<Vec<u8>>,
     /// Numbers a sample passed through: the embedding's width, or the bottleneck's before a purified profile.
     dim: usize,
-    seed: u64,
+    config: Config,
+    /// Whether it worked; none for a model opened only to score with.
+    verdict: Option<Verdict>,
 }
 
 /// The CPU device's futures are ready when they are made, so this never waits.

@@ -256,11 +256,16 @@ impl Session {
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
             .map_err(TrainError::from)?;
-        let fitted = fitted(model, set)?;
-        let verdict = verdict(&fitted)?;
-        self.trained = Some(fitted);
+        self.trained = Some(fitted(model, set)?);
         self.forget_readouts();
-        Ok(verdict)
+        self.judge_trained()?.ok_or(NO_RUN)
+    }
+
+    /// Whether the trained model worked, kept beside it.
+    pub(super) fn judge_trained(&mut self) -> Result<Option<Verdict>, SessionError> {
+        let Some(fitted) = &mut self.trained else { return Ok(None) };
+        fitted.verdict = Some(verdict(fitted)?);
+        Ok(fitted.verdict.clone())
     }
 
     /// Open a saved model on the open cohort, as if it had just been trained: its genes are matched by name, its own
@@ -290,9 +295,10 @@ impl Session {
         let form = ClosedForm::fit(&set, config.dim, config.mixing, config.seed)?;
         let embedding = form.embed(&set.tumour_values);
         let purified = ridge_purified(&set, &embedding)?;
-        let (dim, seed) = (embedding.ncols(), config.seed);
-        let fitted = Fitted { representation: Box::new(form), set, embedding, purified, model: None, dim, seed };
+        let (dim, representation) = (embedding.ncols(), Box::new(form));
+        let mut fitted = Fitted { representation, set, embedding, purified, model: None, dim, config, verdict: None };
         let verdict = verdict(&fitted)?;
+        fitted.verdict = Some(verdict.clone());
         self.instant = Some(fitted);
         self.forget_readouts();
         Ok(verdict)
@@ -312,9 +318,9 @@ fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError
         Some(decoded) => set.moments.to_log(&decoded?),
         None => ridge_purified(&set, &embedding)?,
     };
-    let file = now(model.to_bytes())?;
-    let (dim, seed) = (model.config().dim, model.config().seed);
-    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: Some(file), dim, seed })
+    let (file, config) = (Some(now(model.to_bytes())?), model.config().clone());
+    let dim = config.dim;
+    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: file, dim, config, verdict: None })
 }
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale
@@ -331,7 +337,7 @@ fn verdict(fitted: &Fitted) -> Result<Verdict, SessionError> {
     let normals = set.normal_values.select(ndarray::Axis(0), &which);
     let raw = Raw::new(set.moments.clone());
     let pca = Pca::fit(&set.tumour_values, &set.moments, PCA_WIDTH)?;
-    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.seed);
+    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.config.seed);
     let own = |r: &dyn Representation| {
         identity::own_normal(r, &set.tumour_values, &set.normal_values, &set.own_tumour, &which, 0.5)
     };

@@ -17,6 +17,8 @@ mod files;
 mod gpu;
 #[cfg(feature = "gpu")]
 mod kernel_errors;
+#[cfg(feature = "cpu")]
+mod session_file;
 mod value;
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]

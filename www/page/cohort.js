@@ -41,7 +41,7 @@ export function startCohort(state, door) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
       state.tell("cohort");
       state.tell("model");
     }
@@ -63,6 +63,7 @@ export function startCohort(state, door) {
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const cohort = await needDraft(demo);
     tell("");
+    state.demo = null;
     if (!demo) state.tell("opened");
     for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
     await cohort.addFiles(files, {
@@ -175,12 +176,14 @@ export function startCohort(state, door) {
     }
     demoFiles ??= await fetchDemo();
     await addFiles(demoFiles, { demo: true });
+    state.demo = "ucec";
     tell(NOTES.real);
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    state.demo = "simulated";
     await compose(cohort);
   });
   const asked = new URLSearchParams(location.search).get("demo");

@@ -59,12 +59,19 @@ export function startExplore(state) {
     },
   }, "Name as a group…"));
 
+  const kindPlace = h("span");
+  /** @param {"pca" | "umap"} value */
+  const look = (value) => {
+    kind = value;
+    kindPlace.replaceChildren(segments("Map", [["pca", "PCA"], ["umap", "UMAP"]], kind, (chosen) => {
+      kind = chosen;
+      refresh();
+    }));
+  };
+  look(kind);
   const body = open("explore", false);
   body.append(h("div", { className: "controls" }, search.element,
-    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), segments("Map", [["pca", "PCA"], ["umap", "UMAP"]], kind, (value) => {
-      kind = value;
-      refresh();
-    })), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots,
+    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots,
     h("div", { className: "folds" }, groups.element, table.element, neighbours.element, between.element));
 
   /** @param {string} name @param {() => Source} of */
@@ -93,6 +100,7 @@ export function startExplore(state) {
     else {
       Object.assign(view, mode);
       view.addEventListener("hover", (event) => hover(/** @type {CustomEvent} */ (event).detail.sample));
+      view.addEventListener("view", (event) => { state.view.zoom = { .../** @type {CustomEvent} */ (event).detail.view, width: scene.width }; });
       view.addEventListener("select", (event) => chosen(/** @type {CustomEvent} */ (event).detail, of()));
       views.push(view);
     }
@@ -111,6 +119,8 @@ export function startExplore(state) {
   }
 
   async function refresh() {
+    const side = right === "instant" ? "instant" : "purified";
+    if (state.view.kind !== kind || state.view.right !== side) state.view = { kind, right: side };
     other.heading.textContent = right === "instant" ? "Instant, the closed form" : "Purified";
     await Promise.all([left.refresh(), other.refresh(), between.show()]);
     neighbours.show();
@@ -292,7 +302,7 @@ export function startExplore(state) {
   }
   hover(null);
 
-  return { offerPathways: (/** @type {string[]} */ pathways) => {
+  return { look, offerPathways: (/** @type {string[]} */ pathways) => {
     pathwaysOffered = pathways;
     offer();
   } };

@@ -35,6 +35,8 @@ export class State {
   /** What made the selection, in words ("lasso on purified UMAP"), and the selection it made. */
   rule = { made: /** @type {number[]} */ ([]), by: "" };
   /** Named groups of tumours, positions likewise. @type {{name: string, members: number[]}[]} */ groups = [];
+  /** Which demo cohort is open, if one is. @type {"ucec" | "simulated" | null} */ demo = null;
+  /** Which maps Explore shows, and how closely; it keeps this, a link takes it. @type {import("../share/link.js").LinkView} */ view = { kind: "pca", right: "purified" };
   /** @type {"light" | "dark"} */ theme = "light";
 
   /** @param {Promise<TwinPurify>} engines */
