@@ -4,6 +4,7 @@
 pub mod association;
 pub mod classification;
 pub mod correlation;
+pub mod differences;
 mod dilution;
 mod error;
 mod grouping;
@@ -15,6 +16,7 @@ pub mod purity;
 pub mod ridge;
 pub mod scoring;
 pub mod survival;
+pub mod two_groups;
 pub mod umap;
 
 pub use dilution::{DILUTION, dilute};
