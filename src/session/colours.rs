@@ -57,6 +57,11 @@ impl Session {
     fn column_colours(&mut self, name: &str) -> Result<Colours, SessionError> {
         let set = self.current_set()?;
         let tumours = self.tumour_indices(&set)?;
+        if self.cohort()?.columns.iter().all(|c| c.name != name)
+            && let Some(values) = self.estimated(name)
+        {
+            return Ok(Colours::Number { label: name.into(), values: values?, centred: false });
+        }
         let columns = &self.cohort()?.columns;
         let column = columns
             .iter()

@@ -15,7 +15,7 @@ pub struct SampleTable {
     pub roles: Vec<Role>,
     /// Patients where known.
     pub patients: Vec<Option<String>>,
-    /// Clinical columns.
+    /// Clinical columns, then those that are estimated from the cohort itself.
     pub columns: Vec<Column>,
 }
 
@@ -201,17 +201,18 @@ impl Session {
         self.summary()
     }
 
-    /// One row per sample.
+    /// One row per sample, with what can be estimated of the tumours.
     ///
     /// # Errors
     /// As [`Self::cohort`].
     pub fn sample_table(&mut self) -> Result<SampleTable, SessionError> {
+        let estimated = self.estimated_columns();
         let cohort = self.cohort()?;
         Ok(SampleTable {
             samples: cohort.matrix.samples.clone(),
             roles: cohort.roles.value.clone(),
             patients: cohort.patients.clone(),
-            columns: cohort.columns.clone(),
+            columns: [&cohort.columns[..], &estimated].concat(),
         })
     }
 

@@ -7,6 +7,8 @@ pub mod tables;
 #[cfg(feature = "cpu")]
 mod colours;
 #[cfg(feature = "cpu")]
+mod estimates;
+#[cfg(feature = "cpu")]
 mod evidence;
 #[cfg(feature = "cpu")]
 mod exports;
@@ -15,20 +17,27 @@ mod figures;
 #[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "cpu")]
+mod groups;
+#[cfg(feature = "cpu")]
 mod readouts;
 #[cfg(feature = "cpu")]
 mod training;
+#[cfg(feature = "cpu")]
+mod transfer;
 
 pub use error::SessionError;
 
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
+    estimates::{ESTIMATED, Estimates},
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     exports::TableSpec,
     files::SampleTable,
+    groups::DifferencesRequest,
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
+    transfer::{Opened, TransferReport},
 };
 
 #[cfg(feature = "cpu")]
@@ -71,6 +80,9 @@ pub struct Session {
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
     heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,
     comparison: Option<Comparison>,
+    compared: Option<groups::Compared>,
+    /// Made for this training set.
+    estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
 }
 
 /// A run in progress on this engine.

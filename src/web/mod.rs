@@ -7,8 +7,12 @@ mod engine;
 mod error;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "cpu")]
+mod groups;
 #[cfg(feature = "gpu")]
 mod kernel_errors;
+#[cfg(feature = "cpu")]
+mod transfer;
 mod value;
 
 /// The device of this build: the CPU engine's, or WebGPU initialised without blocking.
