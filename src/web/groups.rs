@@ -18,10 +18,4 @@ impl Engine {
         let request: DifferencesRequest = from_js(request)?;
         to_js(&*self.0.differences(request).map_err(refused)?)
     }
-
-    /// Names of the columns that are estimated from the cohort itself.
-    #[wasm_bindgen(js_name = estimatedColumns)]
-    pub fn estimated_columns(&self) -> Result<JsValue, JsValue> {
-        to_js(&crate::session::ESTIMATED)
-    }
 }
