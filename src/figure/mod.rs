@@ -17,6 +17,7 @@ use thiserror::Error;
 
 mod cluster;
 mod colour;
+mod differences;
 mod heat_map;
 mod legend;
 mod loss;
@@ -31,6 +32,7 @@ mod strip;
 mod theme;
 
 pub use colour::{Categories, Colour};
+pub use differences::DifferencesFigure;
 pub use heat_map::HeatMap;
 pub use loss::LossChart;
 pub use map::MapFigure;

@@ -60,6 +60,17 @@ pub enum FigureKind {
         #[serde(default)]
         score: ScoreChoice,
     },
+    /// [`super::DifferencesFigure`] of the two groups compared last.
+    Differences {
+        /// How many gene sets.
+        #[serde(default = "many")]
+        most: usize,
+    },
+    /// [`super::StripPlot`] of the two groups compared last.
+    DifferencesStrip {
+        /// Name of the gene set.
+        pathway: String,
+    },
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.
@@ -132,6 +143,10 @@ pub enum ValueSource {
     Raw,
     /// After purification.
     Purified,
+}
+
+fn many() -> usize {
+    25
 }
 
 fn yes() -> bool {

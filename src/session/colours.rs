@@ -63,6 +63,12 @@ impl Session {
     }
 
     fn column_colours(&mut self, name: &str) -> Result<Colours, SessionError> {
+        if self.kept().is_none()
+            && self.cohort()?.columns.iter().all(|c| c.name != name)
+            && let Some(values) = self.estimated(name)
+        {
+            return Ok(Colours::Number { label: name.into(), values: values?, centred: false });
+        }
         let columns = self.tumour_columns()?;
         let column = columns
             .iter()

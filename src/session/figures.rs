@@ -52,6 +52,8 @@ impl Session {
                 let table = self.comparison_table()?;
                 medium.render(&measures_figure(&table, *score, "Representations compared")?, spec)
             }
+            FigureKind::Differences { most } => medium.render(&self.differences_figure(*most)?, spec),
+            FigureKind::DifferencesStrip { pathway } => medium.render(&self.differences_strip(pathway)?, spec),
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }

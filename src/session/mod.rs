@@ -9,6 +9,8 @@ mod colours;
 #[cfg(feature = "cpu")]
 mod containers;
 #[cfg(feature = "cpu")]
+mod estimates;
+#[cfg(feature = "cpu")]
 mod evidence;
 #[cfg(feature = "cpu")]
 mod explorer;
@@ -19,6 +21,8 @@ mod figures;
 #[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "cpu")]
+mod groups;
+#[cfg(feature = "cpu")]
 mod keeping;
 #[cfg(feature = "cpu")]
 mod readouts;
@@ -26,6 +30,8 @@ mod readouts;
 mod saved;
 #[cfg(feature = "cpu")]
 mod training;
+#[cfg(feature = "cpu")]
+mod transfer;
 
 pub use error::SessionError;
 
@@ -35,14 +41,17 @@ pub use self::containers::{Refused, Unpacked};
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
+    estimates::{ESTIMATED, Estimates},
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     explorer::Nearest,
     exports::TableSpec,
     files::SampleTable,
+    groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
+    transfer::{Opened, TransferReport},
 };
 
 #[cfg(feature = "cpu")]
@@ -87,6 +96,9 @@ pub struct Session {
     comparison: Option<Comparison>,
     /// A session file, until its cohort stands beside it.
     kept: Option<Box<Saved>>,
+    compared: Option<groups::Compared>,
+    /// Made for this training set.
+    estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
 }
 
 /// A run in progress on this engine.

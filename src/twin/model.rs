@@ -52,6 +52,8 @@ impl TwinModel {
         let damaged = |e: serde_json::Error| CheckpointError(format!("its metadata is damaged ({e})"));
         let config: Config = serde_json::from_value(field("config")?).map_err(damaged)?;
         let genes: Vec<String> = serde_json::from_value(field("genes")?).map_err(damaged)?;
+        // A stranger's file: every width is checked before anything is made of it.
+        config.resolve(usize::MAX).map_err(|e| CheckpointError(e.to_string()))?;
         let file = parse(bytes)?;
         let moments = Moments {
             mean: read_values(&file, "moments/mean", &[genes.len()])?,
@@ -101,7 +103,15 @@ impl TwinModel {
     /// # Errors
     /// [`TrainError::Device`] when the device does not answer.
     pub async fn embed(&self, linear: &Array2<f32>) -> Result<Array2<f32>, TrainError> {
-        let input = upload(self.moments.standardise(linear), &self.device);
+        self.embed_standardised(self.moments.standardise(linear)).await
+    }
+
+    /// Embed samples × genes that are standardised already.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn embed_standardised(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
+        let input = upload(standardised, &self.device);
         download(self.network.read(input, self.config.profile, &self.values)).await
     }
 

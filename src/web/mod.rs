@@ -15,10 +15,14 @@ mod explorer;
 mod files;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "cpu")]
+mod groups;
 #[cfg(feature = "gpu")]
 mod kernel_errors;
 #[cfg(feature = "cpu")]
 mod session_file;
+#[cfg(feature = "cpu")]
+mod transfer;
 mod value;
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]

@@ -60,6 +60,11 @@ export function startCohort(state, door) {
   /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
   async function addFiles(files, { demo = false } = {}) {
     if (files.length === 0) return;
+    const model = files.findLast(isModel);
+    if (model) {
+      offerModel(model);
+      return addFiles(files.filter((file) => !isModel(file)), { demo });
+    }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const cohort = await needDraft(demo);
     tell("");
@@ -71,6 +76,13 @@ export function startCohort(state, door) {
       onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
     });
     await compose(cohort);
+  }
+
+  /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
+  function offerModel(file) {
+    state.modelFile = file;
+    if (state.cohort === null) say("The saved model is opened under Train once there is a cohort: open an expression matrix too.");
+    state.tell("modelFile");
   }
 
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
@@ -191,6 +203,9 @@ export function startCohort(state, door) {
 
   state.on("cohort", () => showSummary(state));
 }
+
+/** @param {File} file */
+const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
 /** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
 async function filesOf(entry) {

@@ -1,6 +1,7 @@
 // Two maps side by side: same colours, same category alone, same hover, one selection. Raw on the left.
 import { MapView } from "../figure/canvas.js";
 import { Combobox } from "./combobox.js";
+import { ABOUT, estimatedChoices, isEstimated } from "./estimated.js";
 import { count, h, measured, segments, svg } from "./dom.js";
 import { Between } from "./explore_between.js";
 import { Groups } from "./explore_groups.js";
@@ -221,6 +222,7 @@ export function startExplore(state) {
     search.offer([
       ...(grouping(state) ? [{ label: "My groups", kind: state.groups.length ? "groups" : "the selection", value: { grouping: { label: "", names: [], codes: [] } } }] : []),
       ...offered.columns.map(({ name, kind: what }) => ({ label: name, kind: what === "number" ? "column, number" : "column", value: { column: name } })),
+      ...estimatedChoices(samples),
       ...pathwaysOffered.map((pathway) => ({ label: setName(pathway), kind: "pathway", value: { pathway } })),
       ...offered.genes.map((gene) => ({ label: gene, kind: "gene", value: { gene } })),
     ]);
@@ -272,7 +274,7 @@ export function startExplore(state) {
         onclick: () => isolate(state.isolated === at ? null : at),
       }, dot, name, h("span", { className: "quiet" }, count(n)));
     }));
-    if (!classes.length) legend.append(h("span", { className: "quiet" }, state.colouring ? `${state.colouring.label}: a number, its scale is in the maps; grey is missing.` : "Choose what to colour by."));
+    if (!classes.length) legend.append(h("span", { className: "quiet" }, state.colouring ? `${state.colouring.label}: a number, its scale is in the maps; grey is missing. ${isEstimated(state.colouring.label) ? ABOUT : ""}` : "Choose what to colour by."));
   }
 
   /** Both maps point at the same sample, and the line above says which. @param {number | null} sample */

@@ -14,8 +14,9 @@
  * - `isolate`: which category alone is shown
  * - `selection`: which tumours are selected
  * - `groups`: the person's named groups changed
+ * - `modelFile`: a saved model was dropped or chosen
  * - `theme`: light or dark
- * @typedef {"engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
+ * @typedef {"modelFile" | "engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
  */
 export class State {
   #target = new EventTarget();
@@ -25,6 +26,7 @@ export class State {
   /** The trained model. @type {Model | null} */ model = null;
   /** The closed form's. @type {Model | null} */ instant = null;
   training = false;
+  /** A saved model that waits to be opened. @type {File | null} */ modelFile = null;
   /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
   /** @type {import("../engine").Colouring | null} */ colouring = null;
   /** Colour the maps by something else; Explore's to do. @type {(colour: import("../engine").ColourOptions) => Promise<void>} */
