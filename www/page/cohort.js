@@ -41,7 +41,7 @@ export function startCohort(state, door) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
       state.tell("cohort");
       state.tell("model");
     }
@@ -57,12 +57,18 @@ export function startCohort(state, door) {
     note.hidden = words === "";
   };
 
-  /** @param {File[]} files @param {{demo?: boolean, about?: string}} [options] a demo starts anew, and is nobody's secret */
-  async function addFiles(files, { demo = false, about = "" } = {}) {
+  /** @param {File[]} files @param {{demo?: import("./state.js").State["demo"], about?: string}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = null, about = "" } = {}) {
     if (files.length === 0) return;
+    const model = files.findLast(isModel);
+    if (model) {
+      offerModel(model);
+      return addFiles(files.filter((file) => !isModel(file)), { demo, about });
+    }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
-    const cohort = await needDraft(demo);
+    const cohort = await needDraft(demo !== null);
     tell(about);
+    state.demo = demo;
     if (!demo) state.tell("opened");
     for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
     await cohort.addFiles(files, {
@@ -70,6 +76,13 @@ export function startCohort(state, door) {
       onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
     });
     await compose(cohort);
+  }
+
+  /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
+  function offerModel(file) {
+    state.modelFile = file;
+    if (state.cohort === null) say("The saved model is opened under Train once there is a cohort: open an expression matrix too.");
+    state.tell("modelFile");
   }
 
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
@@ -175,19 +188,21 @@ export function startCohort(state, door) {
       return;
     }
     demoFiles ??= await fetchDemo();
-    await addFiles(demoFiles, { demo: true, about: NOTES.real });
+    await addFiles(demoFiles, { demo: "ucec", about: NOTES.real });
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    state.demo = "simulated";
     await compose(cohort);
   });
-  /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string}} kept */
+  /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string, demo: import("./state.js").State["demo"]}} kept */
   const openKept = (kept) => then(async () => {
     const cohort = await needDraft(true);
     if (kept.files.length) state.tell("opened");
     tell(kept.note ?? "");
+    state.demo = kept.demo ?? null;
     if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
     await cohort.addFiles(kept.files, {
       onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
@@ -202,6 +217,9 @@ export function startCohort(state, door) {
 
   return { openKept, note: () => byId("cohort-note").textContent ?? "" };
 }
+
+/** @param {File} file */
+const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
 /** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
 async function filesOf(entry) {

@@ -9,7 +9,7 @@ import { byId, count, h, plural } from "./dom.js";
 const STORED = ["theme", "keep"];
 
 /** @typedef {import("../keep-worker.js").Work} Work */
-/** @typedef {{open: (kept: {files: File[], simulated: number | null, choice: any, note: string}) => Promise<void>, resume: (run: import("./state.js").RunState, checkpoint: Uint8Array | null) => Promise<void>, note: () => string}} Doors */
+/** @typedef {{open: (kept: {files: File[], simulated: number | null, choice: any, note: string, demo: any}) => Promise<void>, resume: (run: import("./state.js").RunState, checkpoint: Uint8Array | null) => Promise<void>, note: () => string}} Doors */
 
 export class Keeping {
   /** Its code is here: nothing is fetched for it later. @type {Promise<string>} */ fetched;
@@ -105,7 +105,7 @@ export class Keeping {
       this.#choice = JSON.stringify(choice);
       this.#crashed = false;
       const { groups, colour } = this.#state;
-      await this.#keeper.call("begin", [{ simulated, choice, run: null, groups, colour, note: this.#doors.note() }, files]);
+      await this.#keeper.call("begin", [{ simulated, choice, run: null, groups, colour, note: this.#doors.note(), demo: this.#state.demo }, files]);
       this.#show();
     } else if (JSON.stringify(choice) !== this.#choice) {
       this.#choice = JSON.stringify(choice);
@@ -136,7 +136,7 @@ export class Keeping {
   /** @returns {any} */
   #current() {
     const { cohort, groups, colour } = this.#state;
-    return { savedAt: Date.now(), files: cohort?.files ?? [], simulated: cohort?.simulated ?? null, choice: cohort?.choice ?? null, groups, colour, note: this.#doors.note() };
+    return { savedAt: Date.now(), files: cohort?.files ?? [], simulated: cohort?.simulated ?? null, choice: cohort?.choice ?? null, groups, colour, note: this.#doors.note(), demo: this.#state.demo };
   }
 
   // --- the offer ---
@@ -169,7 +169,7 @@ export class Keeping {
         const files = await keeper.call("files");
         this.#signature = signatureOf(work.files, work.simulated);
         this.#choice = JSON.stringify(work.choice);
-        await this.#doors.open({ files, simulated: work.simulated, choice: work.choice, note: work.note });
+        await this.#doors.open({ files, simulated: work.simulated, choice: work.choice, note: work.note, demo: work.demo });
       }
       const { bytes, damaged } = await keeper.call("checkpoint");
       this.#offer(null);

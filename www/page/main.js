@@ -10,6 +10,8 @@ import { Door } from "./lock.js";
 import { Offline } from "./offline.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
+import { startShare } from "./share.js";
+import { startSharedView } from "./shared_view.js";
 import { startShortcuts } from "./shortcuts.js";
 import { State } from "./state.js";
 import { startTheme } from "./theme.js";
@@ -39,12 +41,11 @@ const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
 startEvidence(state);
-startDownloads(state);
-const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
+startDownloads(state, startShare(state));
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
-// Two frames: the first screen is painted before any engine is asked for.
-requestAnimationFrame(() => requestAnimationFrame(() => {
+function startEngines() {
+  const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
   const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched]) });
   creating.then((tp) => {
     state.tp = tp;
@@ -56,4 +57,9 @@ requestAnimationFrame(() => requestAnimationFrame(() => {
     state.tell("engine");
   }, () => undefined);
   load(creating);
-}));
+}
+
+// A shared result needs no engine, until the person wants to open a cohort of their own.
+const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
+// Two frames: the first screen is painted before any engine is asked for.
+if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));
