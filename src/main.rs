@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
+use command::{Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -19,6 +19,7 @@ use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
   twinpurify inspect expression.tsv.gz samples.tsv
   twinpurify train cohort/ --out run/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
+  twinpurify session cohort.twinpurify --out tables/
   twinpurify simulate --out demo/
   twinpurify study cohort/ --out study/
 
@@ -35,6 +36,7 @@ enum Command {
     Inspect(Inspect),
     Train(Train),
     Pathways(PathwaysOf),
+    Session(SessionFile),
     Simulate(Simulate),
     Study(Study),
 }
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.run(),
         Command::Train(train) => train.run(),
         Command::Pathways(pathways) => pathways.run(),
+        Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Study(study) => study.run(),
     };

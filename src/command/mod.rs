@@ -7,6 +7,7 @@ mod inspect;
 mod output;
 mod pathways;
 mod progress;
+mod session;
 mod settings;
 mod simulate;
 mod study;
@@ -14,6 +15,7 @@ mod train;
 
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
+pub use session::SessionFile;
 pub use simulate::Simulate;
 pub use study::Study;
 pub use train::Train;

@@ -5,7 +5,7 @@ import { samplesFold } from "./samples.js";
 
 /** @typedef {import("../engine").Summary} Summary */
 
-const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets" });
+const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", session: "saved session" });
 const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
 const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
@@ -60,6 +60,11 @@ export function startCohort(state, requests) {
   async function addFiles(/** @type {File[]} */ files, fresh = false) {
     if (files.length === 0) return;
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
+    const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
+    if (session) {
+      await openSession(session);
+      return addFiles(files.filter((file) => file !== session));
+    }
     const cohort = await needDraft(fresh);
     tell("");
     state.demo = null;
@@ -73,17 +78,47 @@ export function startCohort(state, requests) {
     await compose(cohort);
   }
 
+  /** A saved session in place of whatever is open: its maps and its verdict at once, the rest when its cohort is here. @param {File} file */
+  async function openSession(file) {
+    const tp = state.tp ?? await (say("The engine is being loaded; your session waits for it."), state.engines);
+    requests.begin();
+    state.tell("opened");
+    say("Opening the session …");
+    const { cohort, model, instant, program, page } = await tp.openSession(file);
+    draft = cohort;
+    lines.clear();
+    list.replaceChildren();
+    document.body.classList.add("has-cohort");
+    byId("cohort-body").hidden = false;
+    const theirs = cohort.summary.files.map(({ name }) => name).join(", ");
+    line(file.name).replaceChildren(...taken({ name: file.name, kind: "session", detail: `by ${program}${theirs ? `; its cohort: ${theirs}` : ""}` }));
+    tell(cohort.alone ? "A saved session, without its expression values. Open the files of its cohort too, and everything can be computed again." : "");
+    Object.assign(state, { cohort: null, model: null, instant: null, colouring: null, isolated: null, demo: null, selection: [], groups: page.groups, colour: page.colour, view: page.view });
+    if (!cohort.alone) return compose(cohort);
+    Object.assign(state, { cohort, model, instant });
+    say("");
+    for (const event of /** @type {const} */ (["cohort", "model", "groups"])) state.tell(event);
+  }
+
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
+    /** @type {Awaited<ReturnType<typeof cohort.reviveSession>>} */
+    let revived = null;
+    let said = "";
     try {
       await cohort.compose();
       state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
-      say("");
+      revived = await cohort.reviveSession().catch((error) => {
+        said = `The session's model cannot read this cohort. ${error.message}`;
+        return null;
+      });
+      if (revived) tell(revived.sameSamples ? "The session lives again: its model reads the cohort that is open." : "The session's model reads this cohort, whose tumours are not those it was saved with.");
+      say(said, said !== "");
     } catch (error) {
       state.cohort = null;
       say(lines.size ? /** @type {Error} */ (error).message : "No file is open.", lines.size > 0);
     }
-    Object.assign(state, { model: null, instant: null });
+    Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
     state.tell("cohort");
     state.tell("model");
   }
@@ -178,6 +213,7 @@ export function startCohort(state, requests) {
   });
 
   state.on("cohort", () => showSummary(state));
+  return { open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
 
 /** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
@@ -217,5 +253,5 @@ function showSummary(state) {
   const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
     h("summary", {}, plural(summary.warnings.length, "warning")),
     h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
-  folds.replaceChildren(...[warnings, rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
+  folds.replaceChildren(...[warnings, state.cohort.alone ? null : rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
 }
