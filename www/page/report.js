@@ -77,6 +77,6 @@ export async function report(state) {
 /** Null where the page is not served securely and the browser offers none. @param {Float32Array} values */
 async function sha256(values) {
   if (!globalThis.crypto?.subtle) return null;
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength)));
+  const digest = await crypto.subtle.digest("SHA-256", new Float32Array(values));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

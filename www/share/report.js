@@ -28,15 +28,19 @@ pre { font: 12px/18px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospa
 @media print { body { padding: 0; max-width: none; font-size: 11pt; } figure, table, pre { break-inside: avoid; } h2 { break-after: avoid; } .figures { grid-template-columns: 1fr 1fr; } @page { margin: 16mm; } }
 `;
 
-/** An SVG that can act: the engine writes none, and a report takes none. */
-const ACTIVE = /<\s*(script|foreignObject|iframe|a|animate|set|use|image)\b|\son\w+\s*=|javascript:|<!|<\?/i;
+/** The tags that the engine's drawings are made of; a report takes no other, and none that acts. */
+const DRAWING = /^<\/?(svg|title|desc|g|text|circle|rect|line|polyline|polygon|path)\b[^>]*>$/;
+const ACTING = /\son\w+\s*=|javascript:|href|url\(/i;
+
+/** @param {string} svg */
+export const isDrawing = (svg) => svg.startsWith("<svg ") && (svg.match(/<[^>]*>?/g) ?? []).every((tag) => DRAWING.test(tag) && !ACTING.test(tag));
 
 /** @param {Report} report @returns {string} */
 export function reportHtml({ made, cohort, verdict, cautions, figures, tables, methods, config, command, sources }) {
   const cell = (/** @type {string} */ text) => `<td>${escape(text)}</td>`;
   const table = (/** @type {ReportTable} */ { title, note, head, rows }) => `<h3>${escape(title)}</h3>${note ? `<p class="quiet">${escape(note)}</p>` : ""}<div class="wide"><table><thead><tr>${head.map((text) => `<th scope="col">${escape(text)}</th>`).join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n")}</tbody></table></div>`;
   const figure = (/** @type {ReportFigure} */ { title, svg }) => {
-    if (!svg.startsWith("<svg ") || ACTIVE.test(svg)) throw new Error(`The figure “${title}” holds more than a drawing and was not put into the report.`);
+    if (!isDrawing(svg)) throw new Error(`The figure “${title}” holds more than a drawing and was not put into the report.`);
     return `<figure>${svg}</figure>`;
   };
   return `<!doctype html>
