@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train};
+use command::{Embed, Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -18,6 +18,7 @@ use command::{Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train}
     after_help = "Examples:
   twinpurify inspect expression.tsv.gz samples.tsv
   twinpurify train cohort/ --out run/
+  twinpurify embed other/ --model run/model.safetensors --out embedded/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
   twinpurify session cohort.twinpurify --out tables/
   twinpurify simulate --out demo/
@@ -35,6 +36,7 @@ struct Cli {
 enum Command {
     Inspect(Inspect),
     Train(Train),
+    Embed(Embed),
     Pathways(PathwaysOf),
     Session(SessionFile),
     Simulate(Simulate),
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Train(train) => train.run(),
+        Command::Embed(embed) => embed.run(),
         Command::Pathways(pathways) => pathways.run(),
         Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),

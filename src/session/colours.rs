@@ -3,6 +3,7 @@
 use super::{Session, SessionError, readouts::Choice};
 use crate::cohort::{ColumnKind, ValueScale};
 use crate::figure::{Categories, Colour, ColourSpec, ValueSource};
+use crate::readout::Grouping;
 
 /// One value per tumour.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,11 +51,24 @@ impl Session {
             ColourSpec { column: Some(name), .. } => self.column_colours(name),
             ColourSpec { gene: Some(name), .. } => self.gene_colours(name, source),
             ColourSpec { pathway: Some(name), .. } => self.pathway_colours(name, source),
+            ColourSpec { grouping: Some(grouping), .. } => self.grouping_colours(grouping),
             _ => Ok(Colours::None),
         }
     }
 
+    fn grouping_colours(&mut self, grouping: &Grouping) -> Result<Colours, SessionError> {
+        grouping.check(self.current_set()?.tumours.len())?;
+        let Grouping { label, names, codes } = grouping.clone();
+        Ok(Colours::Category { label, categories: names, codes })
+    }
+
     fn column_colours(&mut self, name: &str) -> Result<Colours, SessionError> {
+        if self.kept().is_none()
+            && self.cohort()?.columns.iter().all(|c| c.name != name)
+            && let Some(values) = self.estimated(name)
+        {
+            return Ok(Colours::Number { label: name.into(), values: values?, centred: false });
+        }
         let columns = self.tumour_columns()?;
         let column = columns
             .iter()

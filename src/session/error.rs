@@ -45,6 +45,12 @@ pub enum SessionError {
     /// Something asked for before it exists.
     #[error("{0}")]
     NotYet(&'static str),
+    /// An estimate that this cohort does not allow.
+    #[error("This cannot be estimated here. {because}")]
+    NoEstimate {
+        /// What is missing.
+        because: String,
+    },
     /// A name that nothing has.
     #[error("There is no {what} of that name: choose one from the list. ({name:?})")]
     Unknown {
@@ -72,6 +78,7 @@ impl SessionError {
             Self::File(e) => e.code(),
             Self::Figure(e) => e.code(),
             Self::NotYet(_) => "not_yet",
+            Self::NoEstimate { .. } => "no_estimate",
             Self::Unknown { .. } => "unknown_name",
         }
     }

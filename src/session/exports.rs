@@ -36,6 +36,10 @@ pub enum TableSpec {
     PathwaysPurifiedNormalised,
     /// What purification changed, set by set.
     PathwaysChange,
+    /// What differs between the two groups compared last.
+    PathwaysDifferences,
+    /// Tumour fraction, stromal and immune score.
+    Purity,
     /// Losses by step.
     Loss,
     /// Training genes with their moments.
@@ -79,6 +83,8 @@ impl Session {
                     .collect();
                 Ok(tables::pathway_changes(&rows))
             }
+            TableSpec::PathwaysDifferences => Ok(tables::differences(&[&*self.newest_differences()?])),
+            TableSpec::Purity => Ok(tables::purity(&*self.estimates()?)),
             TableSpec::Loss => {
                 let rows: Vec<LossRow> = self
                     .history()

@@ -15,7 +15,7 @@ pub struct SampleTable {
     pub roles: Vec<Role>,
     /// Patients where known.
     pub patients: Vec<Option<String>>,
-    /// Clinical columns.
+    /// Clinical columns, then those that are estimated from the cohort itself.
     pub columns: Vec<Column>,
 }
 
@@ -203,7 +203,7 @@ impl Session {
         self.summary()
     }
 
-    /// One row per sample.
+    /// One row per sample, with what can be estimated of the tumours.
     ///
     /// # Errors
     /// As [`Self::cohort`].
@@ -213,12 +213,13 @@ impl Session {
             let n = samples.len();
             return Ok(SampleTable { samples, roles: vec![Role::Tumour; n], patients: vec![None; n], columns });
         }
+        let estimated = self.estimated_columns();
         let cohort = self.cohort()?;
         Ok(SampleTable {
             samples: cohort.matrix.samples.clone(),
             roles: cohort.roles.value.clone(),
             patients: cohort.patients.clone(),
-            columns: cohort.columns.clone(),
+            columns: [&cohort.columns[..], &estimated].concat(),
         })
     }
 

@@ -15,6 +15,7 @@ use super::{PathwaysSpec, Session, SessionError, Verdict, tables};
 use crate::cohort::{Column, FileReader};
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Activity, Pathways};
+use crate::training_set::Alignment;
 use crate::twin::{Config, Progress};
 
 /// UMAP of more tumours is saved only where it is there already: it takes longer than one waits for a file.
@@ -255,8 +256,7 @@ impl Session {
     fn revive_from(&mut self, kept: &Saved) -> Result<Revived, SessionError> {
         let mut revived = Revived { purified: None, instant: None, same_samples: false };
         if let Some(model) = &kept.model {
-            self.open_model(model)?;
-            revived.purified = self.judge_trained()?;
+            revived.purified = Some(self.open_model(model, Alignment::Auto)?.verdict);
         }
         if let Some(instant) = kept.manifest.models.iter().find(|model| model.of == Choice::Instant) {
             revived.instant = Some(self.run_instant(&Config::from_partial(instant.config.clone())?)?);

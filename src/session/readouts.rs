@@ -13,6 +13,7 @@ use crate::readout::pathways::{Pathways, Profiles};
 use crate::readout::pca::PcaMap;
 use crate::readout::purity::{purity_columns, purity_values, tumour_fraction_proxy};
 use crate::readout::scoring::Scorer;
+use crate::readout::tumour_fraction::tumour_fraction;
 use crate::readout::umap::{UmapOptions, umap};
 use crate::training_set::TrainingSet;
 use crate::twin::Config;
@@ -117,7 +118,7 @@ impl Session {
         Ok(EmbeddingTable { samples: set.tumours.clone(), dim, values: values.into_iter().collect() })
     }
 
-    fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
+    pub(super) fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
         let fitted = match of {
             Of::Raw => {
                 let set = self.current_set()?;
@@ -175,6 +176,7 @@ impl Session {
         self.own_sets = sets.to_vec();
         self.pathways = None;
         self.heat_map = None;
+        self.compared = None;
         Ok(self.own_sets.len())
     }
 
@@ -232,7 +234,7 @@ impl Session {
         Ok(&self.fitted(of)?.set.tumours)
     }
 
-    /// Purity of every tumour and where it comes from: the best clinical column, else the rank-only proxy from the
+    /// Purity of every tumour and where it comes from: the best clinical column, else the rank-only estimate from the
     /// cohort's own normals. A session file alone still says what was taken for it, and has no values.
     ///
     /// # Errors
@@ -248,8 +250,14 @@ impl Session {
             let column = &cohort.columns[best];
             return Ok((column.name.clone(), purity_values(column, &tumours)));
         }
-        let proxy = tumour_fraction_proxy(&set.tumour_values, &set.normal_values)?;
-        Ok(("tumour-fraction proxy (ranks only)".into(), proxy))
+        match tumour_fraction(&set.tumour_values, &set.normal_values) {
+            Ok(fraction) => Ok(("tumour fraction, estimated (ranks only)".into(), fraction)),
+            // Too few genes tell the two tissues apart: a line through both means still orders the samples.
+            Err(_) => {
+                let proxy = tumour_fraction_proxy(&set.tumour_values, &set.normal_values)?;
+                Ok(("tumour-fraction proxy (ranks only)".into(), proxy))
+            }
+        }
     }
 
     /// Where a training set's tumours stand among the cohort's samples.

@@ -14,8 +14,8 @@ const NOTES = {
   simulated: "This cohort is simulated: no patient is in it. Its purity, subtypes and programmes are known, because this project’s simulator made them; gene names are real so that pathways can be scored.",
 };
 
-/** @param {import("./state.js").State} state @param {import("./badge.js").RequestCount} requests */
-export function startCohort(state, requests) {
+/** @param {import("./state.js").State} state @param {import("./lock.js").Door} door */
+export function startCohort(state, door) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
   const status = byId("cohort-status");
   const list = byId("files");
@@ -57,19 +57,24 @@ export function startCohort(state, requests) {
     note.hidden = words === "";
   };
 
-  async function addFiles(/** @type {File[]} */ files, fresh = false) {
+  /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = false } = {}) {
     if (files.length === 0) return;
+    const model = files.findLast(isModel);
+    if (model) {
+      offerModel(model);
+      return addFiles(files.filter((file) => !isModel(file)), { demo });
+    }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
     if (session) {
       await openSession(session);
-      return addFiles(files.filter((file) => file !== session));
+      return addFiles(files.filter((file) => file !== session), { demo });
     }
-    const cohort = await needDraft(fresh);
+    const cohort = await needDraft(demo);
     tell("");
     state.demo = null;
-    requests.begin();
-    state.tell("opened");
+    if (!demo) state.tell("opened");
     for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
     await cohort.addFiles(files, {
       onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
@@ -81,7 +86,7 @@ export function startCohort(state, requests) {
   /** A saved session in place of whatever is open: its maps and its verdict at once, the rest when its cohort is here. @param {File} file */
   async function openSession(file) {
     const tp = state.tp ?? await (say("The engine is being loaded; your session waits for it."), state.engines);
-    requests.begin();
+    await tp.fetched();
     state.tell("opened");
     say("Opening the session …");
     const { cohort, model, instant, program, page } = await tp.openSession(file);
@@ -98,6 +103,13 @@ export function startCohort(state, requests) {
     Object.assign(state, { cohort, model, instant });
     say("");
     for (const event of /** @type {const} */ (["cohort", "model", "groups"])) state.tell(event);
+  }
+
+  /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
+  function offerModel(file) {
+    state.modelFile = file;
+    if (state.cohort === null) say("The saved model is opened under Train once there is a cohort: open an expression matrix too.");
+    state.tell("modelFile");
   }
 
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
@@ -192,29 +204,44 @@ export function startCohort(state, requests) {
     await work();
     byId("cohort-body").scrollIntoView({ block: "nearest" });
   }));
-  demo("demo-real", async () => {
-    const files = await Promise.all(DEMO.map(async (name) => {
+  /** The demo's files, fetched when first asked for. @type {File[] | null} */
+  let demoFiles = null;
+  async function fetchDemo() {
+    return Promise.all(DEMO.map(async (name) => {
       const response = await fetch(new URL(`../../demo/cptac_ucec/${name}`, import.meta.url));
       if (!response.ok) throw new Error(`The demo cohort was not found where this page is hosted (HTTP ${response.status}).`);
       return new File([await response.blob()], `cptac_ucec ${name}`);
     }));
-    await addFiles(files, true);
+  }
+  demo("demo-real", async () => {
+    if (!demoFiles && door.locked) {
+      say("");
+      // What is open stays open: the demo gets a tab of its own.
+      status.append("You have opened a file, so this page may fetch nothing any more. ",
+        h("a", { href: `?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(location.search)), demo: "real" })}`, target: "_blank", rel: "noopener" }, "Open the demo in a new tab"), ".");
+      return;
+    }
+    demoFiles ??= await fetchDemo();
+    await addFiles(demoFiles, { demo: true });
     state.demo = "ucec";
     tell(NOTES.real);
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
-    requests.begin();
-    state.tell("opened");
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
     state.demo = "simulated";
     await compose(cohort);
   });
+  const asked = new URLSearchParams(location.search).get("demo");
+  if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
 
   state.on("cohort", () => showSummary(state));
   return { open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
+
+/** @param {File} file */
+const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
 /** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
 async function filesOf(entry) {

@@ -16,6 +16,7 @@ const DOWNLOADS = [
   { name: "pathways_raw.csv", what: "Raw pathway scores, with the gene sets and the score chosen under Pathways: tumours × sets.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_raw" })) },
   { name: "pathways_purified.csv", what: "Purified pathway scores, the same layout.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_purified" })) },
   { name: "pathways_change.csv", what: "How much purification changed each pathway, with gene coverage and correlations.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_change" })) },
+  { name: "purity.csv", what: "Estimates per tumour: tumour fraction relative to the cohort's purest tumours (about 1), stromal and immune score as mean z of marker genes. They order tumours; no deconvolution, no diagnosis.", needs: "any", make: async (model) => csv(await model.table({ table: "purity" })) },
   { name: "loss.csv", what: "The loss and its parts by step.", needs: "model", make: async (model) => csv(await model.table({ table: "loss" })) },
   { name: "genes.csv", what: "The genes trained on, with their means and deviations.", needs: "any", make: async (model) => csv(await model.table({ table: "genes" })) },
   { name: "model.safetensors", what: "The model's weights, with config, gene list and moments in its metadata. No expression values, no sample names.", needs: "model", make: (model) => model.modelFile() },

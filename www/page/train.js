@@ -6,6 +6,7 @@ import { LossChart } from "./loss_chart.js";
 import { Parameters } from "./parameters.js";
 import { Plot, coloured } from "./plot.js";
 import { open } from "./state.js";
+import { startTransfer } from "./transfer.js";
 import { guardList, verdictOf } from "./verdict.js";
 
 /** @param {import("./state.js").State} state */
@@ -50,7 +51,7 @@ export function startTrain(state) {
   let asked = null;
 
   const body = open("train", false);
-  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, status, running, verdict, plots);
+  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, startTransfer(state, opened), status, running, verdict, plots);
 
   state.on("cohort", async () => {
     const alone = state.cohort?.alone === true;
@@ -181,6 +182,13 @@ export function startTrain(state) {
     const guards = guardList(model);
     verdict.replaceChildren(h("p", { className: "verdict" }, verdictOf(model)), ...(guards ? [guards] : []));
     verdict.hidden = false;
+  }
+
+  /** A saved model stands where a trained one would; there are no losses to show. @param {import("../twinpurify.js").Model} model */
+  function opened(model) {
+    plots.hidden = true;
+    say("");
+    judge(model);
   }
 
   function pauseOrResume() {
