@@ -104,6 +104,13 @@ export interface TrainingData {
 }
 export interface SelfTest { passed: boolean; worst: number; message: string }
 
+/** What a session file says; `unknown` parts are read by www/session.js. */
+export interface OpenedSession {
+  program: string; summary: unknown; page: unknown; comparison: ComparisonTable | null; expression: boolean;
+  pathways: PathwayOptions | null;
+  models: { of: "purified" | "instant"; config: Config; verdict: unknown; stopped: boolean; engine: string | null }[];
+}
+
 export interface Engine {
   setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
@@ -127,6 +134,10 @@ export interface Engine {
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
+  version(): string;
+  saveSession(options: { expression: boolean; page: object; engine: string | null; stopped: boolean }): Uint8Array;
+  openSession(bytes: Uint8Array): OpenedSession;
+  reviveSession(): { purified: Verdict | null; instant: Verdict | null; sameSamples: boolean };
 }
 export interface GpuTrainer {
   step(count: number): Promise<StepProgress>;

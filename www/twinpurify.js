@@ -7,6 +7,7 @@
 //   const model = await tp.train({ seed: 7 }, { onProgress });
 //   const { samples, dim, values } = await model.embed();
 import { Engines, asError } from "./engine-client.js";
+import { pageOf, summaryOf, verdictOf } from "./session.js";
 
 /** @typedef {import("./engine").Summary} Summary */
 /** @typedef {import("./engine").FileReport} FileReport */
@@ -82,6 +83,25 @@ export class TwinPurify {
     return cohort;
   }
 
+  /**
+   * Open a saved session in place of whatever is open; a file that is none changes nothing. Its models can be read at
+   * once; open its cohort's files in `cohort` and call `reviveSession()`, and everything can be computed again.
+   * @param {File} file
+   */
+  async openSession(file) {
+    await this.#engines.fetched;
+    /** @type {import("./engine").OpenedSession} */
+    const opened = await this.#engines.cpu("openSession", [new Uint8Array(await file.arrayBuffer())]);
+    const cohort = new Cohort(this.#engines, { file, opened });
+    this.#cohort = cohort;
+    const models = opened.models.map(({ of, config, verdict, stopped, engine }) => new Model(this.#engines, { of, config, stopped, verdict: verdictOf(verdict), engine: engine === "webgpu" ? "webgpu" : "cpu" }));
+    const of = (/** @type {Source} */ which) => models.find((model) => model.of === which) ?? null;
+    return { cohort, model: of("purified"), instant: of("instant"), program: opened.program, page: pageOf(opened.page), pathways: opened.pathways, comparison: opened.comparison };
+  }
+
+  /** Of the engine and this page. @returns {Promise<string>} */
+  version() { return this.#engines.cpu("version"); }
+
   /** @returns {Promise<import("./engine").Preset[]>} */
   presets() { return this.#engines.cpu("presets"); }
 
@@ -149,8 +169,37 @@ export class Cohort {
   /** @type {import("./engine").RoleChoice | null} */ #choice = null;
   /** @type {Summary | null} */ #summary = null;
 
-  /** @param {Engines} engines */
-  constructor(engines) { this.#engines = engines; }
+  /** The session file it came from, until its own files are open. @type {{file: File, opened: import("./engine").OpenedSession} | null} */ #session;
+
+  /** @param {Engines} engines @param {{file: File, opened: import("./engine").OpenedSession} | null} [session] */
+  constructor(engines, session = null) {
+    this.#engines = engines;
+    this.#session = session;
+    if (session) this.#summary = summaryOf(session.opened.summary);
+  }
+
+  /** Only a session file is open, and it holds no expression values: what it shows cannot be computed anew. */
+  get alone() { return this.#session !== null && this.#files.size === 0 && !this.#session.opened.expression; }
+
+  /** How the session's pathways were scored, while it stands alone. @returns {import("./engine").PathwayOptions | null} */
+  get scored() { return this.#session?.opened.pathways ?? null; }
+
+  /** The session's models read the cohort that is open now; null where there is no session. */
+  async reviveSession() {
+    if (!this.#session) return null;
+    const { models, page } = this.#session.opened;
+    const { roles } = pageOf(page);
+    if (roles) await this.setRoles(roles).catch(() => undefined);
+    /** @type {{purified: Verdict | null, instant: Verdict | null, sameSamples: boolean}} */
+    const judged = await this.#engines.cpu("reviveSession");
+    this.#session = null;
+    const of = (/** @type {"purified" | "instant"} */ which) => {
+      const saved = models.find((model) => model.of === which);
+      const verdict = judged[which];
+      return saved && verdict ? new Model(this.#engines, { of: which, config: saved.config, stopped: saved.stopped, verdict, engine: saved.engine === "webgpu" ? "webgpu" : "cpu" }) : null;
+    };
+    return { model: of("purified"), instant: of("instant"), sameSamples: judged.sameSamples };
+  }
 
   /** What the files amount to. @returns {Summary} */
   get summary() {
@@ -191,6 +240,10 @@ export class Cohort {
 
   /** @param {string} name */
   async removeFile(name) {
+    if (this.#session?.file.name === name) {
+      await this.#engines.cpu("reset");
+      this.#session = null;
+    }
     await this.#engines.cpu("removeFile", [name]);
     this.#files.delete(name);
     this.#summary = null;
@@ -198,6 +251,7 @@ export class Cohort {
 
   /** Put the open files together. Rejects, with what is missing, when they do not make a cohort. */
   async compose() {
+    if (this.alone) return this.summary;
     this.#summary = null;
     this.#summary = await this.#engines.cpu("summary");
     return this.summary;
@@ -228,6 +282,7 @@ export class Cohort {
 
   /** Open everything again in a fresh engine. */
   async reopen() {
+    if (this.#session) await this.#engines.cpu("openSession", [new Uint8Array(await this.#session.file.arrayBuffer())]);
     if (this.#simulated !== null) await this.#engines.cpu("loadSimulated", [this.#simulated]);
     for (const file of this.#files.values()) await this.#engines.cpu("openFile", [file]);
     if (this.#summary) this.#summary = this.#choice ? await this.setRoles(this.#choice) : await this.compose();
@@ -279,7 +334,7 @@ export class Run {
     if (checkpoint) await this.#engines.cpu("takeCheckpoint", [checkpoint]);
     const on = checkpoint !== undefined;
     const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config, on) : await this.#trainOnCpu(config, on);
-    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+    return new Model(this.#engines, { verdict, config, stopped, of: "purified", engine: this.#engines.hasGpu ? "webgpu" : "cpu" });
   }
 
   /** @param {import("./engine").Config} config @param {boolean} fromCheckpoint */
@@ -337,16 +392,30 @@ export class Model {
   /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
   /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
   /** It was stopped before its last step. @type {boolean} */ stopped;
+  /** What it was trained on; a run that the GPU gave up counts as the CPU's. @type {"webgpu" | "cpu"} */ engine;
   /** How a saved model fits this cohort; null where it was trained here. @type {import("./engine").Transfer | null} */ transfer;
 
-  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer}} learnt */
-  constructor(engines, { verdict, config, stopped, of, transfer }) {
+  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer, engine?: "webgpu" | "cpu"}} learnt */
+  constructor(engines, { verdict, config, stopped, of, transfer, engine = "cpu" }) {
+    this.engine = engine;
     this.transfer = transfer ?? null;
     this.#engines = engines;
     this.#of = of;
     this.verdict = verdict;
     this.config = config;
     this.stopped = stopped;
+  }
+
+  /** Trained, or the closed form. */
+  get of() { return this.#of; }
+
+  /**
+   * Everything that was learnt, as one file that opens in the page and natively; expression values only if asked for.
+   * @param {{expression?: boolean, page?: object}} [options]
+   */
+  async saveSession({ expression = false, page = {} } = {}) {
+    const bytes = await this.#engines.cpu("saveSession", [{ expression, page, engine: this.engine, stopped: this.stopped }]);
+    return new Blob([bytes], { type: "application/octet-stream" });
   }
 
   /** One vector per tumour, in file order. @param {{of?: Source}} [options] @returns {Promise<import("./engine").Embedding>} */

@@ -5,7 +5,7 @@ import { samplesFold } from "./samples.js";
 
 /** @typedef {import("../engine").Summary} Summary */
 
-const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets" });
+const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", session: "saved session" });
 const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
 const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
@@ -66,6 +66,11 @@ export function startCohort(state, door) {
       return addFiles(files.filter((file) => !isModel(file)), { demo, about });
     }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
+    const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
+    if (session) {
+      await openSession(session);
+      return addFiles(files.filter((file) => file !== session), { demo, about });
+    }
     const cohort = await needDraft(demo !== null);
     tell(about);
     state.demo = demo;
@@ -78,6 +83,28 @@ export function startCohort(state, door) {
     await compose(cohort);
   }
 
+  /** A saved session in place of whatever is open: its maps and its verdict at once, the rest when its cohort is here. @param {File} file */
+  async function openSession(file) {
+    const tp = state.tp ?? await (say("The engine is being loaded; your session waits for it."), state.engines);
+    await tp.fetched();
+    state.tell("opened");
+    say("Opening the session …");
+    const { cohort, model, instant, program, page } = await tp.openSession(file);
+    draft = cohort;
+    lines.clear();
+    list.replaceChildren();
+    document.body.classList.add("has-cohort");
+    byId("cohort-body").hidden = false;
+    const theirs = cohort.summary.files.map(({ name }) => name).join(", ");
+    line(file.name).replaceChildren(...taken({ name: file.name, kind: "session", detail: `by ${program}${theirs ? `; its cohort: ${theirs}` : ""}` }));
+    tell(cohort.alone ? "A saved session, without its expression values. Open the files of its cohort too, and everything can be computed again." : "");
+    Object.assign(state, { cohort: null, model: null, instant: null, colouring: null, isolated: null, demo: null, selection: [], groups: page.groups, colour: page.colour, view: page.view });
+    if (!cohort.alone) return compose(cohort);
+    Object.assign(state, { cohort, model, instant });
+    say("");
+    for (const event of /** @type {const} */ (["cohort", "model", "groups"])) state.tell(event);
+  }
+
   /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
   function offerModel(file) {
     state.modelFile = file;
@@ -86,17 +113,25 @@ export function startCohort(state, door) {
   }
 
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
+    /** @type {Awaited<ReturnType<typeof cohort.reviveSession>>} */
+    let revived = null;
+    let said = "";
     try {
       await cohort.compose();
       if (choice) await cohort.setRoles(choice);
       state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
-      say("");
+      revived = await cohort.reviveSession().catch((error) => {
+        said = `The session's model cannot read this cohort. ${error.message}`;
+        return null;
+      });
+      if (revived) tell(revived.sameSamples ? "The session lives again: its model reads the cohort that is open." : "The session's model reads this cohort, whose tumours are not those it was saved with.");
+      say(said, said !== "");
     } catch (error) {
       state.cohort = null;
       say(lines.size ? /** @type {Error} */ (error).message : "No file is open.", lines.size > 0);
     }
-    Object.assign(state, { model: null, instant: null });
+    Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
     state.tell("cohort");
     state.tell("model");
   }
@@ -215,7 +250,7 @@ export function startCohort(state, door) {
 
   state.on("cohort", () => showSummary(state));
 
-  return { openKept, note: () => byId("cohort-note").textContent ?? "" };
+  return { openKept, note: () => byId("cohort-note").textContent ?? "", open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
 
 /** @param {File} file */
@@ -258,5 +293,5 @@ function showSummary(state) {
   const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
     h("summary", {}, plural(summary.warnings.length, "warning")),
     h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
-  folds.replaceChildren(...[warnings, rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
+  folds.replaceChildren(...[warnings, state.cohort.alone ? null : rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
 }

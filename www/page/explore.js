@@ -132,6 +132,8 @@ export function startExplore(state) {
   state.on("model", async () => {
     open("explore", state.readable !== null);
     if (!state.readable || !state.cohort) return;
+    // A session, or a link, asks for another map than the one shown.
+    if (state.view.kind !== kind) look(state.view.kind);
     if (!state.model) right = "instant";
     else if (right === "instant" || !state.instant) right = "purified";
     chooseRight();
@@ -201,7 +203,7 @@ export function startExplore(state) {
       const varied = categories.find(({ name }) => /subtype|pam50|cluster|msi/i.test(name)) ?? categories.find(({ name }) => /grade|stage|histolog/i.test(name)) ?? categories[0] ?? columns[0];
       if (varied) await colourBy({ column: varied.name });
       else search.set("");
-    }
+    } else if (!state.colouring) await colourBy(state.colour);
   }
 
   /** Others may stand in the embedding now: selection and groups follow their tumours by name. @param {string[]} names */
