@@ -244,8 +244,10 @@ test("search, groups, comparison, table, neighbours, the map between, heat map",
     await page.mouse.move(box.x + 40, box.y + 75);
     assert.match(await page.textContent("#pathways .hovered") ?? "", /^TCGA-.* raw .* purified .*\(z\)$/);
     await page.waitForTimeout(400);
+    await page.mouse.move(box.x + box.width - 60, box.y + 75);
+    const pathway = await page.textContent("#pathways .hovered strong");
     await page.mouse.click(box.x + box.width - 60, box.y + 75);
-    await page.waitForFunction(() => /^(E2F|HYPOXIA|Hypoxia|G2M)/i.test((/** @type {HTMLInputElement} */ (document.getElementById("colour-search"))).value));
+    await page.waitForFunction((name) => name && (/** @type {HTMLInputElement} */ (document.getElementById("colour-search"))).value === name, pathway);
     await page.selectOption("#strip-1", { label: "subtype" });
     await page.waitForTimeout(500);
     const drawn = (await saved(page, '[data-plot="heat_map"] button:text-is("SVG")')).join("\n");
