@@ -64,8 +64,10 @@ export interface PathwayScores {
 }
 /** Groups of tumours, whatever made them: `codes` is one per tumour in the order of the embedding, index into `names`, -1 for none. */
 export interface Grouping { label: string; names: string[]; codes: number[] }
+/** Where the groups of a survival figure come from. */
+export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
-export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
+export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
   doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
   trials: number; of: number; finished: boolean;

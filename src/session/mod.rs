@@ -15,6 +15,8 @@ mod figures;
 #[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "cpu")]
+mod outcomes;
+#[cfg(feature = "cpu")]
 mod readouts;
 #[cfg(feature = "cpu")]
 mod training;
@@ -27,6 +29,7 @@ pub use self::{
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     exports::TableSpec,
     files::SampleTable,
+    outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
 };
