@@ -86,8 +86,8 @@ fn tables(session: &mut Session) -> Vec<(usize, usize)> {
         TableSpec::Loss,
         TableSpec::Genes,
     ];
-    let read_back = |spec| {
-        let text = session.table(spec).unwrap();
+    let read_back = |spec: TableSpec| {
+        let text = session.table(spec.clone()).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let columns = reader.headers().unwrap().len();
         let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();

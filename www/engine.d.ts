@@ -81,8 +81,10 @@ export type Alignment = "auto" | "as_measured" | "genes" | "samples";
 export interface Transfer {
   genes: number; found: number; renamed: number; missing: string[]; alignment: Alignment; shift: number; sentence: string;
 }
+/** Where the groups of a survival figure come from. */
+export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
-export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
+export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
   doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
   trials: number; of: number; finished: boolean;

@@ -446,13 +446,13 @@ export class Model {
    * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
    * Every column may be left out; what cannot be measured comes back with the reason. Aborting the signal ends it and
    * gives the table as far as it is filled.
-   * @param {import("./engine").ComparisonColumns & {seeds?: number, also?: {name: string, config: object}[]}} [options]
+   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, also?: {name: string, config: object}[]}} [options]
    * @param {{onProgress?: (progress: import("./engine").ComparisonProgress & {table?: import("./engine").ComparisonTable}) => void, signal?: AbortSignal}} [watch]
    * @returns {Promise<import("./engine").ComparisonTable>}
    */
-  async evaluate({ seeds = 3, also = [], ...columns } = {}, { onProgress, signal } = {}) {
+  async evaluate({ seeds = 3, outOfFold = false, also = [], ...columns } = {}, { onProgress, signal } = {}) {
     const name = this.#of === "instant" ? "instant" : "";
-    const comparing = this.#engines.cpu("compare", [{ columns, seeds, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
+    const comparing = this.#engines.cpu("compare", [{ columns, seeds, outOfFold, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
     const cancel = () => { this.#engines.cpu("cancelComparison").catch(() => undefined); };
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });

@@ -10,6 +10,12 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "cpu")]
+mod outcomes;
+
+#[cfg(feature = "cpu")]
+pub use outcomes::{confusion, hazards, survival};
+
 /// A clinical column beside a map: one entry per sample, `None` where missing.
 #[derive(Clone, Copy, Debug)]
 pub struct ClinicalColumn<'a> {
