@@ -21,6 +21,7 @@ export class TwinPurify {
   /** @type {Run | null} */ #run = null;
   /** @type {(device: import("./engine").Device) => void} called whenever the engine or its reason changes */ onDevice = () => {};
   /** @type {(address: string, at: number) => void} called for each request a worker made, with the time since the epoch */ onRequest = () => {};
+  /** @type {(address: string) => void} called when a worker's policy stopped a request */ onStopped = () => {};
   /** @type {() => void} called when a crashed engine has been replaced and the cohort is open again */ onRestored = () => {};
 
   /** @param {Engines} engines */
@@ -28,6 +29,7 @@ export class TwinPurify {
     this.#engines = engines;
     engines.onDevice = (device) => this.onDevice(device);
     engines.onRequest = (address, at) => this.onRequest(address, at);
+    engines.onStopped = (address) => this.onStopped(address);
     engines.onLiveMap = (values) => this.#run?.onMap?.(values);
     engines.onFresh = async () => {
       await this.#cohort?.reopen();
@@ -37,10 +39,11 @@ export class TwinPurify {
 
   /**
    * Load the engines. Resolves when the CPU engine is here; `settled()` tells when the choice of engine is final.
-   * @param {{device?: "auto" | "webgpu" | "cpu", onRequest?: (address: string, at: number) => void}} [options]
+   * `also` fetches what else a page needs from its server before a file is opened.
+   * @param {{device?: "auto" | "webgpu" | "cpu", onRequest?: (address: string, at: number) => void, also?: () => Promise<unknown>}} [options]
    */
-  static async create({ device = "auto", onRequest } = {}) {
-    const tp = new TwinPurify(new Engines(device));
+  static async create({ device = "auto", onRequest, also } = {}) {
+    const tp = new TwinPurify(new Engines(device, also));
     if (onRequest) tp.onRequest = onRequest;
     await tp.#engines.ready();
     return tp;
@@ -49,6 +52,11 @@ export class TwinPurify {
   /** Which engine the next run uses, and why. */
   get device() {
     return this.#engines.device;
+  }
+
+  /** Everything that is ever requested is here: from now on a page may forbid itself the network. */
+  fetched() {
+    return this.#engines.fetched;
   }
 
   /** The engine is chosen and its self-test has been judged. */

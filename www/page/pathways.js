@@ -85,6 +85,7 @@ export function startPathways(state, onSets) {
     const file = own.files?.[0];
     own.value = "";
     if (!file || !state.cohort) return;
+    state.tell("opened");
     try {
       const { name, sets: n } = await state.cohort.loadGeneSets(file);
       ownName = `${name} (${count(n)})`;

@@ -6,7 +6,7 @@
 
 /**
  * - `engine`: the engines are loaded, or another one was chosen
- * - `opened`: the first file is being opened
+ * - `opened`: a file of the person's is about to be read (the door locks; a demo does not tell this)
  * - `cohort`: files or roles changed (`cohort` is null while they make no cohort)
  * - `training`: a run began or ended
  * - `model`: there is something to look at (`model` or `instant` changed)
