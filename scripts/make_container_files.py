@@ -49,6 +49,13 @@ def sheet_rows():
         yield [sample, ["LumA", "Basal"][at % 2], 40 + at, at % 2]
 
 
+def dated_rows():
+    """With a column of real dates, which are no damage."""
+    import datetime
+    for at, row in enumerate(sheet_rows()):
+        yield [*row[:2], datetime.date(2026, 3, at) if at else "biopsy", *row[2:]]
+
+
 def sheet_text():
     return "".join("\t".join(map(str, row)) + "\n" for row in sheet_rows())
 
@@ -145,7 +152,7 @@ def workbooks():
             sheet.append([gene, *row])
         if sheets:
             samples = out.create_sheet("Samples")
-            for row in sheet_rows():
+            for row in dated_rows():
                 samples.append(row)
             notes = out.create_sheet("Hidden")
             notes.sheet_state = "hidden"
