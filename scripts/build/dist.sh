@@ -1,13 +1,14 @@
 # Build dist/: index.html, www/, engine/cpu/, engine/gpu/, engine/containers/ and demo/. Every step is skipped when its input did not change.
 
-# build_engine cpu|gpu|containers: one crate, built three times (Cargo.toml says why the profiles differ).
+# build_engine cpu|gpu|containers: one crate, built three times (Cargo.toml says why the profiles differ; the containers
+# take the CPU engine's, and with it what is already compiled of their dependencies).
 build_engine() {
-    local engine=$1 wasm hash out=dist/engine/$1
+    local engine=$1 wasm hash out=dist/engine/$1 profile=engine-${1/containers/cpu}
     say "building the $engine engine"
     # --crate-type: with the rlib beside it rustc would skip link-time optimisation.
-    cargo rustc --locked --lib --crate-type cdylib --profile "engine-$engine" --target wasm32-unknown-unknown \
+    cargo rustc --locked --lib --crate-type cdylib --profile "$profile" --target wasm32-unknown-unknown \
         --no-default-features --features "$engine"
-    wasm=$TARGET/wasm32-unknown-unknown/engine-$engine/twinpurify.wasm
+    wasm=$TARGET/wasm32-unknown-unknown/$profile/twinpurify.wasm
     hash="$(fingerprint "$wasm") $(wasm_bindgen_version)"
     if [[ -f $out/twinpurify_bg.wasm ]] && fresh "engine-$engine" "$hash"; then return; fi
     # Into a new folder first: a page served from dist/ meanwhile never sees one half of each.
