@@ -112,8 +112,13 @@ export interface OpenedSession {
   pathways: PathwayOptions | null;
   models: { of: "purified" | "instant"; config: Config; verdict: unknown; stopped: boolean; engine: string | null }[];
 }
+/** What a file will come to, told before it is read. */
+export interface Estimate { rows: number; columns: number; memory: number; limit: number; fits: boolean; sentence: string; remedy: string | null }
 
 export interface Engine {
+  tellFile(head: Uint8Array, length: number, stated?: number): { container: boolean; estimate: Estimate | null };
+  /** For each path null, or why the file is not opened. */ chooseFiles(paths: string[]): (string | null)[];
+  beginPart(name: string, origin: object): number; linesRead(handle: number): number;
   setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];

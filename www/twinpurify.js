@@ -14,7 +14,10 @@ import { pageOf, summaryOf, verdictOf } from "./session.js";
 /** @typedef {import("./engine").Verdict} Verdict */
 /** @typedef {import("./engine").Progress} Progress */
 /** @typedef {import("./engine").Source} Source */
-/** @typedef {{name: string, report?: FileReport, error?: Error & {code: string}}} Opened what became of one file */
+/** @typedef {import("./file-reading.js").LeftOut} LeftOut */
+/** @typedef {import("./file-reading.js").Reading} Reading */
+/** What became of one table: `file` is what it was opened from, another than `name` where that is an archive or workbook.
+ * @typedef {{name: string, file: string, report?: FileReport, error?: Error & {code: string}, leftOut?: LeftOut[]}} Opened */
 
 export class TwinPurify {
   /** @type {Engines} */ #engines;
@@ -73,7 +76,7 @@ export class TwinPurify {
     return this.#cohort;
   }
 
-  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void}} [options] */
+  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (reading: Reading) => void, signal?: AbortSignal}} [options] */
   async loadCohort(files, options = {}) {
     const cohort = await this.newCohort();
     const opened = await cohort.addFiles(files, options);
@@ -164,7 +167,7 @@ export class TwinPurify {
 
 export class Cohort {
   /** @type {Engines} */ #engines;
-  /** @type {Map<string, File>} what is open, to open it again should the engine crash */ #files = new Map();
+  /** What is open, to open it again should the engine crash. @type {Map<string, {file: File, tables: Set<string>}>} */ #files = new Map();
   /** @type {number | null} */ #simulated = null;
   /** @type {import("./engine").RoleChoice | null} */ #choice = null;
   /** @type {Summary | null} */ #summary = null;
@@ -209,28 +212,42 @@ export class Cohort {
 
   /**
    * Open more files, one after another, each read as a stream in the worker. A file that cannot be read does not stop
-   * the others.
+   * the others. An archive or workbook gives one entry per table, and one of its own for what was left out of it or
+   * where nothing was read. Aborting the signal ends the file under way and the rest; what was open stays open.
    * @param {FileList | File[]} files
-   * @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void, onOpened?: (opened: Opened) => void}} [options]
+   * @param {{onFile?: (reading: Reading) => void, onOpened?: (opened: Opened) => void, signal?: AbortSignal}} [options]
    * @returns {Promise<Opened[]>}
    */
-  async addFiles(files, { onFile, onOpened } = {}) {
+  async addFiles(files, { onFile, onOpened, signal } = {}) {
     /** @type {Opened[]} */
     const all = [];
-    for (const file of files) {
-      /** @type {Opened} */
-      const opened = { name: file.name };
-      try {
-        opened.report = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
-        this.#files.set(file.name, file);
-      } catch (error) {
-        opened.error = /** @type {any} */ (error);
-      }
-      onOpened?.(opened);
+    const tell = (/** @type {Opened} */ opened) => {
       all.push(opened);
+      onOpened?.(opened);
+    };
+    for (const file of files) {
+      const cancel = () => { this.#engines.cpu("cancelOpening").catch(() => undefined); };
+      try {
+        if (signal?.aborted) throw asError({ code: "cancelled", message: `Opening was cancelled; what was open before is still open. (file ${file.name})` });
+        signal?.addEventListener("abort", cancel, { once: true });
+        /** @type {import("./file-reading.js").Read} */
+        const { reports, refused, leftOut } = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
+        if (reports.length > 0) this.#files.set(file.name, { file, tables: new Set(reports.map(({ name }) => name)) });
+        for (const report of reports) tell({ name: report.name, file: file.name, report });
+        for (const { name, code, message } of refused) tell({ name, file: file.name, error: /** @type {any} */ (asError({ code, message })) });
+        if (reports.length + refused.length === 0) throw asError({ code: "no_table", message: `There is no table in it: ${leftOut.map(({ name, because }) => `${name}: ${because}`).join("; ") || "it is empty"}. Open the tables themselves. (file ${file.name})` });
+        if (leftOut.length > 0) tell({ name: file.name, file: file.name, leftOut });
+      } catch (error) {
+        tell({ name: file.name, file: file.name, error: /** @type {any} */ (error) });
+      } finally {
+        signal?.removeEventListener("abort", cancel);
+      }
     }
     return all;
   }
+
+  /** Which files of a folder are opened: for each path null, or why it is not. @param {string[]} paths @returns {Promise<(string | null)[]>} */
+  chooseFiles(paths) { return this.#engines.cpu("chooseFiles", [paths]); }
 
   /** The simulated cohort instead of files. @param {number} [seed] @returns {Promise<FileReport[]>} */
   async addSimulated(seed = 7) {
@@ -245,7 +262,7 @@ export class Cohort {
       this.#session = null;
     }
     await this.#engines.cpu("removeFile", [name]);
-    this.#files.delete(name);
+    for (const [key, { tables }] of this.#files) if (tables.delete(name) && tables.size === 0) this.#files.delete(key);
     this.#summary = null;
   }
 
@@ -265,7 +282,7 @@ export class Cohort {
   }
 
   /** What is open, in order. @returns {File[]} */
-  get files() { return [...this.#files.values()]; }
+  get files() { return [...this.#files.values()].map(({ file }) => file); }
 
   /** The seed of the simulated cohort, or null where there is none. */
   get simulated() { return this.#simulated; }
@@ -284,7 +301,11 @@ export class Cohort {
   async reopen() {
     if (this.#session) await this.#engines.cpu("openSession", [new Uint8Array(await this.#session.file.arrayBuffer())]);
     if (this.#simulated !== null) await this.#engines.cpu("loadSimulated", [this.#simulated]);
-    for (const file of this.#files.values()) await this.#engines.cpu("openFile", [file]);
+    for (const { file, tables } of this.#files.values()) {
+      const { reports } = await this.#engines.cpu("openFile", [file]);
+      // Tables of an archive that had been removed stay so.
+      for (const { name } of reports) if (!tables.has(name)) await this.#engines.cpu("removeFile", [name]);
+    }
     if (this.#summary) this.#summary = this.#choice ? await this.setRoles(this.#choice) : await this.compose();
   }
 

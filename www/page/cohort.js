@@ -1,5 +1,6 @@
 // Opening files: what each was taken for, and what they amount to.
 import { byId, count, h, plural } from "./dom.js";
+import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
 import { rolesFold } from "./roles.js";
 import { samplesFold } from "./samples.js";
 
@@ -75,11 +76,25 @@ export function startCohort(state, door) {
     tell(about);
     state.demo = demo;
     if (!demo) state.tell("opened");
-    for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
-    await cohort.addFiles(files, {
-      onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
-      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    const { open, left } = await chosen(files, cohort);
+    const controller = new AbortController();
+    const opening = (/** @type {import("./opening.js").Reading} */ reading) => {
+      const item = line(reading.file);
+      const held = item.contains(document.activeElement);
+      item.replaceChildren(...openingLine(mark("·", "opening", "quiet"), reading, () => controller.abort()));
+      if (held) /** @type {HTMLElement | null} */ (item.querySelector("button"))?.focus();
+    };
+    for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
+    await cohort.addFiles(open, {
+      signal: controller.signal,
+      onFile: opening,
+      onOpened: ({ name, file, report, error, leftOut }) => {
+        // An archive's own line gives way to those of its tables.
+        if (name !== file && !lines.get(file)?.dataset.taken) unline(file);
+        line(name).replaceChildren(...(report ? taken(report) : leftOut ? aside(name, leftOut) : refused(name, error?.message ?? "")));
+      },
     });
+    if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
     await compose(cohort);
   }
 
@@ -147,6 +162,11 @@ export function startCohort(state, door) {
     return item;
   }
 
+  const unline = (/** @type {string} */ name) => {
+    lines.get(name)?.remove();
+    lines.delete(name);
+  };
+  const aside = (/** @type {string} */ name, /** @type {import("./opening.js").LeftOut[]} */ leftOut) => leftOutLine(mark("·", "partly opened", "quiet"), name, leftOut);
   const remove = (/** @type {string} */ name) => h("button", {
     type: "button", className: "plain", "aria-label": `Remove ${name}`,
     onclick: () => then(async () => {
@@ -154,16 +174,12 @@ export function startCohort(state, door) {
       if (!draft) return;
       if (lines.get(name)?.dataset.taken) await draft.removeFile(name);
       tell("");
-      lines.get(name)?.remove();
-      lines.delete(name);
+      unline(name);
       await compose(draft);
     }),
   }, "remove");
   const mark = (/** @type {string} */ sign, /** @type {string} */ meaning, /** @type {string} */ className) =>
     h("span", { className: `mark ${className}` }, h("span", { "aria-hidden": "true" }, sign), h("span", { className: "unseen" }, meaning));
-  const opening = (/** @type {string} */ name, /** @type {number} */ bytes, /** @type {number} */ total) => [
-    mark("·", "opening", "quiet"), h("span", { className: "name" }, name),
-    h("progress", { max: Math.max(total, 1), value: bytes, "aria-label": `Opening ${name}` }), h("span", { className: "quiet small" }, `${Math.round(100 * bytes / Math.max(total, 1))} %`)];
   function taken(/** @type {import("../engine").FileReport} */ { name, kind, detail }) {
     line(name).dataset.taken = "yes";
     return [mark("✓", "taken", "good"), h("span", { className: "name" }, name),
@@ -190,7 +206,7 @@ export function startCohort(state, door) {
     drop.classList.remove("over");
     // Entries must be taken before the first await: the transfer is emptied after the event.
     const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
-    then(async () => addFiles((await Promise.all(entries.map(filesOf))).flat()));
+    then(async () => addFiles((await Promise.all(entries.map((entry) => filesOf(entry)))).flat()));
   });
   document.addEventListener("paste", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
@@ -255,21 +271,6 @@ export function startCohort(state, door) {
 
 /** @param {File} file */
 const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
-
-/** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
-async function filesOf(entry) {
-  if (entry instanceof File) return [entry];
-  if (entry.isFile) return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {File[]} */
-  const files = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return files;
-    for (const inner of some) if (!inner.name.startsWith(".")) files.push(...await filesOf(inner));
-  }
-}
 
 /** @param {import("./state.js").State} state */
 function showSummary(state) {
