@@ -61,8 +61,8 @@ export function startCohort(state, requests) {
     if (files.length === 0) return;
     const model = files.findLast(isModel);
     if (model) {
-      offerModel(model);
-      return addFiles(files.filter((file) => !isModel(file)), fresh);
+      await addFiles(files.filter((file) => !isModel(file)), fresh);
+      return offerModel(model);
     }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const cohort = await needDraft(fresh);
