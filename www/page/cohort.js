@@ -63,8 +63,8 @@ export function startCohort(state, door) {
     if (files.length === 0) return;
     const model = files.findLast(isModel);
     if (model) {
-      offerModel(model);
-      return addFiles(files.filter((file) => !isModel(file)), { demo, about });
+      await addFiles(files.filter((file) => !isModel(file)), { demo, about });
+      return offerModel(model);
     }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
