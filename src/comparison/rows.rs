@@ -136,13 +136,14 @@ impl Row {
     }
 }
 
-/// The auto-encoder that stands beside a run read as its profile: Balanced's encoder, read at its bottleneck as
-/// auto-encoders are, with the run's own selection and views and never longer than it.
+/// The auto-encoder that stands beside a run read as its profile: Balanced's (hidden layers the run's own, where it has
+/// any), read at its bottleneck as auto-encoders are, with the run's own selection and views and never longer than it.
 fn bottleneck_of(config: &Config, tumours: usize) -> Result<Config, crate::twin::ConfigError> {
     let Config { seed, genes, held_out, mixing, noise, drop, batch, .. } = *config;
-    let balanced = Config { seed, genes, held_out, mixing, noise, drop, batch, ..Config::preset(Preset::Balanced) }
-        .resolve(tumours)?;
-    Ok(Config { epochs: balanced.epochs.min(config.epochs), ..balanced })
+    let balanced = Config::preset(Preset::Balanced);
+    let hidden = if config.hidden.is_empty() { balanced.hidden.clone() } else { config.hidden.clone() };
+    let resolved = Config { seed, genes, held_out, hidden, mixing, noise, drop, batch, ..balanced }.resolve(tumours)?;
+    Ok(Config { epochs: resolved.epochs.min(config.epochs), ..resolved })
 }
 
 #[cfg(test)]

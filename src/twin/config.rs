@@ -53,7 +53,8 @@ pub struct Config {
     pub hidden: Vec<usize>,
     /// Add a linear path beside the hidden layers.
     pub skip: bool,
-    /// Width d of the bottleneck; 0 is automatic: clamp(round(n / 6), 8, 128), or n / 2 where the profile is read.
+    /// Width d of the bottleneck; 0 is automatic: clamp(round(n / 6), 8, 128), or n − 1 in place of n / 6
+    /// where the profile is read.
     pub dim: usize,
     /// Projector widths; 0 in the list is 2 d; empty puts the loss on the embedding itself.
     pub projector: Vec<usize>,
@@ -182,10 +183,11 @@ impl Config {
     pub fn resolve(&self, tumours: usize) -> Result<Self, ConfigError> {
         let mut config = self.clone();
         if config.dim == 0 {
-            // What a narrow bottleneck forgets is missing in the profile too, and reading the profile does not tell
-            // tumours apart by d numbers: it may be wider (docs/method.md, *The open question*).
-            let tumours_per_dimension = if config.profile { 2.0 } else { 6.0 };
-            config.dim = ((tumours as f64 / tumours_per_dimension).round() as usize).clamp(8, 128);
+            // What a narrow bottleneck forgets is missing in the profile too, and who reads the profile does not read d
+            // numbers that tell tumours apart: it may be as wide as the cohort spans (docs/method.md, *The open question*).
+            let tumours = tumours as f64;
+            let width = if config.profile { tumours - 1.0 } else { tumours / 6.0 };
+            config.dim = (width.round() as usize).clamp(8, 128);
         }
         for width in &mut config.projector {
             if *width == 0 {
@@ -327,7 +329,7 @@ pub fn parameters() -> Vec<Parameter> {
             "d",
             "integer",
             (0.0, 512.0, 1.0),
-            "0 chooses n / 6 between 8 and 128 (n / 2 where the profile is read). Read itself and near n, tumours are told apart but biology is lost.",
+            "0 chooses n / 6 between 8 and 128 (n − 1 where the profile is read). Read itself and near n, tumours are told apart but biology is lost.",
         ),
         p(
             "hidden",

@@ -326,7 +326,7 @@ fn the_recorded_self_test_is_what_the_cpu_computes() {
 #[test]
 fn automatic_parameters_follow_the_cohort_and_ranges_are_checked() {
     let default = Config::default().resolve(113).unwrap();
-    assert_eq!((default.dim, default.epochs, default.hidden.len()), (57, 667, 0), "n / 2, 2,000 steps");
+    assert_eq!((default.dim, default.epochs, default.hidden.len()), (112, 667, 0), "n − 1, 2,000 steps");
     let balanced = Config::preset(Preset::Balanced);
     let small = balanced.resolve(113).unwrap();
     assert_eq!((small.dim, small.epochs, small.batch, small.projector.as_slice()), (19, 334, 32, &[38][..]));
