@@ -89,7 +89,11 @@ fn a_session_shows_without_its_cohort_what_it_showed_with_it() {
     let revived = alone.revive_session().expect("alive");
     assert!(revived.same_samples && revived.purified.is_some() && revived.instant.is_some());
     for table in TABLES {
-        assert_eq!(alone.table(table.clone()).expect("live again"), before.table(table.clone()).expect("live"), "{table:?}");
+        assert_eq!(
+            alone.table(table.clone()).expect("live again"),
+            before.table(table.clone()).expect("live"),
+            "{table:?}"
+        );
     }
     assert!(alone.table(TableSpec::MapUmap { of: Of::Raw }).is_ok());
 }
@@ -117,7 +121,7 @@ fn a_session_of_version_1_opens() {
     assert_eq!(opened.models.len(), 2);
     assert_eq!(session.embedding(Of::Purified).expect("kept").samples.len(), 24);
     for table in TABLES {
-        assert!(session.table(table).expect("kept").lines().count() > 1, "{table:?}");
+        assert!(session.table(table.clone()).expect("kept").lines().count() > 1, "{table:?}");
     }
 }
 
