@@ -52,29 +52,56 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Read every table and gene-set file of a folder, in the order of their names; the others are named on standard error.
 pub fn open_cohort(folder: &Path, quiet: bool) -> Result<Session, Failure> {
-    let failed = |error: std::io::Error| Failure::io("Reading the folder", folder, &error);
     if folder.is_file() {
         let message = "The cohort is a folder: give the one that holds the expression matrix and the sample sheet.";
         return Err(Failure::Refused(format!("{message} ({})", folder.display())));
     }
-    let entries = fs::read_dir(folder).map_err(failed)?;
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(failed)?;
-    paths.retain(|path| path.is_file());
-    // The folder's own order differs from machine to machine, and the order of files is the order of samples.
-    paths.sort();
     let mut session = session()?;
-    for path in paths {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') {
+    open_folder(&mut session, folder, quiet)?;
+    Ok(session)
+}
+
+/// Read every table and gene-set file of a folder and of the folders in it (GDC puts each file in one of its own), in the
+/// order of their paths.
+pub fn open_folder(session: &mut Session, folder: &Path, quiet: bool) -> Result<(), Failure> {
+    for path in files_below(folder, DEEPEST)? {
+        let base = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+        if base.starts_with('.') {
             continue;
         }
-        if is_table(&name) {
-            open(&mut session, &path, &name)?;
+        if is_table(&base) {
+            open(session, &path, &name)?;
         } else if !quiet {
             note(format_args!("Ignored, for it is no table: {name}"));
         }
     }
-    Ok(session)
+    Ok(())
+}
+
+/// What this program wrote there once is no part of the cohort.
+fn is_output(folder: &Path) -> bool {
+    ["verdict.json", "pathways_change.csv", "table.md"].iter().any(|name| folder.join(name).exists())
+}
+
+/// Folders within folders that are looked into.
+const DEEPEST: usize = 3;
+
+fn files_below(folder: &Path, deep: usize) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error: std::io::Error| Failure::io("Reading the folder", folder, &error);
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(failed)?;
+    // The folder's own order differs from machine to machine, and the order of files is the order of samples.
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_file() {
+            files.push(path);
+        } else if deep > 0 && path.is_dir() && !is_output(&path) {
+            files.extend(files_below(&path, deep - 1)?);
+        }
+    }
+    Ok(files)
 }
 
 fn is_table(name: &str) -> bool {

@@ -6,6 +6,7 @@ use clap::Args;
 use twinpurify::readout::scoring::Scorer;
 use twinpurify::session::{Choice, PathwaysSpec, SetsChoice};
 
+use super::cohort_options::CohortOptions;
 use super::output::OutputFolder;
 use super::{Failure, drawing, files, say};
 
@@ -35,6 +36,8 @@ pub struct PathwaysOf {
     /// How a set is scored.
     #[arg(long, value_name = "NAME", default_value = "ssgsea", value_parser = ["ssgsea", "singscore", "zscore"])]
     scorer: String,
+    #[command(flatten)]
+    options: CohortOptions,
 }
 
 impl PathwaysOf {
@@ -43,6 +46,7 @@ impl PathwaysOf {
         let scorer: Scorer = serde_json::from_value(self.scorer.into()).map_err(|e| Failure::Refused(e.to_string()))?;
         let model = files::bytes(&self.model)?;
         let mut session = files::open_cohort(&self.cohort_dir, false)?;
+        self.options.apply(&mut session)?;
         session.summary()?;
         session.open_model(&model)?;
         let sets = match &self.gmt {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ThemeName;
+use crate::cohort::quality::MeasureKey;
 
 /// Which figure, how large, in which colours.
 ///
@@ -55,6 +56,11 @@ pub enum FigureKind {
         /// Which classification score.
         #[serde(default)]
         score: ScoreChoice,
+    },
+    /// [`super::QualityFigure`].
+    Quality {
+        /// Which measure.
+        measure: MeasureKey,
     },
     /// [`super::StripPlot`].
     Strip {

@@ -85,6 +85,7 @@ impl ReadoutError {
         match self {
             Self::Shape { .. } => "shape_mismatch",
             Self::TooFew { .. } => "too_few",
+            Self::Grouping { .. } => "grouping",
             Self::NoGeneSet { .. } => "no_gene_set",
             Self::NoConvergence { .. } => "no_convergence",
             Self::SurvivalTime { .. } => "survival_time",

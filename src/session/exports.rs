@@ -42,6 +42,8 @@ pub enum TableSpec {
     Genes,
     /// The comparison of representations.
     Comparison,
+    /// What was measured of every sample before training.
+    Quality,
 }
 
 impl Session {
@@ -94,6 +96,7 @@ impl Session {
                 Ok(tables::loss_history(&rows))
             }
             TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
+            TableSpec::Quality => self.quality_csv(),
             TableSpec::Genes => {
                 let set = self.current_set()?;
                 Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))

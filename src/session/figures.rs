@@ -41,6 +41,7 @@ impl Session {
                 let table = self.comparison_table()?;
                 medium.render(&measures_figure(&table, *score, "Representations compared")?, spec)
             }
+            FigureKind::Quality { measure } => medium.render(&self.quality_figure(*measure)?, spec),
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }

@@ -149,6 +149,17 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
     table(header, rows)
 }
 
+/// Quality: `sample, role, level, genes_detected, distance, side, findings`; a row is a sample's name, role, measures and
+/// the codes of what was found of it.
+pub fn quality<'a>(rows: impl Iterator<Item = (&'a str, &'a str, [f32; 4], String)>) -> String {
+    let header = ["sample", "role", "level", "genes_detected", "distance", "side", "findings"];
+    let rows = rows.map(|(sample, role, values, findings)| {
+        let numbers = values.into_iter().map(number);
+        [text(sample), role.into()].into_iter().chain(numbers).chain([findings.into()])
+    });
+    table(header, rows)
+}
+
 fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String
 where
     R: IntoIterator<Item = Cow<'b, str>>,

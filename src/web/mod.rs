@@ -3,6 +3,8 @@
 
 mod bench;
 #[cfg(feature = "cpu")]
+mod cohort;
+#[cfg(feature = "cpu")]
 mod engine;
 mod error;
 #[cfg(feature = "gpu")]
