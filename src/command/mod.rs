@@ -3,6 +3,7 @@
 mod cohort_options;
 mod device;
 mod drawing;
+mod embed;
 mod files;
 mod inspect;
 mod output;
@@ -13,6 +14,7 @@ mod simulate;
 mod study;
 mod train;
 
+pub use embed::Embed;
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
 pub use simulate::Simulate;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ThemeName;
 use crate::cohort::quality::MeasureKey;
+use crate::readout::Grouping;
 
 /// Which figure, how large, in which colours.
 ///
@@ -50,6 +51,9 @@ pub enum FigureKind {
         /// Column of the sample sheet for the strip above the samples.
         #[serde(default)]
         groups: Option<String>,
+        /// Further strips, below that of `groups`: columns, genes, pathways or groups.
+        #[serde(default)]
+        annotations: Vec<ColourSpec>,
     },
     /// [`super::MeasuresFigure`] of the comparison.
     Comparison {
@@ -61,6 +65,17 @@ pub enum FigureKind {
     Quality {
         /// Which measure.
         measure: MeasureKey,
+    },
+    /// [`super::DifferencesFigure`] of the two groups compared last.
+    Differences {
+        /// How many gene sets.
+        #[serde(default = "many")]
+        most: usize,
+    },
+    /// [`super::StripPlot`] of the two groups compared last.
+    DifferencesStrip {
+        /// Name of the gene set.
+        pathway: String,
     },
     /// [`super::StripPlot`].
     Strip {
@@ -106,7 +121,7 @@ pub enum Of {
     Instant,
 }
 
-/// What a sample's colour says: one of column, gene and pathway, or nothing.
+/// What a sample's colour says: one of column, gene, pathway and groups, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColourSpec {
     /// Column of the sample sheet.
@@ -118,6 +133,9 @@ pub struct ColourSpec {
     /// Gene set by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pathway: Option<String>,
+    /// Groups that the person made, one code per tumour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouping: Option<Grouping>,
     /// Whether a gene's or pathway's value is the raw or the purified one; raw when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<ValueSource>,
@@ -131,6 +149,10 @@ pub enum ValueSource {
     Raw,
     /// After purification.
     Purified,
+}
+
+fn many() -> usize {
+    25
 }
 
 fn yes() -> bool {

@@ -2,6 +2,7 @@
 // columns holds the main thread for 60 ms); roles by selection.
 import { count, h, plural, table } from "./dom.js";
 import { changeCohort } from "./roles.js";
+import { aboutEstimates, isEstimated } from "./estimated.js";
 
 const PAGE = 50;
 const ROLES = { tumour: "tumour", adjacent_normal: "adjacent normal", other: "set aside" };
@@ -60,6 +61,7 @@ export function samplesFold(state, wasOpen) {
         h("button", { type: "button", disabled: from === 0, onclick: () => show(from - PAGE) }, "Previous"),
         h("span", {}, `${count(from + 1)} to ${count(to)} of ${count(names.length)}`),
         h("button", { type: "button", disabled: to === names.length, onclick: () => show(to) }, "Next")),
+      ...columns.some(({ name }) => isEstimated(name)) ? [aboutEstimates()] : [],
       ...joins.map(leftOver));
     said();
   }
