@@ -27,6 +27,9 @@ pub struct Inspect {
     /// Print JSON: tumors, normals, other, genes, scale, geneIds, patients, columns, files, warnings, roles, quality.
     #[arg(long)]
     json: bool,
+    /// Only read the files; do not look at the samples' quality.
+    #[arg(long)]
+    no_quality: bool,
     #[command(flatten)]
     options: CohortOptions,
 }
@@ -36,7 +39,8 @@ pub struct Inspect {
 struct Inspected<'a> {
     #[serde(flatten)]
     summary: &'a Summary,
-    quality: &'a Quality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<&'a Quality>,
 }
 
 impl Inspect {
@@ -52,13 +56,15 @@ impl Inspect {
             }
         }
         self.options.apply(&mut session)?;
-        let (summary, quality) = (session.summary()?, session.quality()?);
+        let summary = session.summary()?;
+        let quality = if self.no_quality { None } else { Some(session.quality()?) };
+        let quality = quality.as_deref();
         if self.json {
-            let inspected = Inspected { summary: &summary, quality: &quality };
+            let inspected = Inspected { summary: &summary, quality };
             let json = serde_json::to_string_pretty(&inspected).map_err(|e| Failure::Unexpected(e.to_string()))?;
             return say(format_args!("{json}\n"));
         }
-        say(format_args!("{}{}", described(&summary), looked_at(&quality)))
+        say(format_args!("{}{}", described(&summary), quality.map(looked_at).unwrap_or_default()))
     }
 }
 
