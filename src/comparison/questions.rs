@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::measure::Label;
+pub use crate::cohort::happened;
 use crate::cohort::{Cohort, Column, events};
 use crate::readout::purity::{purity_values, tumour_fraction_proxy};
 use crate::readout::survival::SurvivalData;

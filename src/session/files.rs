@@ -285,7 +285,16 @@ impl Session {
         if let Some(kept) = self.kept() {
             let (samples, columns) = (kept.manifest.samples.clone(), kept.manifest.columns.clone());
             let n = samples.len();
-            return Ok(SampleTable { samples, roles: vec![Role::Tumour; n], patients: vec![None; n], columns });
+            let nothing = vec![String::new(); n];
+            return Ok(SampleTable {
+                samples,
+                roles: vec![Role::Tumour; n],
+                patients: vec![None; n],
+                columns,
+                reasons: nothing.clone(),
+                sources: nothing,
+                joins: Vec::new(),
+            });
         }
         let estimated = self.estimated_columns();
         let cohort = self.cohort()?;
