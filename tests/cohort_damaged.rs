@@ -30,7 +30,7 @@ fn each_damage_is_named_with_its_place_and_what_to_do() {
         ),
         (
             "xena_cut_off.tsv",
-            "A row has 7 columns where the others have 9. Complete this row, or save the table again; the file may have been cut off here. (file xena_cut_off.tsv, line 13, column 8, found \"KRT5\")",
+            "A row has 6 columns where the others have 9. Complete this row, or save the table again; the file may have been cut off here. (file xena_cut_off.tsv, line 13, column 7, found \"KRT5\")",
         ),
         (
             "xena_open_quote.tsv",
@@ -76,7 +76,7 @@ fn each_damage_is_named_with_its_place_and_what_to_do() {
         ),
         (
             "star_cut_off.rna_seq.augmented_star_gene_counts.tsv",
-            "A row has 3 columns where the others have 9. Complete this row, or save the table again; the file may have been cut off here. (file star_cut_off.rna_seq.augmented_star_gene_counts.tsv, line 18, column 4, found \"ENSG00000100011.12\")",
+            "A row has 1 columns where the others have 9. Complete this row, or save the table again; the file may have been cut off here. (file star_cut_off.rna_seq.augmented_star_gene_counts.tsv, line 19, column 2, found \"ENSG0000010\")",
         ),
         (
             "gct_ragged.gct",

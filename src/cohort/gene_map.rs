@@ -97,7 +97,7 @@ impl GeneMap {
             }
             if let Some(mouse) = fields.next() {
                 let (number, name) = mouse.split_once(',').map_or((mouse, None), |(number, name)| (number, Some(name)));
-                map.by_mouse_ensembl.insert(number.parse().map_err(|_| bad_map())?, at);
+                map.by_mouse_ensembl.insert(number.parse::<u32>().map_err(|_| bad_map())?, at);
                 let name = name.map_or_else(|| capitalised(symbol), str::to_owned);
                 map.by_mouse_symbol.insert(name, at);
             }
