@@ -112,20 +112,16 @@ fn side_by_side(
 }
 
 /// GDC's sample sheet: file → sample.
-fn names_of_files(sheet: &Sheet) -> Option<HashMap<&str, &str>> {
+fn names_of_files<'a>(sheet: &'a Sheet) -> Option<HashMap<&'a str, &'a str>> {
     let column = |name: &str| {
         let at = sheet.headings.iter().position(|h| key(h) == name)?;
         sheet.columns.get(at)
     };
     let (files, samples) = (column("filename")?, column("sampleid")?);
-    let pair = |(file, sample): (&'_ Option<String>, &'_ Option<String>)| file.is_some() && sample.is_some();
-    let pairs = files.iter().zip(samples).filter(|(f, s)| pair((f, s)));
-    Some(
-        pairs
-            .filter_map(|(f, s)| Some((f.as_deref()?, s.as_deref()?)))
-            .map(|(f, s)| (f.trim_end_matches(".gz"), s))
-            .collect(),
-    )
+    let pair = |(file, sample): (&'a Option<String>, &'a Option<String>)| {
+        Some((file.as_deref()?.trim_end_matches(".gz"), sample.as_deref()?))
+    };
+    Some(files.iter().zip(samples).filter_map(pair).collect())
 }
 
 fn is_uuid(name: &str) -> bool {
