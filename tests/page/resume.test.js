@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
 
-const RUN = { hidden: "32", dim: "16", epochs: "800" };
+const RUN = { hidden: "32", dim: "16", epochs: "1500" };
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -114,7 +114,7 @@ test("a run that a reload interrupts is resumed to the same bits", { skip: missi
         await worker.evaluate(() => { if (self.name === "engine") setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable, planted by a test"); }); });
       }
       await page.waitForSelector("#resume-begin", { timeout: 30_000 });
-      assert.match(await page.textContent("#train-status") ?? "", /stopped working/);
+      assert.match(await page.textContent("#resume") ?? "", /stopped working .*your run can go on/);
       await page.click("#resume-begin");
       assert.deepEqual(await results(page), undisturbed);
     });

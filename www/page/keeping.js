@@ -46,10 +46,7 @@ export class Keeping {
     this.#keeper = keeper;
     keeper.onEvent = (event) => {
       if (event.event === "failed" || event.event === "crashed") this.#fail(event.because ?? event.error?.message ?? "");
-      if (event.event === "checkpoint" && event.run === state.run?.id) {
-        this.#line.dataset.step = String(state.run?.at?.step);
-        this.#note({ at: state.run?.at });
-      }
+      if (event.event === "checkpoint" && event.run === state.run?.id) this.#noteStep(state.run?.at);
     };
     // Behind a proxy or on a host of many pages the origin is shared: the path keeps them apart.
     const { state: found, work, damage, expired } = await keeper.call("open", [new URL("../../", import.meta.url).pathname]);
@@ -87,8 +84,15 @@ export class Keeping {
   }
 
   /** @param {object} change */
-  #note(change) {
-    if (this.#mode === "on" && this.#signature) this.#keeper?.call("note", [change]).catch((error) => this.#fail(error.message));
+  async #note(change) {
+    if (this.#mode !== "on" || !this.#signature) return;
+    await this.#keeper?.call("note", [change]).catch((error) => this.#fail(error.message));
+  }
+
+  /** A checkpoint is kept: say how far the run is. @param {{step: number, steps: number} | undefined} at */
+  async #noteStep(at) {
+    await this.#note({ at });
+    if (at) this.#line.dataset.step = String(at.step);
   }
 
   // --- keeping ---
@@ -114,7 +118,7 @@ export class Keeping {
     } else if (this.#crashed && !this.#state.training && this.#state.run?.at) {
       // The engine failed in the middle and was started afresh: what it left can go on here and now.
       this.#crashed = false;
-      this.#offer({ ...this.#current(), run: { ...this.#state.run, done: false, stopped: false }, at: this.#state.run.at });
+      this.#offer({ ...this.#current(), run: { ...this.#state.run, done: false, stopped: false }, at: this.#state.run.at, crashed: true });
     }
   }
 
@@ -154,7 +158,7 @@ export class Keeping {
     const resume = h("button", { type: "button", id: "resume-begin", className: "primary", onclick: () => this.#resume(resume) }, "Resume");
     const when = new Date(work.savedAt).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
     this.#notice.replaceChildren(
-      h("p", {}, h("strong", {}, "Your work is kept on this computer. "), sayRun(work), `, ${when}: `, sayFiles(work), "."),
+      h("p", {}, h("strong", {}, work.crashed ? "The engine stopped working and was started afresh; your run can go on. " : "Your work is kept on this computer. "), sayRun(work), `, ${when}: `, sayFiles(work), "."),
       h("p", { className: "row" }, resume, forget, h("span", { className: "quiet small" }, "Opening other files replaces it.")));
   }
 
