@@ -67,6 +67,7 @@ export class Engines {
   /** @type {EngineWorker | null} */ #cpu = null;
   /** @type {EngineWorker | null} */ #gpu = null;
   /** What a CPU worker is made of, kept in memory for a fresh one. @type {import("./supplies.js").Code & {map: Uint8Array | null} | null} */ #cpuCode = null;
+  /** What reads archives, workbooks, AnnData and Parquet; null where it was not found. @type {Promise<import("./supplies.js").Code | null>} */ #containers;
   /** The CPU worker answered since it was started; one that fails before that is not started again and again. */ #alive = false;
   /** @type {(() => MessagePort) | null} */ #keeper = null;
   /** @type {() => Promise<EngineWorker>} */ #start;
@@ -95,9 +96,11 @@ export class Engines {
       return worker;
     };
     const cpuHere = this.#startCpu();
+    // After the engine, which everyone waits for.
+    this.#containers = cpuHere.then(() => codeOf(SUPPLIES.containers)).catch(() => null);
     const gpu = this.#startGpu(preference, cpuHere);
     this.#whole = cpuHere;
-    const engines = Promise.allSettled([cpuHere, gpu.fetched]);
+    const engines = Promise.allSettled([cpuHere, gpu.fetched, this.#containers]);
     this.fetched = engines.then(() => also()).then(() => undefined, () => undefined);
     this.settled = Promise.allSettled([cpuHere, gpu.settled, this.fetched]).then(() => {
       if (this.device.pending) this.#say({ ...this.device, pending: false });
@@ -126,6 +129,8 @@ export class Engines {
     await worker.call("become", ["cpu", glue, module, map]);
     this.#alive = true;
     await this.#connectKeeper(worker);
+    // Not waited for: it comes when it comes, and a file that needs it waits.
+    queueMicrotask(() => this.#containers.then((code) => worker.call("giveContainers", [code])).catch(() => undefined));
   }
 
   /** Send every checkpoint of a run to this port, from a fresh engine too. @param {() => MessagePort} port made anew for each */

@@ -3,6 +3,7 @@
 // asked for arrives as {event}. The worker holds the cohort (cpu) or the trainer (gpu); the page's main thread holds
 // neither.
 import { comparisonLoop } from "./comparison-loop.js";
+import { readFile } from "./file-reading.js";
 import { trainingLoop } from "./training-loop.js";
 
 /** @typedef {import("./engine").Engine} Engine */
@@ -19,6 +20,12 @@ let engine = null;
 let geneMap = null;
 /** @type {Engine | null} the engine that has the map */
 let mapped = null;
+/** The file being read. @type {{cancelled: boolean} | null} */
+let opening = null;
+/** @type {(code: {glue: string, module: WebAssembly.Module} | null) => void} */
+let containersArrived = () => {};
+/** @type {Promise<{glue: string, module: WebAssembly.Module} | null>} */
+const containersCode = new Promise((resolve) => { containersArrived = resolve; });
 /** @type {GpuTrainer | null} */
 let trainer = null;
 /** The other engine's worker: training data, snapshots and checkpoints travel here, never over the main thread.
@@ -74,6 +81,15 @@ function setCheckpoint(bytes) {
   if (keeper.run) keeper.port?.postMessage({ run: keeper.run, bytes });
 }
 
+/** The containers' module, instantiated anew: the build takes out of its glue what would keep the first instance. */
+async function freshContainers() {
+  const code = await containersCode;
+  if (!code) return null;
+  const made = await import(code.glue);
+  await made.default({ module_or_path: code.module });
+  return made;
+}
+
 /** Calls that need more than the engine and their arguments; every other goes to the engine as it is.
  * @type {Record<string, (args: any[], context: CallContext) => unknown>} */
 const CALLS = {
@@ -98,33 +114,24 @@ const CALLS = {
     lastCheckpoint = null;
   },
 
-  /** Read one file, chunk by chunk: the file is never in memory whole. */
+  /** Read one file, be it a table or a container of them. */
   async openFile([file], { onProgress }) {
     if (geneMap && mapped !== engine) {
       cpu().setGeneMap?.(geneMap);
       mapped = engine;
     }
-    const handle = cpu().beginFile(file.name);
-    try {
-      const reader = file.stream().getReader();
-      let bytes = 0, told = 0;
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        cpu().pushChunk(handle, value);
-        bytes += value.byteLength;
-        if (performance.now() - told > 100) {
-          told = performance.now();
-          onProgress?.({ file: file.name, bytes, total: file.size });
-        }
-      }
-    } catch (error) {
-      if (!isTrap(error)) cpu().abortFile(handle);
-      throw /** @type {any} */ (error)?.code ? error
-        : failure("file_unreadable", `The file stopped being readable. Open it again; if it moved, choose it anew. ${file.name}`);
-    }
-    return cpu().endFile(handle);
+    const own = { cancelled: false };
+    opening = own;
+    return readFile(file, { engine: cpu, containers: freshContainers, cancelled: () => own.cancelled, onProgress });
   },
+
+  /** Stop reading the file that is being read; nothing that was open is lost. */
+  cancelOpening() {
+    if (opening) opening.cancelled = true;
+  },
+
+  /** The containers' module, once it is fetched; null where it was not found. */
+  giveContainers([code]) { containersArrived(code); },
 
   // --- training on this worker's engine ---
 
@@ -306,7 +313,7 @@ function described(error) {
   return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
 }
 
-const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
+const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "giveContainers", "cancelOpening", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
 
 /** The engine's own calls need nothing from here. @param {string} call @param {any[]} args */
 function plainly(call, args) {

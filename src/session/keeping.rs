@@ -243,6 +243,17 @@ impl Session {
     pub fn revive_session(&mut self) -> Result<Revived, SessionError> {
         let kept = self.kept.take().ok_or(SessionError::NotYet("No session file is open."))?;
         let history = std::mem::take(&mut self.history);
+        let revived = self.revive_from(&kept);
+        match &revived {
+            Ok(Revived { same_samples: true, .. }) => self.history = history,
+            Ok(_) => {}
+            // The file that was missing may follow.
+            Err(_) => (self.kept, self.history) = (Some(kept), history),
+        }
+        revived
+    }
+
+    fn revive_from(&mut self, kept: &Saved) -> Result<Revived, SessionError> {
         let mut revived = Revived { purified: None, instant: None, same_samples: false };
         if let Some(model) = &kept.model {
             revived.purified = Some(self.open_model(model, Alignment::Auto)?.verdict);
@@ -251,9 +262,6 @@ impl Session {
             revived.instant = Some(self.run_instant(&Config::from_partial(instant.config.clone())?)?);
         }
         revived.same_samples = self.current_set()?.tumours == kept.manifest.samples;
-        if revived.same_samples {
-            self.history = history;
-        }
         Ok(revived)
     }
 

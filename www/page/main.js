@@ -1,4 +1,5 @@
 // The page's start: paint first, then fetch the engines, then wait for files.
+import { sessionAddress } from "../session.js";
 import { TwinPurify } from "../twinpurify.js";
 import { RequestCount, startEngineBadge, startPrivacyBadge } from "./badge.js";
 import { startCohort } from "./cohort.js";
@@ -59,7 +60,23 @@ function startEngines() {
   load(creating);
 }
 
+// A lab's own demo: `?session=` beside the page or below it, asked for before any file is opened.
+const wanted = new URLSearchParams(location.search).get("session");
+if (wanted !== null) {
+  fetchSession(wanted).then((file) => cohort.open([file]), (error) => cohort.say(error.message, true));
+}
+
 // A shared result needs no engine, until the person wants to open a cohort of their own.
 const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
 // Two frames: the first screen is painted before any engine is asked for.
 if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));
+
+/** @param {string} path @returns {Promise<File>} */
+async function fetchSession(path) {
+  const address = sessionAddress(path, location.href);
+  if (!address) throw new Error("The address asks for a session that is not beside this page: ?session= takes a relative path, without “..”.");
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The session was not found where this page is hosted (HTTP ${response.status}).`);
+  const name = address.pathname.split("/").at(-1) ?? "";
+  return new File([await response.blob()], name.endsWith(".twinpurify") ? name : `${name}.twinpurify`);
+}

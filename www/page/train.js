@@ -54,10 +54,11 @@ export function startTrain(state) {
   body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, startTransfer(state, opened), status, running, verdict, plots);
 
   state.on("cohort", async () => {
-    const ready = state.cohort !== null;
+    const alone = state.cohort?.alone === true;
+    const ready = state.cohort !== null && !alone;
     open("train", ready && state.cohort !== null && state.cohort.summary.tumors > 0 && state.cohort.summary.normals > 0);
     const waits = /** @type {HTMLElement} */ (document.querySelector("#train .waits"));
-    waits.textContent = ready ? "Waits for adjacent normals: choose a column and its values under Cohort, or open a sample sheet."
+    waits.textContent = alone ? "Waits for the session’s cohort: open its files beside it, and train on." : ready ? "Waits for adjacent normals: choose a column and its values under Cohort, or open a sample sheet."
       : "Waits for a cohort: tumours, and the adjacent normals to purify them with.";
     for (const part of [running, verdict, plots, controls]) part.hidden = true;
     say("");
