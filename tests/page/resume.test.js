@@ -145,14 +145,16 @@ test("two tabs, damage, forgetting, and a browser without storage", { skip: miss
     });
 
     await t.test("a damaged checkpoint says so; the files open", async () => {
-      await spoil(page, "run", null);
       await engineReady(page);
+      await spoil(page, "run", null);
       await page.click("#resume-begin");
       await page.waitForFunction(() => /kept state is damaged/.test(document.getElementById("resume")?.textContent ?? ""));
       assert.equal(await page.textContent("#figures dd"), "40");
     });
 
     await t.test("a damaged record, and one of another version, say so", async () => {
+      await page.reload();
+      await page.waitForSelector("#resume-begin"); // from here on nothing is written
       await spoil(page, "work", null);
       await page.reload();
       await page.waitForFunction(() => /cannot be used: it is damaged/.test(document.getElementById("resume")?.textContent ?? ""));

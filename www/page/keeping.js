@@ -102,6 +102,10 @@ export class Keeping {
     this.#show();
     if (!cohort || this.#mode !== "on" || !this.#keeper) return;
     const { files, simulated, choice } = cohort;
+    if (!hasFiles(cohort)) {
+      this.#signature = "";
+      return;
+    }
     const signature = signatureOf(files, simulated);
     if (signature !== this.#signature) {
       this.#offer(null);
@@ -174,14 +178,13 @@ export class Keeping {
         this.#signature = signatureOf(work.files, work.simulated);
         this.#choice = JSON.stringify(work.choice);
         await this.#doors.open({ files, simulated: work.simulated, choice: work.choice, note: work.note, demo: work.demo });
+        Object.assign(this.#state, { groups: work.groups ?? [], colour: work.colour ?? {} });
+        for (const event of /** @type {const} */ (["groups", "colour"])) this.#state.tell(event);
       }
       const { bytes, damaged } = await keeper.call("checkpoint");
       this.#offer(null);
       if (damaged) this.#tell("The run's kept state is damaged. Your files are open again; train anew.");
       else if (work.run) await this.#doors.resume({ ...work.run, at: work.at }, bytes);
-      if (this.#mode === "off") this.#show();
-      Object.assign(this.#state, { groups: work.groups, colour: work.colour });
-      for (const event of /** @type {const} */ (["groups", "colour"])) this.#state.tell(event);
     } catch (error) {
       button.disabled = false;
       this.#notice.querySelector(".bad")?.remove();
@@ -250,11 +253,12 @@ export class Keeping {
       unavailable: "This browser window offers no storage (a private window, perhaps): nothing is kept, and a reload begins afresh.",
       failed: `Your work could not be kept, and goes on without: ${this.#because}`,
     }[this.#mode];
+    const session = this.#mode === "on" && !hasFiles(cohort);
     const able = this.#mode === "on" || this.#mode === "off" || this.#mode === "failed";
     this.#line.replaceChildren(
       able ? h("label", { className: "check" }, h("input", { type: "checkbox", id: "keep-work", checked: this.#mode === "on", onchange: (/** @type {Event} */ { target }) => this.#switch(/** @type {HTMLInputElement} */ (target).checked).catch((error) => this.#fail(error.message)) }), "Keep work on this computer") : "",
       able ? h("button", { type: "button", id: "forget", className: "plain", onclick: () => this.forget() }, "Forget everything") : "",
-      h("p", { className: `quiet ${this.#mode === "failed" ? "bad" : ""}` }, words));
+      h("p", { className: `quiet ${this.#mode === "failed" ? "bad" : ""}` }, session ? "What is open came from a session file, and stands in it: no copy is kept here." : words));
     if (focused) document.getElementById(focused)?.focus();
   }
 }
@@ -275,6 +279,9 @@ function sayFiles({ files, simulated }) {
   const [first, second, ...others] = files;
   return [first.name, second?.name].filter(Boolean).join(", ") + (others.length ? ` and ${plural(others.length, "other")}` : "");
 }
+
+/** What a session brought is in its own file. @param {import("./state.js").Cohort} cohort */
+const hasFiles = ({ files, simulated }) => files.length > 0 || simulated !== null;
 
 function remembered() {
   try {
