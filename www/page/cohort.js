@@ -91,14 +91,16 @@ export function startCohort(state, door) {
     await cohort.addFiles(open, {
       signal: controller.signal,
       onFile: opening,
-      onOpened: ({ name, file, report, error, leftOut }) => {
-        // An archive's own line gives way to those of its tables.
-        if (name !== file && !lines.get(file)?.dataset.taken) unline(file);
-        line(name).replaceChildren(...(report ? taken(report) : leftOut ? aside(name, leftOut) : refused(name, error?.message ?? "")));
-      },
+      onOpened,
     });
     if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
     await compose(cohort);
+  }
+
+  function onOpened(/** @type {import("../twinpurify.js").Opened} */ { name, file, report, error, leftOut }) {
+    // An archive's own line gives way to those of its tables.
+    if (name !== file && !lines.get(file)?.dataset.taken) unline(file);
+    line(name).replaceChildren(...(report ? taken(report) : leftOut ? aside(name, leftOut) : refused(name, error?.message ?? "")));
   }
 
   /** A saved session in place of whatever is open: its maps and its verdict at once, the rest when its cohort is here. @param {File} file */
@@ -263,9 +265,7 @@ export function startCohort(state, door) {
     tell(kept.note ?? "");
     state.demo = kept.demo ?? null;
     if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
-    await cohort.addFiles(kept.files, {
-      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
-    });
+    await cohort.addFiles(kept.files, { onOpened });
     await compose(cohort, kept.choice);
   });
 
