@@ -255,14 +255,14 @@ test("search, groups, comparison, table, neighbours, the map between, heat map",
     const heat = page.locator('[data-plot="heat_map"] canvas');
     await heat.evaluate((canvas) => canvas.scrollIntoView({ block: "center", behavior: "instant" }));
     const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await heat.boundingBox());
-    await page.mouse.click(box.x + 40, box.y + 75);
+    await page.mouse.click(box.x + 40, box.y + 100);
     await words(page, /^1 of 40 tumours selected: a column of the heat map/);
-    await page.mouse.move(box.x + 40, box.y + 75);
+    await page.mouse.move(box.x + 40, box.y + 100);
     assert.match(await page.textContent("#pathways .hovered") ?? "", /^TCGA-.* raw .* purified .*\(z\)$/);
     await page.waitForTimeout(400);
-    await page.mouse.move(box.x + box.width - 60, box.y + 75);
+    await page.mouse.move(box.x + box.width - 60, box.y + 100);
     const pathway = await page.textContent("#pathways .hovered strong");
-    await page.mouse.click(box.x + box.width - 60, box.y + 75);
+    await page.mouse.click(box.x + box.width - 60, box.y + 100);
     await page.waitForFunction((name) => name && (/** @type {HTMLInputElement} */ (document.getElementById("colour-search"))).value === name, pathway);
     await page.selectOption("#strip-1", { label: "subtype" });
     await page.waitForTimeout(500);
