@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
+use command::{Embed, Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -18,7 +18,9 @@ use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
     after_help = "Examples:
   twinpurify inspect expression.tsv.gz samples.tsv
   twinpurify train cohort/ --out run/
+  twinpurify embed other/ --model run/model.safetensors --out embedded/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
+  twinpurify session cohort.twinpurify --out tables/
   twinpurify simulate --out demo/
   twinpurify study cohort/ --out study/
 
@@ -34,7 +36,9 @@ struct Cli {
 enum Command {
     Inspect(Inspect),
     Train(Train),
+    Embed(Embed),
     Pathways(PathwaysOf),
+    Session(SessionFile),
     Simulate(Simulate),
     Study(Study),
 }
@@ -43,7 +47,9 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Train(train) => train.run(),
+        Command::Embed(embed) => embed.run(),
         Command::Pathways(pathways) => pathways.run(),
+        Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Study(study) => study.run(),
     };

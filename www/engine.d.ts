@@ -66,8 +66,25 @@ export interface PathwayScores {
 }
 /** Groups of tumours, whatever made them: `codes` is one per tumour in the order of the embedding, index into `names`, -1 for none. */
 export interface Grouping { label: string; names: string[]; codes: number[] }
+export type GroupTest = "welch" | "mann_whitney";
+/** First group minus second: means in z over the cohort, Hedges' g (Welch) or Cliff's delta (Mann-Whitney) with its 95 % interval. */
+export interface Difference { difference: number; effect: number; low: number; high: number; p: number; fdr: number }
+export interface SetDifference { set: string; found: number; size: number; raw: Difference | null; purified: Difference | null }
+export interface Differences {
+  label: string; first: { name: string; members: number[] }; second: { name: string; members: number[] };
+  test: GroupTest; /** Least purified FDR first. */ rows: SetDifference[];
+}
+/** `first` and `second` are positions in the groups' names; without `second` the first is compared with all other grouped tumours. */
+export interface DifferencesRequest { pathways: PathwayOptions; groups: Grouping; first: number; second?: number | null; test?: GroupTest }
+export type Alignment = "auto" | "as_measured" | "genes" | "samples";
+/** What became of a saved model's genes on this cohort, and how values were brought to its moments. */
+export interface Transfer {
+  genes: number; found: number; renamed: number; missing: string[]; alignment: Alignment; shift: number; sentence: string;
+}
+/** Where the groups of a survival figure come from. */
+export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
-export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
+export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
   doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
   trials: number; of: number; finished: boolean;
@@ -89,7 +106,19 @@ export interface TrainingData {
 }
 export interface SelfTest { passed: boolean; worst: number; message: string }
 
+/** What a session file says; `unknown` parts are read by www/session.js. */
+export interface OpenedSession {
+  program: string; summary: unknown; page: unknown; comparison: ComparisonTable | null; expression: boolean;
+  pathways: PathwayOptions | null;
+  models: { of: "purified" | "instant"; config: Config; verdict: unknown; stopped: boolean; engine: string | null }[];
+}
+/** What a file will come to, told before it is read. */
+export interface Estimate { rows: number; columns: number; memory: number; limit: number; fits: boolean; sentence: string; remedy: string | null }
+
 export interface Engine {
+  tellFile(head: Uint8Array, length: number, stated?: number): { container: boolean; estimate: Estimate | null };
+  /** For each path null, or why the file is not opened. */ chooseFiles(paths: string[]): (string | null)[];
+  beginPart(name: string, origin: object): number; linesRead(handle: number): number;
   setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];
@@ -104,12 +133,18 @@ export interface Engine {
   embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
   loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };
   pathways(options: PathwayOptions): PathwayScores;
+  grouping(column: string): Grouping; differences(request: DifferencesRequest): Differences;
+  openModel(bytes: Uint8Array, alignment?: Alignment): { verdict: Verdict; config: Config; transfer: Transfer };
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
+  version(): string;
+  saveSession(options: { expression: boolean; page: object; engine: string | null; stopped: boolean }): Uint8Array;
+  openSession(bytes: Uint8Array): OpenedSession;
+  reviveSession(): { purified: Verdict | null; instant: Verdict | null; sameSamples: boolean };
 }
 export interface GpuTrainer {
   step(count: number): Promise<StepProgress>;

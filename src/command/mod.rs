@@ -2,18 +2,22 @@
 
 mod device;
 mod drawing;
+mod embed;
 mod files;
 mod inspect;
 mod output;
 mod pathways;
 mod progress;
+mod session;
 mod settings;
 mod simulate;
 mod study;
 mod train;
 
+pub use embed::Embed;
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
+pub use session::SessionFile;
 pub use simulate::Simulate;
 pub use study::Study;
 pub use train::Train;

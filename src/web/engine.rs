@@ -47,7 +47,7 @@ fn matrix(values: &Array2<f32>) -> JsValue {
     floats(&values.iter().copied().collect::<Vec<f32>>())
 }
 
-fn verdict(verdict: &Verdict) -> Result<JsValue, JsValue> {
+pub(super) fn verdict(verdict: &Verdict) -> Result<JsValue, JsValue> {
     let found = |n: usize| JsValue::from(n as f64);
     let identity = object([
         ("tested", found(verdict.purified.tested)),

@@ -1,6 +1,7 @@
 // Two maps side by side: same colours, same category alone, same hover, one selection. Raw on the left.
 import { MapView } from "../figure/canvas.js";
 import { Combobox } from "./combobox.js";
+import { ABOUT, estimatedChoices, isEstimated } from "./estimated.js";
 import { count, h, measured, segments, svg } from "./dom.js";
 import { Between } from "./explore_between.js";
 import { Groups } from "./explore_groups.js";
@@ -59,12 +60,19 @@ export function startExplore(state) {
     },
   }, "Name as a group…"));
 
+  const kindPlace = h("span");
+  /** @param {"pca" | "umap"} value */
+  const look = (value) => {
+    kind = value;
+    kindPlace.replaceChildren(segments("Map", [["pca", "PCA"], ["umap", "UMAP"]], kind, (chosen) => {
+      kind = chosen;
+      refresh();
+    }));
+  };
+  look(kind);
   const body = open("explore", false);
   body.append(h("div", { className: "controls" }, search.element,
-    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), segments("Map", [["pca", "PCA"], ["umap", "UMAP"]], kind, (value) => {
-      kind = value;
-      refresh();
-    })), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots,
+    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots,
     h("div", { className: "folds" }, groups.element, table.element, neighbours.element, between.element));
 
   /** @param {string} name @param {() => Source} of */
@@ -93,6 +101,7 @@ export function startExplore(state) {
     else {
       Object.assign(view, mode);
       view.addEventListener("hover", (event) => hover(/** @type {CustomEvent} */ (event).detail.sample));
+      view.addEventListener("view", (event) => { state.view.zoom = { .../** @type {CustomEvent} */ (event).detail.view, width: scene.width }; });
       view.addEventListener("select", (event) => chosen(/** @type {CustomEvent} */ (event).detail, of()));
       views.push(view);
     }
@@ -111,6 +120,8 @@ export function startExplore(state) {
   }
 
   async function refresh() {
+    const side = right === "instant" ? "instant" : "purified";
+    if (state.view.kind !== kind || state.view.right !== side) state.view = { kind, right: side };
     other.heading.textContent = right === "instant" ? "Instant, the closed form" : "Purified";
     await Promise.all([left.refresh(), other.refresh(), between.show()]);
     neighbours.show();
@@ -121,6 +132,8 @@ export function startExplore(state) {
   state.on("model", async () => {
     open("explore", state.readable !== null);
     if (!state.readable || !state.cohort) return;
+    // A session, or a link, asks for another map than the one shown.
+    if (state.view.kind !== kind) look(state.view.kind);
     if (!state.model) right = "instant";
     else if (right === "instant" || !state.instant) right = "purified";
     chooseRight();
@@ -190,7 +203,7 @@ export function startExplore(state) {
       const varied = categories.find(({ name }) => /subtype|pam50|cluster|msi/i.test(name)) ?? categories.find(({ name }) => /grade|stage|histolog/i.test(name)) ?? categories[0] ?? columns[0];
       if (varied) await colourBy({ column: varied.name });
       else search.set("");
-    }
+    } else if (!state.colouring) await colourBy(state.colour);
   }
 
   /** Others may stand in the embedding now: selection and groups follow their tumours by name. @param {string[]} names */
@@ -210,6 +223,7 @@ export function startExplore(state) {
   function offer() {
     search.offer([
       ...offered.columns.map(({ name, kind: what }) => ({ label: name, kind: what === "number" ? "column, number" : "column", value: { column: name } })),
+      ...estimatedChoices(samples),
       ...pathwaysOffered.map((pathway) => ({ label: setName(pathway), kind: "pathway", value: { pathway } })),
       ...offered.genes.map((gene) => ({ label: gene, kind: "gene", value: { gene } })),
     ]);
@@ -265,7 +279,7 @@ export function startExplore(state) {
         onclick: () => isolate(state.isolated === at ? null : at),
       }, dot, name, h("span", { className: "quiet" }, count(n)));
     }));
-    if (!classes.length) legend.append(h("span", { className: "quiet" }, state.colouring ? `${state.colouring.label}: a number, its scale is in the maps; grey is missing.` : "Choose what to colour by."));
+    if (!classes.length) legend.append(h("span", { className: "quiet" }, state.colouring ? `${state.colouring.label}: a number, its scale is in the maps; grey is missing. ${isEstimated(state.colouring.label) ? ABOUT : ""}` : "Choose what to colour by."));
   }
 
   /** Both maps point at the same sample, and the line above says which. @param {number | null} sample */
@@ -295,7 +309,7 @@ export function startExplore(state) {
   }
   hover(null);
 
-  return { offerPathways: (/** @type {string[]} */ pathways) => {
+  return { look, offerPathways: (/** @type {string[]} */ pathways) => {
     pathwaysOffered = pathways;
     offer();
   } };

@@ -1,6 +1,7 @@
 // What purification did to pathway activity: heat map, table, and one pathway by group.
 import { count, h, measured, segments } from "./dom.js";
 import { HeatMap } from "./heat_map.js";
+import { GroupDifferences } from "./pathways_groups.js";
 import { Plot } from "./plot.js";
 import { setName } from "./set_name.js";
 import { open } from "./state.js";
@@ -39,6 +40,7 @@ export function startPathways(state, onSets) {
     spec: () => scores !== null && chosen !== "" && groups() !== null && { figure: "strip", pathway: chosen, groups: groups() },
     csv: () => scores && { table: "pathways_raw" },
   });
+  const between = new GroupDifferences(state);
   const body = open("pathways", false);
   body.append(
     h("div", { className: "controls" },
@@ -51,7 +53,8 @@ export function startPathways(state, onSets) {
     h("div", { className: "plots changes" },
       h("div", { className: "plot" }, h("header", {}, h("h3", {}, "What changed")), place,
         h("p", { className: "note" }, "Change: 1 − Spearman's ρ between raw and purified (pur.) scores; 0 where purification left the order of the tumours alone. raw ~ pur.: Pearson's r. With purity: Spearman's ρ. Genes: among those trained on, of the set.")),
-      strip.element));
+      strip.element),
+    between.element);
   const chooseSets = () => setsPlace.replaceChildren(segments("Gene sets", [["hallmark", "Hallmark"], ...(sets === "own" || ownName ? [/** @type {["own", string]} */ (["own", ownName])] : [])], sets, (value) => {
     sets = value;
     score();
@@ -59,11 +62,23 @@ export function startPathways(state, onSets) {
   let ownName = "";
   chooseSets();
 
-  state.on("cohort", () => { scored = null; });
+  state.on("cohort", () => {
+    scored = null;
+    // A session that stands alone has its scores as they were made.
+    const saved = state.cohort?.alone ? state.cohort.scored : null;
+    if (!saved) return;
+    ({ scorer, sets } = saved);
+    for (const input of body.querySelectorAll("input")) if (input.value === scorer) input.checked = true;
+    if (sets === "own") ownName ||= "own, as saved";
+    chooseSets();
+  });
   state.on("model", () => {
     const model = current();
     open("pathways", model !== null);
-    if (model === null) scores = null;
+    if (model === null) {
+      scores = null;
+      between.clear();
+    }
     else if (model !== scored) score();
   });
   state.on("colour", () => { if (state.colour.column) redrawStrip(); });
@@ -82,6 +97,7 @@ export function startPathways(state, onSets) {
     const file = own.files?.[0];
     own.value = "";
     if (!file || !state.cohort) return;
+    state.tell("opened");
     try {
       const { name, sets: n } = await state.cohort.loadGeneSets(file);
       ownName = `${name} (${count(n)})`;
@@ -114,6 +130,7 @@ export function startPathways(state, onSets) {
       onSets(result.sets);
       showTable();
       redraw();
+      between.scored({ sets, scorer, tumours: result.samples.length });
     } catch (error) {
       if (ticket === asked) say(/** @type {Error} */ (error).message, true);
     }
