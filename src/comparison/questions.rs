@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::forecast::Part;
 use super::measure::Label;
 use crate::cohort::{Cohort, Column};
 use crate::readout::purity::{purity_values, tumour_fraction_proxy};
@@ -89,6 +90,15 @@ impl Questions {
         let purity = purity(cohort, set, &tumours, columns.purity.as_deref(), &mut notes);
         let survival = survival(cohort, &tumours, columns);
         Self { subtype, grade, purity, survival, immune: Err(String::new()), stromal: Err(String::new()), notes }
+    }
+
+    /// Whether a part of the work has anything to do.
+    pub(super) fn ask(&self, part: Part) -> bool {
+        match part {
+            Part::Classify(label) => self.label(label).is_ok(),
+            Part::Survival => self.survival.is_ok(),
+            _ => true,
+        }
     }
 
     /// What a person should know of how it was asked, one sentence each.
