@@ -1,5 +1,5 @@
 // The dedicated worker of both engines. The first message says which engine to be; it carries the compiled wasm module,
-// so that a worker started later fetches nothing. Messages: {id, call, args} → {id, ok | error | progress}; what nobody
+// the glue's address in memory and the gene map: a worker requests nothing, and could not (sealed.js). Messages: {id, call, args} → {id, ok | error | progress}; what nobody
 // asked for arrives as {event}. The worker holds the cohort (cpu) or the trainer (gpu); the page's main thread holds
 // neither.
 import { comparisonLoop } from "./comparison-loop.js";
@@ -15,8 +15,8 @@ const scope = /** @type {any} */ (self);
 let glue = null;
 /** @type {Engine | null} */
 let engine = null;
-/** @type {Promise<Uint8Array | null>} the map of gene ids, fetched beside the engine; null where it did not come */
-let geneMap = Promise.resolve(null);
+/** @type {Uint8Array | null} the map of gene ids; null where it did not come */
+let geneMap = null;
 /** @type {Engine | null} the engine that has the map */
 let mapped = null;
 /** @type {GpuTrainer | null} */
@@ -66,32 +66,16 @@ function buffersOf(value, found = new Set()) {
   return found;
 }
 
-/** Without the map genes are used as they stand. @returns {Promise<Uint8Array | null>} */
-async function fetchGeneMap() {
-  try {
-    const response = await fetch(new URL("./gene_map.tsv.gz", import.meta.url));
-    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Calls that need more than the engine and their arguments; every other goes to the engine as it is.
  * @type {Record<string, (args: any[], context: CallContext) => unknown>} */
 const CALLS = {
-  /** Become one engine: `kind`, the glue's address and the compiled module. */
-  async become([kind, url, module]) {
+  /** Become one engine: `kind`, the glue's address, the compiled module and, for the CPU, the gene map. */
+  async become([kind, url, module, map = null]) {
     if (kind === "gpu") rememberDevice();
-    else geneMap = fetchGeneMap();
+    geneMap = map;
     glue = await import(url);
-    if (module) await glue.default({ module_or_path: module });
-    if (kind === "cpu" && module) engine = new glue.Engine();
-  },
-
-  /** A spare worker has its glue; this gives it the module and makes it whole. */
-  async wake([module]) {
     await glue.default({ module_or_path: module });
-    engine = new glue.Engine();
+    if (kind === "cpu") engine = new glue.Engine();
   },
 
   connect([port]) {
@@ -108,9 +92,8 @@ const CALLS = {
 
   /** Read one file, chunk by chunk: the file is never in memory whole. */
   async openFile([file], { onProgress }) {
-    const map = await geneMap;
-    if (map && mapped !== engine) {
-      cpu().setGeneMap?.(map);
+    if (geneMap && mapped !== engine) {
+      cpu().setGeneMap?.(geneMap);
       mapped = engine;
     }
     const handle = cpu().beginFile(file.name);
@@ -337,6 +320,10 @@ scope.onmessage = (/** @type {MessageEvent} */ { data }) => { answer(data); };
 const crashed = (/** @type {any} */ reason) => scope.postMessage({ event: "crashed", error: described(reason ?? new Error("unknown")) });
 scope.addEventListener("unhandledrejection", (/** @type {any} */ event) => { if (isTrap(event.reason)) crashed(event.reason); });
 scope.addEventListener("error", (/** @type {any} */ event) => { if (isTrap(event.error)) crashed(event.error); });
+
+scope.addEventListener("securitypolicyviolation", (/** @type {any} */ event) => {
+  scope.postMessage({ event: "stopped", address: event.blockedURI });
+});
 
 // A worker's requests are not in the page's own list: count them here.
 if (typeof PerformanceObserver !== "undefined") {

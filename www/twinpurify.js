@@ -21,6 +21,7 @@ export class TwinPurify {
   /** @type {Run | null} */ #run = null;
   /** @type {(device: import("./engine").Device) => void} called whenever the engine or its reason changes */ onDevice = () => {};
   /** @type {(address: string, at: number) => void} called for each request a worker made, with the time since the epoch */ onRequest = () => {};
+  /** @type {(address: string) => void} called when a worker's policy stopped a request */ onStopped = () => {};
   /** @type {() => void} called when a crashed engine has been replaced and the cohort is open again */ onRestored = () => {};
 
   /** @param {Engines} engines */
@@ -28,6 +29,7 @@ export class TwinPurify {
     this.#engines = engines;
     engines.onDevice = (device) => this.onDevice(device);
     engines.onRequest = (address, at) => this.onRequest(address, at);
+    engines.onStopped = (address) => this.onStopped(address);
     engines.onLiveMap = (values) => this.#run?.onMap?.(values);
     engines.onFresh = async () => {
       await this.#cohort?.reopen();
@@ -37,10 +39,11 @@ export class TwinPurify {
 
   /**
    * Load the engines. Resolves when the CPU engine is here; `settled()` tells when the choice of engine is final.
-   * @param {{device?: "auto" | "webgpu" | "cpu", onRequest?: (address: string, at: number) => void}} [options]
+   * `also` fetches what else a page needs from its server before a file is opened.
+   * @param {{device?: "auto" | "webgpu" | "cpu", onRequest?: (address: string, at: number) => void, also?: () => Promise<unknown>}} [options]
    */
-  static async create({ device = "auto", onRequest } = {}) {
-    const tp = new TwinPurify(new Engines(device));
+  static async create({ device = "auto", onRequest, also } = {}) {
+    const tp = new TwinPurify(new Engines(device, also));
     if (onRequest) tp.onRequest = onRequest;
     await tp.#engines.ready();
     return tp;
@@ -49,6 +52,11 @@ export class TwinPurify {
   /** Which engine the next run uses, and why. */
   get device() {
     return this.#engines.device;
+  }
+
+  /** Everything that is ever requested is here: from now on a page may forbid itself the network. */
+  fetched() {
+    return this.#engines.fetched;
   }
 
   /** The engine is chosen and its self-test has been judged. */
@@ -99,6 +107,17 @@ export class TwinPurify {
     if (!this.#cohort) throw asError({ code: "no_cohort", message: "There is no cohort yet. Open an expression matrix first." });
     this.#run = new Run(this.#engines, partial, options);
     return this.#run;
+  }
+
+  /**
+   * Open a saved model on the open cohort, its own or another. Rejects with `transfer_coverage` when the cohort measures
+   * under 60 % of the model's genes.
+   * @param {Blob} file @param {{align?: import("./engine").Alignment}} [options]
+   */
+  async openModel(file, { align = "auto" } = {}) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const opened = await this.#engines.cpu("openModel", [bytes, align]);
+    return new Model(this.#engines, { ...opened, stopped: false, of: "purified" });
   }
 
   /** For the test that loses the GPU in the middle of a run. */
@@ -202,6 +221,9 @@ export class Cohort {
   /** A value per tumour to colour by. @param {import("./engine").ColourOptions} options @returns {Promise<import("./engine").Colouring>} */
   colourBy(options) { return this.#engines.cpu("colourBy", [options]); }
 
+  /** The groups that a column makes; numbers are split at their median. @param {string} column @returns {Promise<import("./engine").Grouping>} */
+  grouping(column) { return this.#engines.cpu("grouping", [column]); }
+
   /** A person's own gene sets (GMT). @param {File} file @returns {Promise<{name: string, sets: number}>} */
   async loadGeneSets(file) {
     return this.#engines.cpu("loadGeneSets", [file.name, new Uint8Array(await file.arrayBuffer())]);
@@ -289,9 +311,11 @@ export class Model {
   /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
   /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
   /** It was stopped before its last step. @type {boolean} */ stopped;
+  /** How a saved model fits this cohort; null where it was trained here. @type {import("./engine").Transfer | null} */ transfer;
 
-  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source}} learnt */
-  constructor(engines, { verdict, config, stopped, of }) {
+  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer}} learnt */
+  constructor(engines, { verdict, config, stopped, of, transfer }) {
+    this.transfer = transfer ?? null;
     this.#engines = engines;
     this.#of = of;
     this.verdict = verdict;
@@ -305,9 +329,22 @@ export class Model {
   /** Two coordinates per tumour. @param {import("./engine").MapOptions} options @returns {Promise<import("./engine").MapResult>} */
   map({ kind, of = this.#of }) { return this.#engines.cpu("map", [{ kind, of }]); }
 
+  /** The nearest others of a tumour, by its position in the embedding. @param {{sample: number, of?: Source, count?: number}} options @returns {Promise<import("./engine").Nearest>} */
+  neighbours({ sample, of = this.#of, count = 10 }) { return this.#engines.cpu("neighbours", [{ of, sample, count }]); }
+
   /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
   pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
     return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
+  }
+
+  /**
+   * Which gene sets differ between two groups, raw beside purified.
+   * @param {import("./engine").Grouping} groups
+   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options]
+   * @returns {Promise<import("./engine").Differences>}
+   */
+  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea" } = {}) {
+    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, of: this.#of }, groups, first, second, test }]);
   }
 
   /**

@@ -76,7 +76,8 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
     let width = match method {
         Method::Raw => g,
         Method::Pca | Method::ContrastivePca => super::rows::LINEAR_WIDTH as f64,
-        Method::Trained(config) | Method::ClosedForm(config) => config.dim as f64,
+        Method::Trained(config) => config.width(genes) as f64,
+        Method::ClosedForm(config) => config.dim as f64,
     };
     // What the samples span is all that a regression sees of a wider profile.
     let seen = width.min(n);

@@ -14,8 +14,8 @@ const NOTES = {
   simulated: "This cohort is simulated: no patient is in it. Its purity, subtypes and programmes are known, because this project’s simulator made them; gene names are real so that pathways can be scored.",
 };
 
-/** @param {import("./state.js").State} state @param {import("./badge.js").RequestCount} requests */
-export function startCohort(state, requests) {
+/** @param {import("./state.js").State} state @param {import("./lock.js").Door} door */
+export function startCohort(state, door) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
   const status = byId("cohort-status");
   const list = byId("files");
@@ -41,7 +41,7 @@ export function startCohort(state, requests) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
       state.tell("cohort");
       state.tell("model");
     }
@@ -57,19 +57,32 @@ export function startCohort(state, requests) {
     note.hidden = words === "";
   };
 
-  async function addFiles(/** @type {File[]} */ files, fresh = false) {
+  /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = false } = {}) {
     if (files.length === 0) return;
+    const model = files.findLast(isModel);
+    if (model) {
+      offerModel(model);
+      return addFiles(files.filter((file) => !isModel(file)), { demo });
+    }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
-    const cohort = await needDraft(fresh);
+    const cohort = await needDraft(demo);
     tell("");
-    requests.begin();
-    state.tell("opened");
+    state.demo = null;
+    if (!demo) state.tell("opened");
     for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
     await cohort.addFiles(files, {
       onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
       onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
     });
     await compose(cohort);
+  }
+
+  /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
+  function offerModel(file) {
+    state.modelFile = file;
+    if (state.cohort === null) say("The saved model is opened under Train once there is a cohort: open an expression matrix too.");
+    state.tell("modelFile");
   }
 
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
@@ -156,26 +169,43 @@ export function startCohort(state, requests) {
     await work();
     byId("cohort-body").scrollIntoView({ block: "nearest" });
   }));
-  demo("demo-real", async () => {
-    const files = await Promise.all(DEMO.map(async (name) => {
+  /** The demo's files, fetched when first asked for. @type {File[] | null} */
+  let demoFiles = null;
+  async function fetchDemo() {
+    return Promise.all(DEMO.map(async (name) => {
       const response = await fetch(new URL(`../../demo/cptac_ucec/${name}`, import.meta.url));
       if (!response.ok) throw new Error(`The demo cohort was not found where this page is hosted (HTTP ${response.status}).`);
       return new File([await response.blob()], `cptac_ucec ${name}`);
     }));
-    await addFiles(files, true);
+  }
+  demo("demo-real", async () => {
+    if (!demoFiles && door.locked) {
+      say("");
+      // What is open stays open: the demo gets a tab of its own.
+      status.append("You have opened a file, so this page may fetch nothing any more. ",
+        h("a", { href: `?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(location.search)), demo: "real" })}`, target: "_blank", rel: "noopener" }, "Open the demo in a new tab"), ".");
+      return;
+    }
+    demoFiles ??= await fetchDemo();
+    await addFiles(demoFiles, { demo: true });
+    state.demo = "ucec";
     tell(NOTES.real);
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
-    requests.begin();
-    state.tell("opened");
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    state.demo = "simulated";
     await compose(cohort);
   });
+  const asked = new URLSearchParams(location.search).get("demo");
+  if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
 
   state.on("cohort", () => showSummary(state));
 }
+
+/** @param {File} file */
+const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
 /** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
 async function filesOf(entry) {

@@ -1,12 +1,15 @@
 // The page's start: paint first, then fetch the engines, then wait for files.
 import { TwinPurify } from "../twinpurify.js";
-import { RequestCount, startEngineBadge } from "./badge.js";
+import { RequestCount, startEngineBadge, startPrivacyBadge } from "./badge.js";
 import { startCohort } from "./cohort.js";
 import { startDownloads } from "./downloads.js";
 import { startEvidence } from "./evidence.js";
 import { startExplore } from "./explore.js";
+import { Door } from "./lock.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
+import { startShare } from "./share.js";
+import { startSharedView } from "./shared_view.js";
 import { startShortcuts } from "./shortcuts.js";
 import { State } from "./state.js";
 import { startTheme } from "./theme.js";
@@ -15,6 +18,7 @@ import { startTrain } from "./train.js";
 const asked = new URLSearchParams(location.search).get("device");
 const device = asked === "cpu" || asked === "webgpu" ? asked : "auto";
 const requests = new RequestCount();
+const door = new Door();
 
 /** @type {(tp: Promise<TwinPurify>) => void} */
 let load = () => {};
@@ -23,24 +27,35 @@ const state = new State(new Promise((resolve) => { load = resolve; }));
 startTheme(state);
 startRail();
 startEngineBadge(state);
-startCohort(state, requests);
+startPrivacyBadge(requests, door);
+// Everything is fetched by now; from here on nothing is, and every request would be counted.
+state.on("opened", () => {
+  door.lock();
+  requests.begin();
+});
+startCohort(state, door);
 const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
 startEvidence(state);
-startDownloads(state);
+startDownloads(state, startShare(state));
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
-// Two frames: the first screen is painted before any engine is asked for.
-requestAnimationFrame(() => requestAnimationFrame(() => {
+function startEngines() {
   const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
   creating.then((tp) => {
     state.tp = tp;
     // For a person at the console, and for the test that loses the GPU in the middle of a run.
     Object.assign(globalThis, { twinpurify: tp });
+    tp.onStopped = (address) => door.stop(address);
     tp.onDevice = () => state.tell("engine");
     tp.onRestored = () => state.tell("cohort");
     state.tell("engine");
   }, () => undefined);
   load(creating);
-}));
+}
+
+// A shared result needs no engine, until the person wants to open a cohort of their own.
+const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
+// Two frames: the first screen is painted before any engine is asked for.
+if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));

@@ -95,9 +95,9 @@ fn clusters_purity_and_confusion_follow_a_run() {
     assert_eq!((found.label.as_str(), found.groups.len()), ("clusters", 3));
     let purity = session.purity_on_map(&PuritySpec::default()).expect("purity");
     assert_eq!((purity.purity_name.as_str(), purity.purity.len(), purity.sides.len()), ("purity", 60, 2));
-    let drawn = svg(&mut session, FigureKind::Purity(PuritySpec { component: Some(2), ..PuritySpec::default() }));
+    let drawn = svg(&mut session, FigureKind::PurityMap(PuritySpec { component: Some(2), ..PuritySpec::default() }));
     assert!(drawn.expect("drawn").contains("PC2"));
-    let csv = session.table(TableSpec::Purity(PuritySpec::default())).expect("a table");
+    let csv = session.table(TableSpec::PurityMap(PuritySpec::default())).expect("a table");
     assert!(csv.starts_with("sample,purity,raw_PC1,") && csv.contains(",purified_PC5\n"), "{csv}");
 
     let config = serde_json::json!({ "preset": "instant", "genes": 100 });
