@@ -171,8 +171,8 @@ fn out_of_fold_trains_anew_and_marks_what_it_measured() {
     assert!(table.sentence.contains("out-of-fold"), "{}", table.sentence);
 }
 
-/// The simulator says what is there, and METHOD.md 5 what must come of it: mixing keeps a tumour and its subtype where
-/// normal tissue drowns them, and a network without it does not.
+/// The simulator says what is there, and METHOD.md 5 what must come of it: mixing keeps a tumour where normal tissue drowns
+/// it, and a network without it does not.
 #[test]
 fn the_ranking_of_a_planted_truth_is_found() {
     let settings =
@@ -185,12 +185,11 @@ fn the_ranking_of_a_planted_truth_is_found() {
     let table = comparison.table();
     let of = |row: &str, column: &str| table.cell(row, column).and_then(|cell| cell.mean).expect("a number");
     for other in ["raw", "pca", "auto_encoder", "twinpurify_without_mixing"] {
-        for column in ["identity.any", "subtype.diluted.balanced_accuracy"] {
-            let (ours, theirs) = (of("twinpurify", column), of(other, column));
-            assert!(ours > theirs, "{column}: {ours} against {theirs} of {other}");
-        }
+        let (ours, theirs) = (of("twinpurify", "identity.any"), of(other, "identity.any"));
+        assert!(ours > theirs + 0.1, "{ours} against {theirs} of {other}");
     }
-    assert!(of("twinpurify", "purity.components") < of("raw", "purity.components"));
+    let (ours, raw) = (of("twinpurify", "purity.components"), of("raw", "purity.components"));
+    assert!(ours < raw, "{ours} against {raw}");
 }
 
 /// Labels dealt out anew know nothing of the tumours: whatever classifies them above chance has seen them.
