@@ -87,7 +87,7 @@ pub enum FigureKind {
         label: String,
     },
     /// [`super::PurityFigure`].
-    Purity(PuritySpec),
+    PurityMap(PuritySpec),
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.

@@ -59,7 +59,7 @@ pub enum TableSpec {
         label: String,
     },
     /// Purity beside the leading components, tumour by tumour.
-    PurityOnMap(PuritySpec),
+    PurityMap(PuritySpec),
 }
 
 impl Session {
@@ -118,7 +118,7 @@ impl Session {
             TableSpec::Survival(of) => Ok(tables::survival(&self.survival(&of)?.groups)),
             TableSpec::Forest(of) => Ok(tables::hazards(&self.hazards(&of)?.rows)),
             TableSpec::Confusion { label } => Ok(tables::confusion(&self.confusion(named_label(&label)?)?)),
-            TableSpec::PurityOnMap(of) => self.purity_csv(&of),
+            TableSpec::PurityMap(of) => self.purity_csv(&of),
             TableSpec::Genes => {
                 if let Some(kept) = self.kept() {
                     let moment = |name: &str| kept.arrays.get(name).map(|a| a.iter().copied().collect());

@@ -59,7 +59,7 @@ impl Session {
             FigureKind::Survival(of) => medium.render(&self.survival_figure(of)?, spec),
             FigureKind::Forest(of) => medium.render(&self.forest_figure(of)?, spec),
             FigureKind::Confusion { label } => medium.render(&self.confusion_figure(named_label(label)?)?, spec),
-            FigureKind::Purity(of) => medium.render(&self.purity_figure(of)?, spec),
+            FigureKind::PurityMap(of) => medium.render(&self.purity_figure(of)?, spec),
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }
