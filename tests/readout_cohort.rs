@@ -128,7 +128,8 @@ fn dilution_costs_raw_profiles_their_subtype() {
 fn an_embedding_as_wide_as_the_cohort_is_warned_of() {
     let Some(c) = cohort() else { return };
     let embedding = Pca::fit(&c.tumours, &c.moments, 70).unwrap().embed(&c.tumours);
-    let codes: Vec<&str> = guards::after_training(&embedding, embedding.ncols(), 113).unwrap().iter().map(|g| g.code).collect();
+    let codes: Vec<&str> =
+        guards::after_training(&embedding, embedding.ncols(), 113).unwrap().iter().map(|g| g.code).collect();
     assert_eq!(codes, ["identity_hashing"]);
 }
 

@@ -60,10 +60,6 @@ export class TwinPurify {
     return this.#engines.fetched;
   }
 
-  /** Both engines' files are here: nothing is asked for after that. */
-  fetched() {
-    return this.#engines.fetched;
-  }
 
   /** The engine is chosen and its self-test has been judged. */
   settled() {
