@@ -29,7 +29,7 @@ pre { font: 12px/18px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospa
 `;
 
 /** The tags that the engine's drawings are made of; a report takes no other, and none that acts. */
-const DRAWING = /^<\/?(svg|title|desc|g|text|circle|rect|line|polyline|polygon|path)\b[^>]*>$/;
+const DRAWING = /^<\/?(svg|title|desc|g|text|circle|rect|line|polyline|polygon|path)\b[^<>]*>$/;
 const ACTING = /\son\w+\s*=|javascript:|href|url\(/i;
 
 /** @param {string} svg */
