@@ -277,3 +277,22 @@ fn breast_cancer_pairs_are_told_apart() {
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(["tumors", "normals"].map(|key| json[key].as_u64()), [Some(113), Some(113)]);
 }
+
+#[test]
+fn a_session_of_the_page_says_what_it_holds_and_writes_its_tables() {
+    let folder = folder("session");
+    let tables = folder.join("tables");
+    let said = succeeds(&["session", "tests/files/session_1.twinpurify", "--out", path(&tables)]);
+    assert!(said.contains("40 tumours, 12 adjacent normals, 58 genes, no expression values"), "{said}");
+    assert!(said.contains("Trained: preset \"balanced\", seed 11."), "{said}");
+    let names = ["embedding.csv", "map_umap.csv", "map_pca_raw.svg", "pathways_change.csv", "loss.csv", "verdict.json"];
+    for name in names.into_iter().chain(["config.json", "genes.csv", "model.safetensors"]) {
+        assert!(tables.join(name).is_file(), "{name}");
+    }
+    let whole = fs::read("tests/files/session_1.twinpurify").expect("the fixture");
+    let cut = folder.join("cut.twinpurify");
+    fs::write(&cut, &whole[..whole.len() - 7]).expect("written");
+    assert!(fails(2, &["session", path(&cut)]).contains("damaged"));
+    assert!(fails(2, &["session", "Cargo.toml"]).contains("no session file"));
+    fs::remove_dir_all(folder).expect("removed");
+}

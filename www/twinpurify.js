@@ -189,6 +189,9 @@ export class Cohort {
   /** How the session's pathways were scored, while it stands alone. @returns {import("./engine").PathwayOptions | null} */
   get scored() { return this.#session?.opened.pathways ?? null; }
 
+  /** The evidence table that the session was saved with. @returns {import("./engine").ComparisonTable | null} */
+  get compared() { return this.#session?.opened.comparison ?? null; }
+
   /** The session's models read the cohort that is open now; null where there is no session. */
   async reviveSession() {
     if (!this.#session) return null;
