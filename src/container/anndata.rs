@@ -317,18 +317,20 @@ impl Pieces for AnnData {
 
 /// obs or var: a group with one dataset (or group) per column.
 fn frame(root: &Group, name: &str) -> Result<Group, ContainerError> {
-    root.group(name).map_err(|_| {
-        if root.dataset(name).is_ok() {
+    root.group(name).map_err(|error| match error {
+        hdf5_pure::Error::NotAGroup(_) => {
             let what = "The AnnData file was written by anndata before 0.7, whose tables are read differently.";
             ContainerError::new(
                 "unsupported_anndata",
                 what,
                 "Read it with a newer anndata in Python and write it again.",
             )
-        } else {
+        }
+        hdf5_pure::Error::Format(FormatError::PathNotFound(_)) => {
             let what = format!("The HDF5 file has no {name}: it is no AnnData file.");
             ContainerError::new("unsupported_hdf5", what, "Save it as .h5ad by anndata, or its table as .tsv.gz.")
         }
+        other => refused(other),
     })
 }
 

@@ -40,6 +40,3 @@ pub(super) const MAX_TEXT: u64 = 256 << 20;
 
 /// Bytes handed on at once: small against the matrix, large against the cost of a call.
 pub(super) const PIECE: usize = 256 << 10;
-
-/// Bytes at a file's start by which its kind is told; tar's mark is at 257.
-pub const HEAD: usize = 512;
