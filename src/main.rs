@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
+use command::{Embed, Failure, Inspect, PathwaysOf, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -18,6 +18,7 @@ use command::{Failure, Inspect, PathwaysOf, Simulate, Study, Train};
     after_help = "Examples:
   twinpurify inspect expression.tsv.gz samples.tsv
   twinpurify train cohort/ --out run/
+  twinpurify embed other/ --model run/model.safetensors --out embedded/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
   twinpurify simulate --out demo/
   twinpurify study cohort/ --out study/
@@ -34,6 +35,7 @@ struct Cli {
 enum Command {
     Inspect(Inspect),
     Train(Train),
+    Embed(Embed),
     Pathways(PathwaysOf),
     Simulate(Simulate),
     Study(Study),
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Train(train) => train.run(),
+        Command::Embed(embed) => embed.run(),
         Command::Pathways(pathways) => pathways.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Study(study) => study.run(),

@@ -45,7 +45,9 @@ export interface LossHistory {
 export interface Embedding { samples: string[]; dim: number; values: Float32Array }
 export interface MapOptions { kind: "pca" | "umap"; of?: Source }
 export interface MapResult { samples: string[]; values: Float32Array; xLabel: string; yLabel: string }
-export interface ColourOptions { column?: string; gene?: string; pathway?: string; source?: "raw" | "purified" }
+export interface ColourOptions { column?: string; gene?: string; pathway?: string; grouping?: Grouping; source?: "raw" | "purified" }
+/** Positions in the order of the embedding, nearest first; distance is 1 − cosine at the cohort's mean. */
+export interface Nearest { samples: number[]; distances: number[] }
 export interface Colouring {
   kind: "category" | "number" | "none"; label: string;
   categories?: string[]; codes?: Int32Array; values?: Float32Array;
@@ -64,6 +66,21 @@ export interface PathwayScores {
 }
 /** Groups of tumours, whatever made them: `codes` is one per tumour in the order of the embedding, index into `names`, -1 for none. */
 export interface Grouping { label: string; names: string[]; codes: number[] }
+export type GroupTest = "welch" | "mann_whitney";
+/** First group minus second: means in z over the cohort, Hedges' g (Welch) or Cliff's delta (Mann-Whitney) with its 95 % interval. */
+export interface Difference { difference: number; effect: number; low: number; high: number; p: number; fdr: number }
+export interface SetDifference { set: string; found: number; size: number; raw: Difference | null; purified: Difference | null }
+export interface Differences {
+  label: string; first: { name: string; members: number[] }; second: { name: string; members: number[] };
+  test: GroupTest; /** Least purified FDR first. */ rows: SetDifference[];
+}
+/** `first` and `second` are positions in the groups' names; without `second` the first is compared with all other grouped tumours. */
+export interface DifferencesRequest { pathways: PathwayOptions; groups: Grouping; first: number; second?: number | null; test?: GroupTest }
+export type Alignment = "auto" | "as_measured" | "genes" | "samples";
+/** What became of a saved model's genes on this cohort, and how values were brought to its moments. */
+export interface Transfer {
+  genes: number; found: number; renamed: number; missing: string[]; alignment: Alignment; shift: number; sentence: string;
+}
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
 export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
@@ -108,9 +125,12 @@ export interface Engine {
   embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
   loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };
   pathways(options: PathwayOptions): PathwayScores;
+  grouping(column: string): Grouping; differences(request: DifferencesRequest): Differences;
+  openModel(bytes: Uint8Array, alignment?: Alignment): { verdict: Verdict; config: Config; transfer: Transfer };
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
+  neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
 }

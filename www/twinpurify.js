@@ -112,6 +112,17 @@ export class TwinPurify {
     return this.#run;
   }
 
+  /**
+   * Open a saved model on the open cohort, its own or another. Rejects with `transfer_coverage` when the cohort measures
+   * under 60 % of the model's genes.
+   * @param {Blob} file @param {{align?: import("./engine").Alignment}} [options]
+   */
+  async openModel(file, { align = "auto" } = {}) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const opened = await this.#engines.cpu("openModel", [bytes, align]);
+    return new Model(this.#engines, { ...opened, stopped: false, of: "purified" });
+  }
+
   /** For the test that loses the GPU in the middle of a run. */
   loseDevice() { return this.#engines.gpu("loseDevice"); }
 }
@@ -231,6 +242,9 @@ export class Cohort {
   /** A value per tumour to colour by. @param {import("./engine").ColourOptions} options @returns {Promise<import("./engine").Colouring>} */
   colourBy(options) { return this.#engines.cpu("colourBy", [options]); }
 
+  /** The groups that a column makes; numbers are split at their median. @param {string} column @returns {Promise<import("./engine").Grouping>} */
+  grouping(column) { return this.#engines.cpu("grouping", [column]); }
+
   /** A person's own gene sets (GMT). @param {File} file @returns {Promise<{name: string, sets: number}>} */
   async loadGeneSets(file) {
     return this.#engines.cpu("loadGeneSets", [file.name, new Uint8Array(await file.arrayBuffer())]);
@@ -318,9 +332,11 @@ export class Model {
   /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
   /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
   /** It was stopped before its last step. @type {boolean} */ stopped;
+  /** How a saved model fits this cohort; null where it was trained here. @type {import("./engine").Transfer | null} */ transfer;
 
-  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source}} learnt */
-  constructor(engines, { verdict, config, stopped, of }) {
+  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer}} learnt */
+  constructor(engines, { verdict, config, stopped, of, transfer }) {
+    this.transfer = transfer ?? null;
     this.#engines = engines;
     this.#of = of;
     this.verdict = verdict;
@@ -334,9 +350,22 @@ export class Model {
   /** Two coordinates per tumour. @param {import("./engine").MapOptions} options @returns {Promise<import("./engine").MapResult>} */
   map({ kind, of = this.#of }) { return this.#engines.cpu("map", [{ kind, of }]); }
 
+  /** The nearest others of a tumour, by its position in the embedding. @param {{sample: number, of?: Source, count?: number}} options @returns {Promise<import("./engine").Nearest>} */
+  neighbours({ sample, of = this.#of, count = 10 }) { return this.#engines.cpu("neighbours", [{ of, sample, count }]); }
+
   /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
   pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
     return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
+  }
+
+  /**
+   * Which gene sets differ between two groups, raw beside purified.
+   * @param {import("./engine").Grouping} groups
+   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options]
+   * @returns {Promise<import("./engine").Differences>}
+   */
+  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea" } = {}) {
+    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, of: this.#of }, groups, first, second, test }]);
   }
 
   /**

@@ -6,11 +6,15 @@ mod decomposition;
 mod principal_components;
 #[cfg(feature = "cpu")]
 mod trained;
+#[cfg(feature = "cpu")]
+mod transferred;
 
 pub use closed_form::ClosedForm;
 pub use contrastive_pca::{ContrastiveComponents, ContrastivePca};
 pub use decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
 pub use principal_components::PrincipalComponents;
+#[cfg(feature = "cpu")]
+pub use transferred::Transferred;
 
 use crate::training_set::Moments;
 use ndarray::Array2;

@@ -2,7 +2,10 @@
 
 use twinpurify::cohort::{ColumnKind, Role};
 use twinpurify::figure::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ThemeName};
-use twinpurify::session::{Choice, PathwaysSpec, Session, TableSpec};
+use twinpurify::readout::differences::Differences;
+use twinpurify::readout::two_groups::GroupTest;
+use twinpurify::session::tables::differences as differences_csv;
+use twinpurify::session::{Choice, DifferencesRequest, PathwaysSpec, Session, TableSpec};
 
 use super::output::OutputFolder;
 use super::{Failure, note};
@@ -11,6 +14,9 @@ use super::{Failure, note};
 const SIZE: (u32, u32) = (720, 540);
 /// Pixels of the heat map: its sets need room for their names.
 const HEAT_MAP_SIZE: (u32, u32) = (1100, 900);
+
+/// Pixels of a comparison of groups: 25 sets with their names.
+const DIFFERENCES_SIZE: (u32, u32) = (860, 760);
 
 /// Column names by which groups are most worth seeing, the most telling first.
 const TELLING: [&[&str]; 2] = [&["subtype", "pam50", "cluster", "msi"], &["grade", "stage", "histolog"]];
@@ -40,10 +46,11 @@ pub fn telling_column(session: &mut Session) -> Result<Option<String>, Failure> 
     Ok(best.map(|name| (*name).to_owned()))
 }
 
-/// The embedding, its maps and the genes as tables.
+/// The embedding, its maps, the genes and the estimates of purity as tables.
 pub fn write_tables(session: &mut Session, of: Of, out: &OutputFolder) -> Result<(), Failure> {
     out.write("embedding.csv", session.table(TableSpec::Embedding { of })?)?;
     out.write("genes.csv", session.table(TableSpec::Genes)?)?;
+    out.write("purity.csv", session.table(TableSpec::Purity)?)?;
     out.write("map_pca.csv", session.table(TableSpec::MapPca { of })?)?;
     out.write("map_umap.csv", session.table(TableSpec::MapUmap { of })?)
 }
@@ -74,6 +81,56 @@ pub fn write_pathways(session: &mut Session, pathways: PathwaysSpec, out: &Outpu
     out.write("pathways_change.csv", session.table(TableSpec::PathwaysChange)?)
 }
 
+/// Every comparison of a column's groups as one table, and a figure of each; what was found, in a sentence.
+pub fn write_differences(
+    session: &mut Session,
+    pathways: PathwaysSpec,
+    column: &str,
+    named: &[String],
+    test: GroupTest,
+    out: &OutputFolder,
+) -> Result<String, Failure> {
+    let groups = session.grouping(column)?;
+    let place = |name: &String| {
+        let missing = || {
+            Failure::Refused(format!("The column has no such group; it has {}. ({name:?})", groups.names.join(", ")))
+        };
+        groups.names.iter().position(|known| known == name).ok_or_else(missing)
+    };
+    let pairs: Vec<(usize, Option<usize>)> = match named {
+        [] if groups.names.len() == 2 => vec![(0, Some(1))],
+        [] => (0..groups.names.len()).map(|first| (first, None)).collect(),
+        [first, second] => vec![(place(first)?, Some(place(second)?))],
+        _ => return Err(Failure::Refused("--groups takes two groups with a comma between.".into())),
+    };
+    let (mut tables, mut refused) = (Vec::new(), Vec::new());
+    for (first, second) in pairs {
+        let request = DifferencesRequest { pathways, groups: groups.clone(), first, second, test };
+        match session.differences(request) {
+            Ok(found) => {
+                let figure = FigureKind::Differences { most: 25 };
+                let name = format!("pathways_groups_{}.svg", tables.len() + 1);
+                out.write(&name, session.figure_svg(&spec(DIFFERENCES_SIZE, figure))?)?;
+                tables.push(found);
+            }
+            // One small group among many is left out; where nothing is left, that is the answer.
+            Err(error) => refused.push(error),
+        }
+    }
+    if let (true, Some(_)) = (tables.is_empty(), refused.first()) {
+        return Err(refused.swap_remove(0).into());
+    }
+    refused.iter().for_each(note);
+    let of: Vec<&Differences> = tables.iter().map(|found| &**found).collect();
+    out.write("pathways_groups.csv", differences_csv(&of))?;
+    let found = of.iter().flat_map(|d| &d.rows).filter(|row| row.purified.is_some_and(|d| d.fdr < 0.05)).count();
+    Ok(format!("{} of groups by {column}: {found} purified differences under an FDR of 5 %. ", counted(of.len())))
+}
+
+fn counted(comparisons: usize) -> String {
+    format!("{comparisons} {}", if comparisons == 1 { "comparison" } else { "comparisons" })
+}
+
 /// As [`write_pathways`] with a heat map, at the end of a run: gene ids that no set knows cost the pathways, not the run.
 pub fn write_run_pathways(
     session: &mut Session,
@@ -87,6 +144,6 @@ pub fn write_run_pathways(
         return out.clear(&["pathways_raw.csv", "pathways_purified.csv", "pathways_change.csv", "heat_map.svg"]);
     }
     write_pathways(session, pathways, out)?;
-    let figure = FigureKind::HeatMap { groups: column.map(str::to_owned) };
+    let figure = FigureKind::HeatMap { groups: column.map(str::to_owned), annotations: vec![] };
     out.write("heat_map.svg", session.figure_svg(&spec(HEAT_MAP_SIZE, figure))?)
 }

@@ -2,6 +2,7 @@
 
 mod device;
 mod drawing;
+mod embed;
 mod files;
 mod inspect;
 mod output;
@@ -12,6 +13,7 @@ mod simulate;
 mod study;
 mod train;
 
+pub use embed::Embed;
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
 pub use simulate::Simulate;

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use twinpurify::readout::scoring::Scorer;
+use twinpurify::readout::two_groups::GroupTest;
 use twinpurify::session::{Choice, PathwaysSpec, SetsChoice};
+use twinpurify::training_set::Alignment;
 
 use super::output::OutputFolder;
-use super::{Failure, drawing, files, say};
+use super::{Failure, drawing, files, note, say};
 
 /// Score pathways with a saved model: raw, purified, and what purification changed.
 #[derive(Args)]
@@ -16,9 +18,13 @@ use super::{Failure, drawing, files, say};
     after_help = "Examples:
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt --scorer singscore
+  twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --by grade
+  twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --by subtype --groups Basal,LumA --test mann-whitney
 
 Writes pathways_raw.csv, pathways_purified.csv (tumours × sets) and pathways_change.csv, for the built-in Hallmark sets \
-unless --gmt names others. The cohort must measure every gene of the model."
+unless --gmt names others. With --by, also pathways_groups.csv: for each gene set the difference of two groups, its effect \
+size (Welch: Hedges' g, Mann-Whitney: Cliff's delta) with a 95 % interval, p and the FDR over all sets, raw beside purified, \
+and a figure for each comparison. The cohort need not be the one the model was trained on: see `twinpurify embed --help`."
 )]
 pub struct PathwaysOf {
     /// Folder with the cohort's files.
@@ -35,6 +41,16 @@ pub struct PathwaysOf {
     /// How a set is scored.
     #[arg(long, value_name = "NAME", default_value = "ssgsea", value_parser = ["ssgsea", "singscore", "zscore"])]
     scorer: String,
+    /// Column whose groups are compared: two groups with each other, more of them each with all others. Numbers are split
+    /// at their median.
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    /// Two groups of the column, with a comma between: only these are compared.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', requires = "by")]
+    groups: Vec<String>,
+    /// How two groups are compared.
+    #[arg(long, value_name = "NAME", default_value = "welch", value_parser = ["welch", "mann-whitney"])]
+    test: String,
 }
 
 impl PathwaysOf {
@@ -44,7 +60,8 @@ impl PathwaysOf {
         let model = files::bytes(&self.model)?;
         let mut session = files::open_cohort(&self.cohort_dir, false)?;
         session.summary()?;
-        session.open_model(&model)?;
+        let opened = session.open_model(&model, Alignment::Auto)?;
+        note(&opened.transfer.sentence);
         let sets = match &self.gmt {
             Some(path) => {
                 session.load_gene_sets(&path.to_string_lossy(), &files::bytes(path)?)?;
@@ -56,6 +73,11 @@ impl PathwaysOf {
         let scored = session.pathways(spec)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;
         drawing::write_pathways(&mut session, spec, &out)?;
+        let test = if self.test == "welch" { GroupTest::Welch } else { GroupTest::MannWhitney };
+        let compared = match &self.by {
+            Some(column) => drawing::write_differences(&mut session, spec, column, &self.groups, test, &out)?,
+            None => String::new(),
+        };
         let most =
             scored.table.first().map(|row| format!("; purification changed {} most", row.set)).unwrap_or_default();
         let left_out = match scored.left_out.len() {
@@ -63,6 +85,6 @@ impl PathwaysOf {
             n => format!(" {n} sets have too few genes in the data and were left out."),
         };
         let sets = scored.sets.len();
-        say(format_args!("{sets} sets scored{most}.{left_out} Written to {}\n", out.path().display()))
+        say(format_args!("{sets} sets scored{most}.{left_out} {compared}Written to {}\n", out.path().display()))
     }
 }

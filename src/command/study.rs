@@ -48,7 +48,7 @@ pub struct Study {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// A preset to compare; several may be given.
-    #[arg(long, value_name = "NAME", value_parser = ["balanced", "strict", "linear", "classic", "instant"])]
+    #[arg(long, value_name = "NAME", value_parser = ["profile", "balanced", "strict", "linear", "classic", "instant"])]
     preset: Vec<String>,
     /// A configuration file to compare, named as the file; several may be given.
     #[arg(long, value_name = "FILE")]

@@ -24,7 +24,8 @@ use super::{Failure, drawing, files, note, say};
 
 COHORT_DIR holds the expression matrix and, where sample names are not TCGA barcodes, a sample sheet (.tsv, .csv, .txt, \
 plain or gzip). Tables in --out: embedding.csv, map_pca.csv, map_umap.csv, pathways_raw.csv, pathways_purified.csv, \
-pathways_change.csv, genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
+pathways_change.csv, purity.csv (tumour fraction relative to the cohort's purest tumours, stromal and immune score as mean \
+z), genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
 map_umap_purified.svg, heat_map.svg, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
 model.safetensors (for `twinpurify pathways`). The instant preset is solved, not trained: it has no losses and no \
 model file.")]
@@ -37,8 +38,8 @@ pub struct Train {
     /// Parameters as JSON, all or some; those left out are the preset's.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Parameters to start from (balanced unless the configuration file says otherwise).
-    #[arg(long, value_name = "NAME", value_parser = ["balanced", "strict", "linear", "classic", "instant"])]
+    /// Parameters to start from (profile unless the configuration file says otherwise).
+    #[arg(long, value_name = "NAME", value_parser = ["profile", "balanced", "strict", "linear", "classic", "instant"])]
     preset: Option<String>,
     /// Seed of every random draw: the same seed gives the same bytes on the CPU.
     #[arg(long, value_name = "N")]

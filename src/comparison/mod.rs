@@ -16,13 +16,12 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ndarray::Array2;
 use serde::Serialize;
 
-pub use measure::{Label, Measure, Score, Tested};
+pub use measure::{Classifier, Label, Measure, Score, Tested};
 pub use questions::{Columns, Questions};
 pub use rows::{Candidate, Method, Row};
 pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
@@ -32,7 +31,7 @@ use crate::cohort::Cohort;
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
 use crate::twin::{Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel};
 use forecast::{Forecast, Part, Size};
-use read::{Fitted, Task};
+use read::{Answers, Classifying, Fitted, Task};
 
 /// Why a comparison cannot begin.
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
@@ -114,7 +113,47 @@ struct Reading {
     set: Rc<TrainingSet>,
     embedding: Array2<f32>,
     tasks: Vec<Task>,
+    classifying: Option<Classifying>,
     trial: Trial,
+}
+
+impl Reading {
+    fn note(&mut self, answers: Answers) {
+        for (measure, outcome) in answers.values {
+            match outcome {
+                Ok(value) => self.trial.values.insert(measure.key(), value).map(|_| ()),
+                Err(because) => self.trial.missing.insert(measure.key(), because).map(|_| ()),
+            };
+        }
+        if let Some((label, counts)) = answers.confusion {
+            let rows = counts.rows().into_iter().map(|row| row.to_vec()).collect();
+            self.trial.confusion.insert(label.word().into(), rows);
+        }
+    }
+
+    /// Do a step of the task at hand: its part and the units of it that were done, or nothing when all is read.
+    fn step(&mut self, seed: u64, questions: &Questions) -> Option<(Part, f64)> {
+        let task = *self.tasks.last()?;
+        let (representation, set, embedding) = (&*self.representation, &*self.set, &self.embedding);
+        let fitted = Fitted { representation, set, embedding, seed };
+        let (units, answers) = match (task, &mut self.classifying) {
+            (Task::Classify(_), Some(running)) => running.step(&fitted),
+            (Task::Classify(label), none) => match Classifying::begin(label, &fitted, questions) {
+                Ok(running) => {
+                    *none = Some(running);
+                    (0.0, None)
+                }
+                Err(because) => (task.units(), Some(read::unanswered(label, &because))),
+            },
+            _ => (1.0, Some(Answers { values: read::read(task, &fitted, questions), confusion: None })),
+        };
+        if let Some(answers) = answers {
+            self.classifying = None;
+            self.tasks.pop();
+            self.note(answers);
+        }
+        Some((task.part(), units))
+    }
 }
 
 impl Comparison {
@@ -244,21 +283,9 @@ impl Comparison {
                 };
                 self.take_up(job, stage);
             }
-            Stage::Reading(mut reading) => match reading.tasks.pop() {
-                Some(task) => {
-                    let fitted = Fitted {
-                        representation: &*reading.representation,
-                        set: &reading.set,
-                        embedding: &reading.embedding,
-                        seed: job.seed,
-                    };
-                    for (measure, outcome) in read::read(task, &fitted, &self.questions) {
-                        match outcome {
-                            Ok(value) => reading.trial.values.insert(measure.key(), value).map(|_| ()),
-                            Err(because) => reading.trial.missing.insert(measure.key(), because).map(|_| ()),
-                        };
-                    }
-                    self.took(job.row, task.part(), 1.0, clock() - began);
+            Stage::Reading(mut reading) => match reading.step(job.seed, &self.questions) {
+                Some((part, units)) => {
+                    self.took(job.row, part, units, clock() - began);
                     self.stage = Stage::Reading(reading);
                 }
                 None => {
@@ -276,7 +303,7 @@ impl Comparison {
             Err(because) => {
                 let missing = Measure::all().into_iter().map(|measure| (measure.key(), because.clone())).collect();
                 let row = self.rows[job.row].key().to_owned();
-                self.trials.push(Trial { row, seed: job.seed, values: BTreeMap::new(), missing });
+                self.trials.push(Trial { missing, ..Trial::new(row, job.seed) });
                 self.at += 1;
             }
         }
@@ -323,9 +350,9 @@ impl Comparison {
     fn reading(&self, representation: Box<dyn Representation>, set: Rc<TrainingSet>, job: Job) -> Stage {
         let embedding = representation.embed(&set.tumour_values);
         let row = self.rows[job.row].key().to_owned();
-        let trial = Trial { row, seed: job.seed, values: BTreeMap::new(), missing: BTreeMap::new() };
+        let trial = Trial::new(row, job.seed);
         let tasks = Task::ALL.into_iter().rev().collect();
-        Stage::Reading(Box::new(Reading { representation, set, embedding, tasks, trial }))
+        Stage::Reading(Box::new(Reading { representation, set, embedding, tasks, classifying: None, trial }))
     }
 
     /// The training set of a row under a seed, made once for all rows that select alike.
@@ -355,7 +382,8 @@ impl Comparison {
         let expect = |row: usize, part: Part| {
             self.forecast.expect(row, part, forecast::prior(self.rows[row].method(), part, self.size))
         };
-        let reading = |row: usize, tasks: &[Task]| tasks.iter().map(|task| expect(row, task.part())).sum::<f64>();
+        let reading =
+            |row: usize, tasks: &[Task]| tasks.iter().map(|task| task.units() * expect(row, task.part())).sum::<f64>();
         let whole = |row: usize| {
             let steps = match self.rows[row].method() {
                 Method::Trained(config) => (self.size.tumours / config.batch).max(1) * config.epochs,
@@ -370,7 +398,13 @@ impl Comparison {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
                 (trainer.steps() - step) as f64 * expect(job.row, Part::Step) + reading(job.row, &Task::ALL)
             }
-            Stage::Reading(state) => reading(job.row, &state.tasks),
+            Stage::Reading(state) => {
+                let done = match (state.tasks.last(), &state.classifying) {
+                    (Some(task), Some(running)) => (task.units() - running.left()) * expect(job.row, task.part()),
+                    _ => 0.0,
+                };
+                (reading(job.row, &state.tasks) - done).max(0.0)
+            }
         };
         of_this + self.jobs[self.at + 1..].iter().map(|job| whole(job.row)).sum::<f64>()
     }

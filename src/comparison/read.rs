@@ -3,16 +3,19 @@
 use ndarray::{Array2, Axis};
 
 use super::forecast::Part;
-use super::measure::{Label, Measure, Score, Tested};
+use super::measure::{Classifier, Label, Measure, Score, Tested};
 use super::questions::Questions;
 use crate::baseline::Representation;
 use crate::readout::association::{association, ridge_r2};
-use crate::readout::classification::{LabelTest, label_accuracy};
+use crate::readout::classification::{LabelRun, LabelTest};
 use crate::readout::survival::{SurvivalTest, out_of_fold_concordance};
-use crate::readout::{ReadoutError, guards, identity};
+use crate::readout::{DILUTION, ReadoutError, dilute, guards, identity};
 use crate::training_set::TrainingSet;
 
-/// A readout: the smallest piece that is not interrupted.
+/// Fits of one label test.
+const FITS: f64 = 16.0;
+
+/// A readout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Identity under contamination, effective rank.
@@ -29,6 +32,11 @@ impl Task {
     /// In the order they are done: what needs no label first.
     pub const ALL: [Self; 5] =
         [Self::Identity, Self::Signal, Self::Survival, Self::Classify(Label::Subtype), Self::Classify(Label::Grade)];
+
+    /// Units of its part: fits of a classification, else the whole.
+    pub fn units(self) -> f64 {
+        if matches!(self, Self::Classify(_)) { FITS } else { 1.0 }
+    }
 
     /// For the forecast.
     pub fn part(self) -> Part {
@@ -65,15 +73,23 @@ pub struct Fitted<'a> {
 }
 
 /// A number, or why there is none.
-type Outcome = Result<f64, String>;
+pub type Outcome = Result<f64, String>;
 
-/// Every measure of a task.
+/// What a task found out.
+pub struct Answers {
+    /// Every measure of it.
+    pub values: Vec<(Measure, Outcome)>,
+    /// True classes and what was said of them.
+    pub confusion: Option<(Label, Array2<usize>)>,
+}
+
+/// Every measure of a task that is done at once; classification goes on its own way ([`Classifying`]).
 pub fn read(task: Task, fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
     match task {
         Task::Identity => identities(fitted),
         Task::Signal => signals(fitted, questions),
         Task::Survival => vec![(Measure::Concordance, survival(fitted, questions))],
-        Task::Classify(label) => classified(label, fitted, questions),
+        Task::Classify(_) => Vec::new(),
     }
 }
 
@@ -125,18 +141,65 @@ fn survival(fitted: &Fitted, questions: &Questions) -> Outcome {
     Ok(said(out_of_fold_concordance(&embedding, outcomes, &test))?.mean)
 }
 
-fn classified(label: Label, fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
-    let Fitted { representation, set, seed, .. } = *fitted;
-    let normals = set.normal_values.select(Axis(0), &set.test_normals());
-    let measure = |tested, score| Measure::Classified(label, tested, score);
-    let accuracy = questions.label(label).as_ref().map_err(String::clone).and_then(|classes| {
+/// A label test in progress, of tumours with the normals they are diluted with.
+pub struct Classifying {
+    label: Label,
+    run: LabelRun,
+    normals: Array2<f32>,
+    fits: f64,
+}
+
+impl Classifying {
+    /// Begin; the reason where the label cannot be classified.
+    pub fn begin(label: Label, fitted: &Fitted, questions: &Questions) -> Result<Self, String> {
+        let classes = questions.label(label).as_ref().map_err(String::clone)?;
+        let Fitted { set, embedding, seed, .. } = *fitted;
+        let purity = questions.purity.as_ref().ok().map(Vec::as_slice);
         let test = LabelTest { seed, ..LabelTest::default() };
-        said(label_accuracy(representation, &set.tumour_values, &classes.codes, &normals, &test))
-    });
-    vec![
-        (measure(Tested::Clean, Score::BalancedAccuracy), accuracy.clone().map(|a| a.clean)),
-        (measure(Tested::Clean, Score::MacroF1), accuracy.clone().map(|a| a.clean_f1)),
-        (measure(Tested::Diluted, Score::BalancedAccuracy), accuracy.clone().map(|a| a.diluted)),
-        (measure(Tested::Diluted, Score::MacroF1), accuracy.map(|a| a.diluted_f1)),
-    ]
+        let run = said(LabelRun::new(embedding, &classes.codes, purity, test))?;
+        Ok(Self { label, run, normals: set.normal_values.select(Axis(0), &set.test_normals()), fits: 0.0 })
+    }
+
+    /// One step: the share of the test that it was, and every measure once it was the last.
+    pub fn step(&mut self, fitted: &Fitted) -> (f64, Option<Answers>) {
+        let Fitted { representation, set, .. } = *fitted;
+        let found = self.run.step(&|which, rng| {
+            representation.embed(&dilute(&set.tumour_values.select(Axis(0), which), &self.normals, DILUTION, rng))
+        });
+        let before = std::mem::replace(&mut self.fits, self.run.fits());
+        let answers = match found {
+            Ok(None) => None,
+            Ok(Some(found)) => {
+                let values = every(self.label, |by, on, score| {
+                    let scores = said(found.scores(by, on))?;
+                    Ok(match score {
+                        Score::BalancedAccuracy => scores.balanced_accuracy,
+                        Score::MacroF1 => scores.macro_f1,
+                        Score::Auroc => scores.auroc,
+                    })
+                });
+                Some(Answers { values, confusion: Some((self.label, found.confusion)) })
+            }
+            Err(error) => Some(unanswered(self.label, &error.to_string())),
+        };
+        (self.fits - before, answers)
+    }
+
+    /// Fits that remain.
+    pub fn left(&self) -> f64 {
+        FITS - self.fits
+    }
+}
+
+/// The same reason for every measure of a label.
+pub fn unanswered(label: Label, because: &str) -> Answers {
+    Answers { values: every(label, |_, _, _| Err(because.to_owned())), confusion: None }
+}
+
+fn every(label: Label, of: impl Fn(Classifier, Tested, Score) -> Outcome) -> Vec<(Measure, Outcome)> {
+    let asked = |measure: Measure| match measure {
+        Measure::Classified(l, by, on, score) if l == label => Some((measure, of(by, on, score))),
+        _ => None,
+    };
+    Measure::all().into_iter().filter_map(asked).collect()
 }

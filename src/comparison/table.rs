@@ -18,6 +18,16 @@ pub struct Trial {
     pub values: BTreeMap<String, f64>,
     /// Why a number is missing, by [`Measure::key`].
     pub missing: BTreeMap<String, String>,
+    /// By label: how often each true class (row) was said to be which, out of fold, on tumours as they are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub confusion: BTreeMap<String, Vec<Vec<usize>>>,
+}
+
+impl Trial {
+    /// Nothing measured yet.
+    pub fn new(row: impl Into<String>, seed: u64) -> Self {
+        Self { row: row.into(), seed, values: BTreeMap::new(), missing: BTreeMap::new(), confusion: BTreeMap::new() }
+    }
 }
 
 /// A number of the table.
@@ -196,10 +206,9 @@ mod tests {
 
     fn trials(row: &str, values: &[f64]) -> Vec<Trial> {
         let of = |(seed, value): (usize, &f64)| Trial {
-            row: row.into(),
-            seed: seed as u64,
             values: BTreeMap::from([("identity.any".into(), *value)]),
             missing: BTreeMap::from([("survival.c".into(), "No event.".into())]),
+            ..Trial::new(row, seed as u64)
         };
         values.iter().enumerate().map(of).collect()
     }

@@ -17,6 +17,7 @@ use thiserror::Error;
 
 mod cluster;
 mod colour;
+mod differences;
 mod heat_map;
 mod legend;
 mod loss;
@@ -31,11 +32,12 @@ mod strip;
 mod theme;
 
 pub use colour::{Categories, Colour};
+pub use differences::DifferencesFigure;
 pub use heat_map::HeatMap;
 pub use loss::LossChart;
 pub use map::MapFigure;
 pub use measures::{Measured, MeasuredRow, MeasuresFigure};
-pub use scene::{Class, PointLayer, Scene, SceneBackend};
+pub use scene::{CellLayer, Class, PointLayer, Scene, SceneBackend};
 pub use spec::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ScoreChoice, ValueSource};
 pub use strip::StripPlot;
 pub use theme::{Theme, ThemeName};
@@ -119,6 +121,12 @@ pub trait Figure {
         let _ = (width, height, theme);
         None
     }
+
+    /// Where samples and rows lie when drawn at that size, in pixels.
+    fn cells(&self, width: u32, height: u32) -> Option<CellLayer> {
+        let _ = (width, height);
+        None
+    }
 }
 
 fn check_size(width: u32, height: u32) -> Result<(), FigureError> {
@@ -147,6 +155,7 @@ pub fn scene<F: Figure>(figure: &F, width: u32, height: u32, theme: &Theme) -> R
         figure.draw(&area, theme).and_then(|()| area.present()).map_err(|e| FigureError::Backend(e.to_string()))?;
     }
     scene.points = figure.points(width, height, theme);
+    scene.cells = figure.cells(width, height);
     Ok(scene)
 }
 

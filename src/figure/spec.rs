@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ThemeName;
+use crate::readout::Grouping;
 
 /// Which figure, how large, in which colours.
 ///
@@ -49,12 +50,26 @@ pub enum FigureKind {
         /// Column of the sample sheet for the strip above the samples.
         #[serde(default)]
         groups: Option<String>,
+        /// Further strips, below that of `groups`: columns, genes, pathways or groups.
+        #[serde(default)]
+        annotations: Vec<ColourSpec>,
     },
     /// [`super::MeasuresFigure`] of the comparison.
     Comparison {
         /// Which classification score.
         #[serde(default)]
         score: ScoreChoice,
+    },
+    /// [`super::DifferencesFigure`] of the two groups compared last.
+    Differences {
+        /// How many gene sets.
+        #[serde(default = "many")]
+        most: usize,
+    },
+    /// [`super::StripPlot`] of the two groups compared last.
+    DifferencesStrip {
+        /// Name of the gene set.
+        pathway: String,
     },
     /// [`super::StripPlot`].
     Strip {
@@ -100,7 +115,7 @@ pub enum Of {
     Instant,
 }
 
-/// What a sample's colour says: one of column, gene and pathway, or nothing.
+/// What a sample's colour says: one of column, gene, pathway and groups, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColourSpec {
     /// Column of the sample sheet.
@@ -112,6 +127,9 @@ pub struct ColourSpec {
     /// Gene set by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pathway: Option<String>,
+    /// Groups that the person made, one code per tumour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouping: Option<Grouping>,
     /// Whether a gene's or pathway's value is the raw or the purified one; raw when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<ValueSource>,
@@ -125,6 +143,10 @@ pub enum ValueSource {
     Raw,
     /// After purification.
     Purified,
+}
+
+fn many() -> usize {
+    25
 }
 
 fn yes() -> bool {

@@ -38,6 +38,22 @@ pub enum ReadoutError {
         /// Tumours of the embedding.
         tumours: usize,
     },
+    /// A sample that is not in the embedding.
+    #[error("Sample {asked} is not on the map: it has {samples}, counted from 0. Choose one of them.")]
+    NoSample {
+        /// Asked for.
+        asked: usize,
+        /// In the embedding.
+        samples: usize,
+    },
+    /// A group that cannot be compared.
+    #[error("A group cannot be compared: {problem}. Choose another. ({name:?})")]
+    Group {
+        /// What is wrong.
+        problem: String,
+        /// Its name.
+        name: String,
+    },
     /// No gene set has enough of its genes in the data.
     #[error(
         "None of {sets} gene sets has {needed} of its genes among the training genes. Check that the sets and the cohort name genes alike (symbols, Ensembl or Entrez ids), or train with more genes."
@@ -85,12 +101,14 @@ impl ReadoutError {
         match self {
             Self::Shape { .. } => "shape_mismatch",
             Self::TooFew { .. } => "too_few",
+            Self::Grouping { .. } => "bad_groups",
+            Self::NoSample { .. } => "no_sample",
+            Self::Group { .. } => "group",
             Self::NoGeneSet { .. } => "no_gene_set",
             Self::NoConvergence { .. } => "no_convergence",
             Self::SurvivalTime { .. } => "survival_time",
             Self::Collinear { .. } => "collinear",
             Self::Decomposition(error) => error.code(),
-            Self::Grouping { .. } => "bad_groups",
         }
     }
 

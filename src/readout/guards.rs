@@ -71,12 +71,12 @@ pub fn before_training(tumours: usize, normals: usize, dim: usize) -> Vec<Guard>
     guards
 }
 
-/// All guards of a trained `embedding` (n × d).
+/// All guards of a trained `embedding` whose information passed through `dim` numbers a sample: its own width, or that
+/// of the bottleneck before a purified profile.
 ///
 /// # Errors
 /// As [`effective_rank`].
-pub fn after_training(embedding: &Array2<f32>, normals: usize) -> Result<Vec<Guard>, ReadoutError> {
-    let dim = embedding.ncols();
+pub fn after_training(embedding: &Array2<f32>, dim: usize, normals: usize) -> Result<Vec<Guard>, ReadoutError> {
     let rank = effective_rank(embedding)?;
     let mut guards = Vec::new();
     if rank < 0.15 * dim as f64 {
@@ -116,6 +116,6 @@ mod tests {
         assert!(before_training(60, 10, 15).is_empty());
         assert_eq!(codes(&before_training(59, 9, 15)), ["identity_hashing", "small_cohort", "few_normals"]);
         let collapsed = Array2::from_shape_fn((100, 20), |(i, j)| (i as f32).cos() * (1.0 + j as f32));
-        assert_eq!(codes(&after_training(&collapsed, 20).unwrap()), ["collapse"]);
+        assert_eq!(codes(&after_training(&collapsed, collapsed.ncols(), 20).unwrap()), ["collapse"]);
     }
 }

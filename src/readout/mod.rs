@@ -4,17 +4,21 @@
 pub mod association;
 pub mod classification;
 pub mod correlation;
+pub mod differences;
 mod dilution;
 mod error;
 mod grouping;
 pub mod guards;
 pub mod identity;
+pub mod markers;
 pub mod pathways;
 pub mod pca;
 pub mod purity;
 pub mod ridge;
 pub mod scoring;
 pub mod survival;
+pub mod tumour_fraction;
+pub mod two_groups;
 pub mod umap;
 
 pub use dilution::{DILUTION, dilute};

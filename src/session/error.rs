@@ -35,12 +35,22 @@ pub enum SessionError {
     #[cfg(feature = "cpu")]
     #[error(transparent)]
     Comparison(#[from] ComparisonError),
+    /// A session file.
+    #[cfg(feature = "cpu")]
+    #[error(transparent)]
+    File(#[from] super::SessionFileError),
     /// A figure.
     #[error(transparent)]
     Figure(#[from] FigureError),
     /// Something asked for before it exists.
     #[error("{0}")]
     NotYet(&'static str),
+    /// An estimate that this cohort does not allow.
+    #[error("This cannot be estimated here. {because}")]
+    NoEstimate {
+        /// What is missing.
+        because: String,
+    },
     /// A name that nothing has.
     #[error("There is no {what} of that name: choose one from the list. ({name:?})")]
     Unknown {
@@ -64,8 +74,11 @@ impl SessionError {
             Self::Readout(e) => e.code(),
             #[cfg(feature = "cpu")]
             Self::Comparison(e) => e.code(),
+            #[cfg(feature = "cpu")]
+            Self::File(e) => e.code(),
             Self::Figure(e) => e.code(),
             Self::NotYet(_) => "not_yet",
+            Self::NoEstimate { .. } => "no_estimate",
             Self::Unknown { .. } => "unknown_name",
         }
     }

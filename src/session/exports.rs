@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::readouts::Choice;
 use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
-use super::{PathwaysSpec, Session, SessionError};
+use super::{Session, SessionError};
 use crate::figure::{MapKind, Of};
 
 /// Which table.
@@ -36,6 +36,10 @@ pub enum TableSpec {
     PathwaysPurifiedNormalised,
     /// What purification changed, set by set.
     PathwaysChange,
+    /// What differs between the two groups compared last.
+    PathwaysDifferences,
+    /// Tumour fraction, stromal and immune score.
+    Purity,
     /// Losses by step.
     Loss,
     /// Training genes with their moments.
@@ -79,6 +83,8 @@ impl Session {
                     .collect();
                 Ok(tables::pathway_changes(&rows))
             }
+            TableSpec::PathwaysDifferences => Ok(tables::differences(&[&*self.newest_differences()?])),
+            TableSpec::Purity => Ok(tables::purity(&*self.estimates()?)),
             TableSpec::Loss => {
                 let rows: Vec<LossRow> = self
                     .history()
@@ -95,6 +101,12 @@ impl Session {
             }
             TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
             TableSpec::Genes => {
+                if let Some(kept) = self.kept() {
+                    let moment = |name: &str| kept.arrays.get(name).map(|a| a.iter().copied().collect());
+                    let [mean, deviation]: [Vec<f32>; 2] =
+                        ["genes/mean", "genes/deviation"].map(|name| moment(name).unwrap_or_default());
+                    return Ok(tables::genes(&kept.manifest.genes, &mean, &deviation));
+                }
                 let set = self.current_set()?;
                 Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))
             }
@@ -103,23 +115,16 @@ impl Session {
 
     fn map_csv(&mut self, kind: MapKind, of: Of) -> Result<String, SessionError> {
         let map = self.map(kind, of)?.clone();
-        let set = self.current_set()?;
-        let tumours = self.tumour_indices(&set)?;
-        let cohort = self.cohort()?;
-        let columns: Vec<(String, Vec<Option<String>>)> = cohort
-            .columns
-            .iter()
-            .map(|c| (c.name.clone(), tumours.iter().map(|&i| c.values[i].clone()).collect()))
-            .collect();
+        let columns = self.tumour_columns()?;
         let columns: Vec<ClinicalColumn> =
-            columns.iter().map(|(name, values)| ClinicalColumn { name, values }).collect();
+            columns.iter().map(|c| ClinicalColumn { name: &c.name, values: &c.values }).collect();
         let axes = if kind == MapKind::Pca { ["PC1", "PC2"] } else { ["UMAP1", "UMAP2"] };
         let points: Vec<f32> = map.positions.iter().copied().collect();
         Ok(tables::map(&map.samples, axes, &points, &columns))
     }
 
     fn shown_pathways(&mut self) -> Result<std::rc::Rc<crate::readout::pathways::Pathways>, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         self.pathways(spec)
     }
 
@@ -128,7 +133,10 @@ impl Session {
         of: fn(&crate::readout::pathways::Pathways) -> &ndarray::Array2<f64>,
     ) -> Result<String, SessionError> {
         let pathways = self.shown_pathways()?;
-        let samples = self.current_set()?.tumours.clone();
+        let samples = match self.kept() {
+            Some(kept) => kept.manifest.samples.clone(),
+            None => self.current_set()?.tumours.clone(),
+        };
         let values: Vec<f32> = of(&pathways).iter().map(|v| *v as f32).collect();
         Ok(tables::scores(&samples, &pathways.sets, &values))
     }
@@ -138,6 +146,9 @@ impl Session {
     /// # Errors
     /// Before training.
     pub fn model_file(&self) -> Result<&[u8], SessionError> {
+        if let Some(model) = self.kept().and_then(|kept| kept.model.as_deref()) {
+            return Ok(model);
+        }
         let no_file = SessionError::NotYet("There is no trained model yet: press Train first.");
         self.fitted(Choice::Purified)?.model.as_deref().ok_or(no_file)
     }

@@ -149,6 +149,88 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
     table(header, rows)
 }
 
+/// An expression matrix as its own reader takes it: tabs, one gene a line, missing values as `NA`.
+#[cfg(feature = "cpu")]
+pub(super) fn matrix(names: &super::saved::SavedExpression, values: &ndarray::Array2<f32>) -> String {
+    let mut text = format!("gene\t{}\n", names.samples.join("\t"));
+    for (gene, row) in names.genes.iter().zip(values.rows()) {
+        text.push_str(gene);
+        for value in row {
+            text.push('\t');
+            text.push_str(&if value.is_finite() { value.to_string() } else { "NA".into() });
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The sample sheet of the same; a tab within a cell becomes a blank.
+#[cfg(feature = "cpu")]
+pub(super) fn sheet(names: &super::saved::SavedExpression) -> String {
+    let cell = |text: &str| text.replace(['\t', '\n', '\r'], " ");
+    let headings: Vec<String> = names.columns.iter().map(|column| cell(&column.name)).collect();
+    let mut text = format!("sample_id\t{}\n", headings.join("\t"));
+    for (at, sample) in names.samples.iter().enumerate() {
+        text.push_str(sample);
+        for column in &names.columns {
+            text.push('\t');
+            text.push_str(&cell(column.values.get(at).and_then(Option::as_deref).unwrap_or_default()));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Differences between groups: one line a comparison and gene set. `raw_` and `purified_` columns have the difference of the
+/// means (z over the cohort), the effect (`g`: Hedges, `delta`: Cliff) with its 95 % interval, p and FDR; a score that does
+/// not vary has none.
+pub fn differences(all: &[&crate::readout::differences::Differences]) -> String {
+    use crate::readout::two_groups::{Difference, GroupTest};
+    const OF: [&str; 6] = ["difference", "effect", "low", "high", "p", "fdr"];
+    let sides: Vec<String> = ["raw", "purified"].iter().flat_map(|side| OF.map(|of| format!("{side}_{of}"))).collect();
+    let header = ["column", "first", "first_n", "second", "second_n", "test", "effect", "set", "found", "size"];
+    let header = header.into_iter().chain(sides.iter().map(String::as_str));
+    let numbers = |d: Option<Difference>| -> [Cow<'static, str>; 6] {
+        let plain = |v: f64| Cow::from(v.to_string());
+        let small = |v: f64| Cow::from(format!("{v:.6e}"));
+        d.map_or_else(Default::default, |d| {
+            [plain(d.difference), plain(d.effect), plain(d.low), plain(d.high), small(d.p), small(d.fdr)]
+        })
+    };
+    let rows = all.iter().flat_map(|compared| {
+        let (test, effect) = match compared.test {
+            GroupTest::Welch => ("Welch's t", "Hedges' g"),
+            GroupTest::MannWhitney => ("Mann-Whitney", "Cliff's delta"),
+        };
+        compared.rows.iter().map(move |row| {
+            let start = [
+                text(&compared.label),
+                text(&compared.first.name),
+                compared.first.members.len().to_string().into(),
+                text(&compared.second.name),
+                compared.second.members.len().to_string().into(),
+                test.into(),
+                effect.into(),
+                text(&row.set),
+                row.found.to_string().into(),
+                row.size.to_string().into(),
+            ];
+            start.into_iter().chain(numbers(row.raw)).chain(numbers(row.purified))
+        })
+    });
+    table(header, rows)
+}
+
+/// Estimates: `sample, tumour_fraction_relative, stromal_score_z, immune_score_z`; empty where one cannot be made.
+#[cfg(feature = "cpu")]
+pub fn purity(estimates: &super::Estimates) -> String {
+    let rows = estimates.samples.iter().enumerate().map(|(at, sample)| {
+        let cell = |values: &Result<Vec<f64>, String>| number(values.as_ref().map_or(f32::NAN, |v| v[at] as f32));
+        std::iter::once(text(sample)).chain(estimates.values.iter().map(cell).collect::<Vec<_>>())
+    });
+    table(["sample", "tumour_fraction_relative", "stromal_score_z", "immune_score_z"], rows)
+}
+
 fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String
 where
     R: IntoIterator<Item = Cow<'b, str>>,

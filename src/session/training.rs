@@ -28,11 +28,16 @@ pub struct PresetDescription {
     pub config: Config,
 }
 
-/// The presets of METHOD.md 4, the default first.
+/// The presets of docs/method.md, the default first.
 pub fn presets() -> Vec<PresetDescription> {
     let of = |name, preset, summary| PresetDescription { name, summary, config: Config::preset(preset) };
     vec![
-        of("Balanced", Preset::Balanced, "Barlow Twins and purified reconstruction. The default."),
+        of(
+            "Profile",
+            Preset::Profile,
+            "Barlow Twins and purified reconstruction, read as the purified profile of every gene. The default.",
+        ),
+        of("Balanced", Preset::Balanced, "The same network read at its narrow bottleneck: fewer numbers per sample."),
         of(
             "Strict",
             Preset::Strict,
@@ -102,7 +107,7 @@ pub struct Verdict {
     pub held_out: bool,
     /// Effective rank of the embedding.
     pub effective_rank: f64,
-    /// Embedding width.
+    /// Embedding width; of a purified profile that of the bottleneck it passed through.
     pub dim: usize,
     /// When not to believe it.
     pub guards: Vec<Guard>,
@@ -251,28 +256,16 @@ impl Session {
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
             .map_err(TrainError::from)?;
-        let fitted = fitted(model, set)?;
-        let verdict = verdict(&fitted)?;
-        self.trained = Some(fitted);
+        self.trained = Some(fitted(model, set)?);
         self.forget_readouts();
-        Ok(verdict)
+        self.judge_trained()?.ok_or(NO_RUN)
     }
 
-    /// Open a saved model on the open cohort, as if it had just been trained: its genes are matched by name, its own
-    /// moments standardise, and the cohort's adjacent normals stay what they are.
-    ///
-    /// # Errors
-    /// When the bytes are no model of this version, or the cohort does not measure every gene of the model.
-    pub fn open_model(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
-        let model = TwinModel::from_bytes(bytes, Device::flex()).map_err(TrainError::from)?;
-        let config = model.config();
-        let selection = Selection { genes: config.genes, held_out: config.held_out, seed: config.seed };
-        let moments = model.moments().clone();
-        let set = TrainingSet::for_genes(self.cohort()?, model.genes(), moments, selection)?;
-        self.trained = Some(fitted(model, Rc::new(set))?);
-        self.history.clear();
-        self.forget_readouts();
-        Ok(())
+    /// Whether the trained model worked, kept beside it.
+    pub(super) fn judge_trained(&mut self) -> Result<Option<Verdict>, SessionError> {
+        let Some(fitted) = &mut self.trained else { return Ok(None) };
+        fitted.verdict = Some(verdict(fitted, None)?);
+        Ok(fitted.verdict.clone())
     }
 
     /// Fit the closed form with a configuration's selection, width, mixing and seed.
@@ -285,9 +278,10 @@ impl Session {
         let form = ClosedForm::fit(&set, config.dim, config.mixing, config.seed)?;
         let embedding = form.embed(&set.tumour_values);
         let purified = ridge_purified(&set, &embedding)?;
-        let fitted =
-            Fitted { representation: Box::new(form), set, embedding, purified, model: None, seed: config.seed };
-        let verdict = verdict(&fitted)?;
+        let (dim, representation) = (embedding.ncols(), Box::new(form));
+        let mut fitted = Fitted { representation, set, embedding, purified, model: None, dim, config, verdict: None };
+        let verdict = verdict(&fitted, None)?;
+        fitted.verdict = Some(verdict.clone());
         self.instant = Some(fitted);
         self.forget_readouts();
         Ok(verdict)
@@ -297,6 +291,7 @@ impl Session {
         self.maps.clear();
         self.pathways = None;
         self.heat_map = None;
+        self.compared = None;
     }
 }
 
@@ -307,25 +302,27 @@ fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError
         Some(decoded) => set.moments.to_log(&decoded?),
         None => ridge_purified(&set, &embedding)?,
     };
-    let (file, seed) = (now(model.to_bytes())?, model.config().seed);
-    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: Some(file), seed })
+    let (file, config) = (Some(now(model.to_bytes())?), model.config().clone());
+    let dim = config.dim;
+    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: file, dim, config, verdict: None })
 }
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale
 /// (METHOD.md 7).
-fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
+pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
     let target = set.moments.standardise(&set.tumour_values);
     let predicted = RidgePurifier::fit(embedding, &target)?.predict(embedding)?;
     Ok(set.moments.to_log(&predicted))
 }
 
-fn verdict(fitted: &Fitted) -> Result<Verdict, SessionError> {
+/// `tissue` says whose normals the identity test mixes in, where that is not known from training.
+pub(super) fn verdict(fitted: &Fitted, tissue: Option<&str>) -> Result<Verdict, SessionError> {
     let set = &*fitted.set;
     let which = set.test_normals();
     let normals = set.normal_values.select(ndarray::Axis(0), &which);
     let raw = Raw::new(set.moments.clone());
     let pca = Pca::fit(&set.tumour_values, &set.moments, PCA_WIDTH)?;
-    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.seed);
+    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.config.seed);
     let own = |r: &dyn Representation| {
         identity::own_normal(r, &set.tumour_values, &set.normal_values, &set.own_tumour, &which, 0.5)
     };
@@ -338,16 +335,17 @@ fn verdict(fitted: &Fitted) -> Result<Verdict, SessionError> {
         own_raw: own(&raw)?,
         held_out: !set.held_out.is_empty(),
         effective_rank: crate::readout::guards::effective_rank(&fitted.embedding)?,
-        dim: fitted.embedding.ncols(),
-        guards: after_training(&fitted.embedding, set.normals.len())?,
+        dim: fitted.dim,
+        guards: after_training(&fitted.embedding, fitted.dim, set.normals.len())?,
         sentence: String::new(),
     };
-    Ok(Verdict { sentence: sentence(&verdict), ..verdict })
+    Ok(Verdict { sentence: sentence(&verdict, tissue), ..verdict })
 }
 
-fn sentence(verdict: &Verdict) -> String {
+fn sentence(verdict: &Verdict, tissue: Option<&str>) -> String {
     let Verdict { purified, raw, pca, own_purified, own_raw, held_out, .. } = verdict;
     let unseen = if *held_out { "normal tissue the model never saw" } else { "normal tissue it was trained with" };
+    let unseen = tissue.unwrap_or(unseen);
     let mut said = format!(
         "{} of {} tumours find themselves again after 30–80 % of the sample is replaced by {unseen}; raw: {}, PCA: {}.",
         purified.found, purified.tested, raw.found, pca.found

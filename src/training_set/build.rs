@@ -1,7 +1,5 @@
 //! Choosing samples and genes, and bringing values to linear space.
 
-use std::collections::HashMap;
-
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 
@@ -91,38 +89,6 @@ impl TrainingSet {
         Ok((set, left_values))
     }
 
-    /// The set that a saved model reads: this cohort's samples over the model's `genes`, in the model's order and with
-    /// its `moments`.
-    ///
-    /// # Errors
-    /// As [`Self::from_cohort`], and [`TrainingSetError::GenesMissing`] when the cohort lacks one of the genes or misses
-    /// a value of it.
-    pub fn for_genes(
-        cohort: &Cohort,
-        genes: &[String],
-        moments: Moments,
-        selection: Selection,
-    ) -> Result<Self, TrainingSetError> {
-        let samples = Samples::of(cohort)?;
-        let linear = Linear::of(cohort)?;
-        let rows: HashMap<&str, usize> =
-            cohort.matrix.genes.iter().enumerate().map(|(row, gene)| (gene.as_str(), row)).collect();
-        let mut row = vec![0.0f32; samples.used.len()];
-        let mut measured = |gene: &String| {
-            let found = *rows.get(gene.as_str())?;
-            linear.row(found, &samples.used, &mut row);
-            row.iter().all(|v| v.is_finite()).then_some(found)
-        };
-        let found: Vec<Option<usize>> = genes.iter().map(&mut measured).collect();
-        let mut missing = genes.iter().zip(&found).filter(|(_, row)| row.is_none()).map(|(gene, _)| gene);
-        if let Some(first) = missing.next() {
-            let missing = 1 + missing.count();
-            return Err(TrainingSetError::GenesMissing { missing, of: genes.len(), first: first.clone() });
-        }
-        let chosen: Vec<usize> = found.into_iter().flatten().collect();
-        Ok(Self { moments, ..samples.assemble(&linear, &chosen, selection) })
-    }
-
     /// Indices of the normals that training mixes in.
     pub fn trained_normals(&self) -> Vec<usize> {
         (0..self.normals.len()).filter(|i| !self.held_out.contains(i)).collect()
@@ -140,14 +106,14 @@ impl TrainingSet {
 }
 
 /// The cohort's samples that are used, tumours first.
-struct Samples {
-    used: Vec<usize>,
+pub(super) struct Samples {
+    pub used: Vec<usize>,
     /// How many of them are tumours.
-    tumours: usize,
+    pub tumours: usize,
 }
 
 impl Samples {
-    fn of(cohort: &Cohort) -> Result<Self, TrainingSetError> {
+    pub fn of(cohort: &Cohort) -> Result<Self, TrainingSetError> {
         let of_role = |role: Role| -> Vec<usize> {
             (0..cohort.roles.value.len()).filter(|&i| cohort.roles.value[i] == role).collect()
         };
@@ -175,7 +141,7 @@ impl Samples {
     }
 
     /// The training set over the `chosen` rows of the matrix, its moments still empty.
-    fn assemble(&self, linear: &Linear, chosen: &[usize], selection: Selection) -> TrainingSet {
+    pub fn assemble(&self, linear: &Linear, chosen: &[usize], selection: Selection) -> TrainingSet {
         let cohort = linear.cohort;
         let (tumours, normals) = self.used.split_at(self.tumours);
         let mut row = vec![0.0f32; self.used.len()];
@@ -220,7 +186,7 @@ fn hold_out(normals: usize, selection: Selection) -> Vec<usize> {
 }
 
 /// Reads rows of the matrix in linear space.
-struct Linear<'a> {
+pub(super) struct Linear<'a> {
     cohort: &'a Cohort,
     /// Per-sample factor: counts become counts per million, everything else stays.
     factor: Vec<f32>,
@@ -231,7 +197,7 @@ struct Linear<'a> {
 }
 
 impl<'a> Linear<'a> {
-    fn of(cohort: &'a Cohort) -> Result<Self, TrainingSetError> {
+    pub fn of(cohort: &'a Cohort) -> Result<Self, TrainingSetError> {
         let samples = cohort.matrix.samples.len();
         let mut sums = vec![0.0f64; samples];
         let mut lowest = f32::INFINITY;
@@ -263,7 +229,7 @@ impl<'a> Linear<'a> {
         linear.max(0.0)
     }
 
-    fn row(&self, gene: usize, samples: &[usize], into: &mut [f32]) {
+    pub fn row(&self, gene: usize, samples: &[usize], into: &mut [f32]) {
         let row = &self.cohort.matrix.rows[gene];
         for (to, &sample) in into.iter_mut().zip(samples) {
             // `max` would turn a missing value into the floor.
@@ -304,28 +270,5 @@ mod tests {
         let (again, _) = TrainingSet::leaving_out(&cohort, selection, &left_out).expect("a set");
         assert_eq!((again.genes, again.moments), (set.genes, set.moments));
         assert!(TrainingSet::leaving_out(&cohort, selection, &(0..35).collect::<Vec<_>>()).is_err());
-    }
-
-    #[test]
-    fn a_models_genes_are_found_by_name_in_its_own_order() {
-        let mut cohort = simulate(&SimulationSettings::tiny(3)).expect("a cohort").cohort;
-        let selection = Selection { genes: 50, held_out: 0.4, seed: 1 };
-        let trained = TrainingSet::from_cohort(&cohort, selection).expect("a training set");
-        let again = TrainingSet::for_genes(&cohort, &trained.genes, trained.moments.clone(), selection);
-        assert_eq!(again.as_ref(), Ok(&trained));
-
-        // The rows of another cohort stand in another order.
-        cohort.matrix.genes.reverse();
-        cohort.matrix.rows.reverse();
-        let turned = TrainingSet::for_genes(&cohort, &trained.genes, trained.moments.clone(), selection);
-        assert_eq!(turned.expect("a training set").tumour_values, trained.tumour_values);
-
-        let (first, second) = (trained.genes[7].clone(), trained.genes[9].clone());
-        let row = |name: &str, cohort: &Cohort| cohort.matrix.genes.iter().position(|g| g == name).expect("a row");
-        let (absent, incomplete) = (row(&first, &cohort), row(&second, &cohort));
-        cohort.matrix.genes[absent] = "NOT_A_GENE".into();
-        cohort.matrix.rows[incomplete][0] = f32::NAN;
-        let refused = TrainingSet::for_genes(&cohort, &trained.genes, trained.moments.clone(), selection);
-        assert_eq!(refused, Err(TrainingSetError::GenesMissing { missing: 2, of: 50, first }));
     }
 }

@@ -3,11 +3,15 @@
 
 mod build;
 mod log2;
+mod profiles;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 pub use build::{FEWEST_TUMOURS, NORMALS_TO_HOLD_OUT, Selection};
 pub use log2::log2_1p;
+pub use profiles::tumour_profiles;
+pub use transfer::{Aligned, Alignment, FEWEST_GENES_PERCENT, TUMOURS_FOR_MOMENTS, Transfer};
 
 use ndarray::Array2;
 use thiserror::Error;
@@ -38,16 +42,16 @@ pub enum TrainingSetError {
         /// Genes in the matrix.
         of: usize,
     },
-    /// Genes of a saved model that the cohort does not have.
+    /// Too few of a saved model's genes.
     #[error(
-        "{missing} of the model's {of} genes are not measured in this cohort: open the model on a cohort that names genes alike and measures all of them without a missing value. (the first is {first:?})"
+        "Only {found} of the model's {of} genes are measured in this cohort, and at least 60 % are needed: open the model on a cohort that names genes alike and measures more of them, or train on this one. (the first missing is {first:?})"
     )]
-    GenesMissing {
-        /// Model genes not in the matrix, or with a missing value.
-        missing: usize,
+    TransferCoverage {
+        /// Model genes measured.
+        found: usize,
         /// Genes of the model.
         of: usize,
-        /// The first of them.
+        /// The first missing one.
         first: String,
     },
     /// Log-ratios or z-scores.
@@ -64,7 +68,7 @@ impl TrainingSetError {
             Self::TooFewTumours { .. } => "too_few_tumours",
             Self::NoNormals => "no_normals",
             Self::TooFewGenes { .. } => "too_few_genes",
-            Self::GenesMissing { .. } => "genes_missing",
+            Self::TransferCoverage { .. } => "transfer_coverage",
             Self::NotInvertible => "not_invertible",
         }
     }
@@ -115,6 +119,12 @@ impl Moments {
             })
             .unzip();
         Self { mean, deviation }
+    }
+
+    /// The moments of some of the genes.
+    pub fn select(&self, genes: &[usize]) -> Self {
+        let of = |values: &[f32]| genes.iter().map(|&g| values[g]).collect();
+        Self { mean: of(&self.mean), deviation: of(&self.deviation) }
     }
 
     /// `s(x) = (log2(1 + x) − μ) / (σ + 1e-3)` for samples × genes in linear space (METHOD.md 1).

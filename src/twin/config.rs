@@ -10,12 +10,14 @@ const AUTOMATIC_STEPS: usize = 1000;
 const AUTOMATIC_STEPS_LINEAR: usize = 2000;
 const FEWEST_AUTOMATIC_EPOCHS: usize = 100;
 
-/// A named set of parameters (METHOD.md 4).
+/// A named set of parameters (METHOD.md 4; *Profile* from docs/method.md, *The open question*).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Both losses with a projector: the default.
+    /// Balanced, read as the purified profile: the default.
     #[default]
+    Profile,
+    /// Both losses with a projector, read at the bottleneck.
     Balanced,
     /// Balanced without the projector, λ 0.05.
     Strict,
@@ -33,6 +35,10 @@ pub enum Preset {
 pub struct Config {
     /// The preset these parameters started from.
     pub preset: Preset,
+    /// Read the embedding at the decoder's output, the purified profile (as wide as there are genes), and not at the
+    /// bottleneck (d wide). Files that do not say were written when the bottleneck was all there was.
+    #[serde(default)]
+    pub profile: bool,
     /// Seed of every random draw.
     pub seed: u64,
     /// Most variable genes used; 0 uses all.
@@ -76,7 +82,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self::preset(Preset::Balanced)
+        Self::preset(Preset::default())
     }
 }
 
@@ -97,6 +103,7 @@ impl Config {
     pub fn preset(preset: Preset) -> Self {
         let balanced = Self {
             preset,
+            profile: false,
             seed: 7,
             genes: 3000,
             held_out: 0.4,
@@ -118,6 +125,7 @@ impl Config {
             clip: 10.0,
         };
         match preset {
+            Preset::Profile => Self { profile: true, ..balanced },
             Preset::Balanced => balanced,
             Preset::Strict => Self { projector: vec![], lambda: 0.05, ..balanced },
             Preset::Linear | Preset::Instant => {
@@ -136,7 +144,7 @@ impl Config {
         Self { barlow: 0.0, rho, mixing, projector: vec![], ..self.clone() }
     }
 
-    /// A configuration from some of its fields: those given replace the named preset's (Balanced where none is named).
+    /// A configuration from some of its fields: those given replace the named preset's (the default's where none is named).
     ///
     /// # Errors
     /// [`ConfigError`] when a field is unknown or of the wrong type.
@@ -186,6 +194,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Width of the embedding of a network over `genes`.
+    pub fn width(&self, genes: usize) -> usize {
+        if self.profile { genes } else { self.dim }
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         let within = |field, value: f64, low: f64, high: f64| {
             if value.is_finite() && (low..=high).contains(&value) {
@@ -205,6 +218,10 @@ impl Config {
         if self.barlow == 0.0 && self.rho == 0.0 {
             let allowed = "it must be above 0 where rho is 0: nothing would be left to train on".into();
             return Err(ConfigError { field: "barlow", found: "0".into(), allowed });
+        }
+        if self.profile && self.rho == 0.0 {
+            let allowed = "it must be off where rho is 0: without reconstruction there is no profile to read".into();
+            return Err(ConfigError { field: "profile", found: "on".into(), allowed });
         }
         within("mixing", self.mixing, 0.0, 0.99)?;
         within("noise", self.noise, 0.0, 5.0)?;
@@ -307,6 +324,14 @@ pub fn parameters() -> Vec<Parameter> {
             "widths",
             (0.0, 8192.0, 1.0),
             "Empty is a linear encoder, whose gene loadings can be read.",
+        ),
+        p(
+            "profile",
+            "Read the purified profile",
+            "",
+            "boolean",
+            (0.0, 1.0, 1.0),
+            "The embedding is the decoder's output, gene by gene; off reads the bottleneck, d wide.",
         ),
         p("skip", "Linear skip", "", "boolean", (0.0, 1.0, 1.0), "Adds a linear path beside the hidden layers."),
         p(

@@ -52,6 +52,8 @@ impl TwinModel {
         let damaged = |e: serde_json::Error| CheckpointError(format!("its metadata is damaged ({e})"));
         let config: Config = serde_json::from_value(field("config")?).map_err(damaged)?;
         let genes: Vec<String> = serde_json::from_value(field("genes")?).map_err(damaged)?;
+        // A stranger's file: every width is checked before anything is made of it.
+        config.resolve(usize::MAX).map_err(|e| CheckpointError(e.to_string()))?;
         let file = parse(bytes)?;
         let moments = Moments {
             mean: read_values(&file, "moments/mean", &[genes.len()])?,
@@ -96,22 +98,39 @@ impl TwinModel {
         Ok(to_bytes(&all, metadata)?)
     }
 
-    /// Embed samples × genes in linear space as samples × d.
+    /// Embed samples × genes in linear space as samples × [`Self::width`].
     ///
     /// # Errors
     /// [`TrainError::Device`] when the device does not answer.
     pub async fn embed(&self, linear: &Array2<f32>) -> Result<Array2<f32>, TrainError> {
-        let input = upload(self.moments.standardise(linear), &self.device);
-        download(self.network.encode(input, &self.values)).await
+        self.embed_standardised(self.moments.standardise(linear)).await
     }
 
-    /// The purified, standardised profiles of embeddings (samples × d → samples × G), where there is a decoder.
+    /// Embed samples × genes that are standardised already.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn embed_standardised(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
+        let input = upload(standardised, &self.device);
+        download(self.network.read(input, self.config.profile, &self.values)).await
+    }
+
+    /// Width of the embedding: d, or the number of genes where the purified profile is read.
+    pub fn width(&self) -> usize {
+        self.config.width(self.genes.len())
+    }
+
+    /// The purified, standardised profiles of embeddings (samples × [`Self::width`] → samples × G), where there is a
+    /// decoder; an embedding that is the purified profile already comes back as it is.
     ///
     /// # Errors
     /// [`TrainError::Device`] when the device does not answer.
     pub async fn purified(&self, embedding: &Array2<f32>) -> Option<Result<Array2<f32>, TrainError>> {
         if !self.network.has_decoder() {
             return None;
+        }
+        if self.config.profile {
+            return Some(Ok(embedding.clone()));
         }
         let decoded = self.network.decode(upload(embedding.clone(), &self.device), &self.values);
         Some(download(decoded).await)

@@ -177,7 +177,14 @@ impl Network {
         if self.skip.is_empty() { embedding } else { embedding + run(&self.skip, input, values) }
     }
 
-    /// Decode embeddings to standardised purified profiles (samples × G).
+    /// The embedding of standardised profiles (samples × G): the bottleneck (samples × d) or, of a network that has a
+    /// decoder and is read there, the purified `profile` (samples × G).
+    pub fn read(&self, input: Tensor<2>, profile: bool, values: &Values) -> Tensor<2> {
+        let bottleneck = self.encode(input, values);
+        if profile { self.decode(bottleneck, values) } else { bottleneck }
+    }
+
+    /// Decode bottlenecks to standardised purified profiles (samples × G).
     pub fn decode(&self, embedding: Tensor<2>, values: &Values) -> Tensor<2> {
         run(&self.decoder, embedding, values)
     }

@@ -110,7 +110,7 @@ fn hash(values: &Array2<f32>) -> u64 {
 
 #[test]
 fn one_seed_is_one_embedding_to_the_bit() {
-    for preset in [Preset::Balanced, Preset::Strict, Preset::Linear, Preset::Classic] {
+    for preset in [Preset::Profile, Preset::Balanced, Preset::Strict, Preset::Linear, Preset::Classic] {
         let embed = |seed| hash(&block_on(run(Config { seed, ..small(preset) }).embedding()).unwrap());
         assert_eq!(embed(7), embed(7), "{preset:?}");
         assert_ne!(embed(7), embed(8), "{preset:?}: the seed must matter");
@@ -119,7 +119,7 @@ fn one_seed_is_one_embedding_to_the_bit() {
 
 #[test]
 fn training_lowers_the_loss_of_every_preset() {
-    for preset in [Preset::Balanced, Preset::Strict, Preset::Linear, Preset::Classic] {
+    for preset in [Preset::Profile, Preset::Balanced, Preset::Strict, Preset::Linear, Preset::Classic] {
         let config = Config { epochs: 40, ..small(preset) };
         let trainer = run(config);
         let history = trainer.history();
@@ -234,6 +234,34 @@ fn a_saved_model_embeds_and_decodes_as_before() {
     assert_eq!(purified.dim(), (48, 60));
     assert!(TwinModel::from_bytes(&saved, Device::flex()).is_err(), "a checkpoint is not a model file");
     assert!(TwinModel::from_bytes(b"not a model", Device::flex()).is_err());
+}
+
+#[test]
+fn the_purified_profile_is_the_same_networks_decoded_bottleneck() {
+    let (profile, balanced) = (run(small(Preset::Profile)), run(small(Preset::Balanced)));
+    let saved = block_on(balanced.checkpoint()).unwrap();
+    let genes: Vec<String> = (0..60).map(|g| format!("G{g}")).collect();
+    let model = |config: &Config| {
+        let moments = balanced.data().moments.clone();
+        TwinModel::from_checkpoint(&saved, config.clone(), genes.clone(), moments, Device::flex()).unwrap()
+    };
+    let (narrow, wide) = (model(balanced.config()), model(profile.config()));
+    let tumours = &balanced.data().tumours;
+    let decoded = block_on(narrow.purified(&block_on(narrow.embed(tumours)).unwrap())).unwrap().unwrap();
+    // How a run is read changes nothing of how it is trained: one seed, one network, to the bit.
+    assert_eq!(block_on(profile.embedding()).unwrap(), decoded);
+    assert_eq!(block_on(wide.embed(tumours)).unwrap(), decoded);
+    assert_eq!(block_on(wide.purified(&decoded)).unwrap().unwrap(), decoded, "it is the purified profile already");
+    assert_eq!((narrow.width(), wide.width()), (balanced.config().dim, 60));
+    let reopened = TwinModel::from_bytes(&block_on(wide.to_bytes()).unwrap(), Device::flex()).unwrap();
+    assert_eq!(block_on(reopened.embed(tumours)).unwrap(), decoded);
+
+    // A file of before the profile could be read does not say where, and means the bottleneck.
+    let mut old = serde_json::to_value(balanced.config()).unwrap();
+    old.as_object_mut().unwrap().remove("profile");
+    assert_eq!(serde_json::from_value::<Config>(old).unwrap(), *balanced.config());
+    let nothing_to_read = Config { rho: 0.0, ..Config::preset(Preset::Profile) }.resolve(40).unwrap_err();
+    assert_eq!(nothing_to_read.field, "profile");
 }
 
 #[test]

@@ -231,7 +231,7 @@ impl Trainer {
         checkpoint::write(&self.network, &self.values, &self.optimiser, self.step, losses.collect(), &self.config).await
     }
 
-    /// The embedding of the clean tumours as the network stands now, n × d.
+    /// The embedding of the clean tumours as the network stands now, n × d, or n × G where the profile is read.
     ///
     /// # Errors
     /// [`TrainError::Device`] when the device no longer answers.
@@ -239,9 +239,10 @@ impl Trainer {
         let data = self.placement.data();
         let input = data.moments.standardise(&data.tumours);
         let shape = [input.nrows(), input.ncols()];
-        let embedding = self.network.encode(tensor(input.into_iter().collect(), shape, &self.device), &self.values);
+        let input = tensor(input.into_iter().collect(), shape, &self.device);
+        let embedding = self.network.read(input, self.config.profile, &self.values);
         let values = read_back(embedding).await?;
-        Array2::from_shape_vec((shape[0], self.config.dim), values)
+        Array2::from_shape_vec((shape[0], self.config.width(shape[1])), values)
             .map_err(|e| TrainError::Device { message: e.to_string() })
     }
 

@@ -34,7 +34,7 @@ fn purified() -> Of {
     Of::Purified
 }
 
-fn refused(error: impl Into<SessionError>) -> JsValue {
+pub(super) fn refused(error: impl Into<SessionError>) -> JsValue {
     let error = error.into();
     js_error(error.code(), &error.to_string())
 }
@@ -47,7 +47,7 @@ fn matrix(values: &Array2<f32>) -> JsValue {
     floats(&values.iter().copied().collect::<Vec<f32>>())
 }
 
-fn verdict(verdict: &Verdict) -> Result<JsValue, JsValue> {
+pub(super) fn verdict(verdict: &Verdict) -> Result<JsValue, JsValue> {
     let found = |n: usize| JsValue::from(n as f64);
     let identity = object([
         ("tested", found(verdict.purified.tested)),

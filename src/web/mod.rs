@@ -10,11 +10,19 @@ mod containers;
 mod engine;
 mod error;
 #[cfg(feature = "cpu")]
+mod explorer;
+#[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "cpu")]
+mod groups;
 #[cfg(feature = "gpu")]
 mod kernel_errors;
+#[cfg(feature = "cpu")]
+mod session_file;
+#[cfg(feature = "cpu")]
+mod transfer;
 mod value;
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]

@@ -42,7 +42,7 @@ export function startCohort(state, door) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
       state.tell("cohort");
       state.tell("model");
     }
@@ -61,9 +61,15 @@ export function startCohort(state, door) {
   /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
   async function addFiles(files, { demo = false } = {}) {
     if (files.length === 0) return;
+    const model = files.findLast(isModel);
+    if (model) {
+      offerModel(model);
+      return addFiles(files.filter((file) => !isModel(file)), { demo });
+    }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const cohort = await needDraft(demo);
     tell("");
+    state.demo = null;
     if (!demo) state.tell("opened");
     const { open, left } = await chosen(files, cohort);
     const controller = new AbortController();
@@ -85,6 +91,13 @@ export function startCohort(state, door) {
     });
     if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
     await compose(cohort);
+  }
+
+  /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
+  function offerModel(file) {
+    state.modelFile = file;
+    if (state.cohort === null) say("The saved model is opened under Train once there is a cohort: open an expression matrix too.");
+    state.tell("modelFile");
   }
 
   async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
@@ -191,12 +204,14 @@ export function startCohort(state, door) {
     }
     demoFiles ??= await fetchDemo();
     await addFiles(demoFiles, { demo: true });
+    state.demo = "ucec";
     tell(NOTES.real);
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    state.demo = "simulated";
     await compose(cohort);
   });
   const asked = new URLSearchParams(location.search).get("demo");
@@ -204,6 +219,9 @@ export function startCohort(state, door) {
 
   state.on("cohort", () => showSummary(state));
 }
+
+/** @param {File} file */
+const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
 /** @param {import("./state.js").State} state */
 function showSummary(state) {

@@ -16,13 +16,14 @@ const DOWNLOADS = [
   { name: "pathways_raw.csv", what: "Raw pathway scores, with the gene sets and the score chosen under Pathways: tumours × sets.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_raw" })) },
   { name: "pathways_purified.csv", what: "Purified pathway scores, the same layout.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_purified" })) },
   { name: "pathways_change.csv", what: "How much purification changed each pathway, with gene coverage and correlations.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_change" })) },
+  { name: "purity.csv", what: "Estimates per tumour: tumour fraction relative to the cohort's purest tumours (about 1), stromal and immune score as mean z of marker genes. They order tumours; no deconvolution, no diagnosis.", needs: "any", make: async (model) => csv(await model.table({ table: "purity" })) },
   { name: "loss.csv", what: "The loss and its parts by step.", needs: "model", make: async (model) => csv(await model.table({ table: "loss" })) },
   { name: "genes.csv", what: "The genes trained on, with their means and deviations.", needs: "any", make: async (model) => csv(await model.table({ table: "genes" })) },
   { name: "model.safetensors", what: "The model's weights, with config, gene list and moments in its metadata. No expression values, no sample names.", needs: "model", make: (model) => model.modelFile() },
 ];
 
-/** @param {import("./state.js").State} state */
-export function startDownloads(state) {
+/** @param {import("./state.js").State} state @param {HTMLElement} ways link, session and report, which stand above the files */
+export function startDownloads(state, ways) {
   const status = h("p", { className: "status small", role: "status" });
   /** @param {Download} download */
   const row = ({ name, what, make }) => {
@@ -48,8 +49,9 @@ export function startDownloads(state) {
     const body = open("share", state.readable !== null);
     if (!state.readable) return;
     const usable = DOWNLOADS.filter(({ needs }) => needs !== "model" || state.model !== null);
-    body.replaceChildren(
-      h("p", { className: "quiet" }, "Files are made in this browser and saved to this computer. Figures are saved as SVG, PNG or CSV where they stand. Links, sessions and reports come in a later version."),
+    body.replaceChildren(ways,
+      h("h3", {}, "Files"),
+      h("p", { className: "quiet" }, "Made in this browser and saved to this computer. Figures are saved as SVG, PNG or CSV where they stand."),
       h("table", { className: "downloads" }, h("caption", { className: "unseen" }, "Files to save"),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "file"), h("th", { scope: "col" }, "what it contains"), h("th", { scope: "col" }, h("span", { className: "unseen" }, "save")))),
         h("tbody", {}, usable.map(row))), status);

@@ -8,6 +8,8 @@ import { startExplore } from "./explore.js";
 import { Door } from "./lock.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
+import { startShare } from "./share.js";
+import { startSharedView } from "./shared_view.js";
 import { startShortcuts } from "./shortcuts.js";
 import { State } from "./state.js";
 import { startTheme } from "./theme.js";
@@ -36,11 +38,10 @@ const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
 startEvidence(state);
-startDownloads(state);
+startDownloads(state, startShare(state));
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
-// Two frames: the first screen is painted before any engine is asked for.
-requestAnimationFrame(() => requestAnimationFrame(() => {
+function startEngines() {
   const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
   creating.then((tp) => {
     state.tp = tp;
@@ -52,4 +53,9 @@ requestAnimationFrame(() => requestAnimationFrame(() => {
     state.tell("engine");
   }, () => undefined);
   load(creating);
-}));
+}
+
+// A shared result needs no engine, until the person wants to open a cohort of their own.
+const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
+// Two frames: the first screen is painted before any engine is asked for.
+if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));

@@ -1,5 +1,7 @@
 // What purification did to pathway activity: heat map, table, and one pathway by group.
 import { count, h, measured, segments } from "./dom.js";
+import { HeatMap } from "./heat_map.js";
+import { GroupDifferences } from "./pathways_groups.js";
 import { Plot } from "./plot.js";
 import { setName } from "./set_name.js";
 import { open } from "./state.js";
@@ -32,16 +34,13 @@ export function startPathways(state, onSets) {
   const setsPlace = h("span");
   const status = h("p", { className: "status small", role: "status" });
   const place = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Pathways by change" });
-  const heat = new Plot(state, {
-    name: "heat_map", title: "Pathway activity, raw and purified", height: heatHeight,
-    spec: () => scores && { figure: "heat_map", groups: state.colour.column ?? null },
-    csv: () => scores && { table: "pathways_purified" },
-  });
+  const heat = new HeatMap(state, { scores: () => scores, height: heatHeight, onRow: choose });
   const strip = new Plot(state, {
     name: "strip", title: "One pathway by group", height: () => 420,
     spec: () => scores !== null && chosen !== "" && groups() !== null && { figure: "strip", pathway: chosen, groups: groups() },
     csv: () => scores && { table: "pathways_raw" },
   });
+  const between = new GroupDifferences(state);
   const body = open("pathways", false);
   body.append(
     h("div", { className: "controls" },
@@ -54,7 +53,8 @@ export function startPathways(state, onSets) {
     h("div", { className: "plots changes" },
       h("div", { className: "plot" }, h("header", {}, h("h3", {}, "What changed")), place,
         h("p", { className: "note" }, "Change: 1 − Spearman's ρ between raw and purified (pur.) scores; 0 where purification left the order of the tumours alone. raw ~ pur.: Pearson's r. With purity: Spearman's ρ. Genes: among those trained on, of the set.")),
-      strip.element));
+      strip.element),
+    between.element);
   const chooseSets = () => setsPlace.replaceChildren(segments("Gene sets", [["hallmark", "Hallmark"], ...(sets === "own" || ownName ? [/** @type {["own", string]} */ (["own", ownName])] : [])], sets, (value) => {
     sets = value;
     score();
@@ -66,10 +66,13 @@ export function startPathways(state, onSets) {
   state.on("model", () => {
     const model = current();
     open("pathways", model !== null);
-    if (model === null) scores = null;
+    if (model === null) {
+      scores = null;
+      between.clear();
+    }
     else if (model !== scored) score();
   });
-  state.on("colour", () => { if (state.colour.column) redraw(); });
+  state.on("colour", () => { if (state.colour.column) redrawStrip(); });
   state.on("theme", redraw);
 
   /** The trained model; the closed form only when nothing else is coming. */
@@ -118,6 +121,7 @@ export function startPathways(state, onSets) {
       onSets(result.sets);
       showTable();
       redraw();
+      between.scored({ sets, scorer, tumours: result.samples.length });
     } catch (error) {
       if (ticket === asked) say(/** @type {Error} */ (error).message, true);
     }
@@ -131,6 +135,10 @@ export function startPathways(state, onSets) {
 
   function redraw() {
     heat.refresh();
+    redrawStrip();
+  }
+
+  function redrawStrip() {
     strip.heading.textContent = chosen ? `${setName(chosen)} by ${groups() ?? "group"}` : "One pathway by group";
     strip.refresh();
   }

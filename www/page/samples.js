@@ -1,5 +1,6 @@
 // The samples on demand, fifty at a time: laying out 200 rows of 20 columns holds the main thread for 60 ms.
 import { count, h, table } from "./dom.js";
+import { aboutEstimates, isEstimated } from "./estimated.js";
 
 const PAGE = 50;
 const ROLES = { tumour: "tumour", adjacent_normal: "adjacent normal", other: "other" };
@@ -27,7 +28,8 @@ export function samplesFold(state) {
       h("p", { className: "pages" },
         h("button", { type: "button", disabled: from === 0, onclick: () => show(from - PAGE) }, "Previous"),
         h("span", {}, `${count(from + 1)} to ${count(to)} of ${count(names.length)}`),
-        h("button", { type: "button", disabled: to === names.length, onclick: () => show(to) }, "Next")));
+        h("button", { type: "button", disabled: to === names.length, onclick: () => show(to) }, "Next")),
+      ...(columns.some(({ name }) => isEstimated(name)) ? [aboutEstimates()] : []));
   }
 
   const summary = cohort.summary;

@@ -14,8 +14,9 @@
  * - `isolate`: which category alone is shown
  * - `selection`: which tumours are selected
  * - `groups`: the person's named groups changed
+ * - `modelFile`: a saved model was dropped or chosen
  * - `theme`: light or dark
- * @typedef {"engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
+ * @typedef {"modelFile" | "engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
  */
 export class State {
   #target = new EventTarget();
@@ -25,11 +26,19 @@ export class State {
   /** The trained model. @type {Model | null} */ model = null;
   /** The closed form's. @type {Model | null} */ instant = null;
   training = false;
+  /** A saved model that waits to be opened. @type {File | null} */ modelFile = null;
   /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
   /** @type {import("../engine").Colouring | null} */ colouring = null;
+  /** Colour the maps by something else; Explore's to do. @type {(colour: import("../engine").ColourOptions) => Promise<void>} */
+  colourBy = async () => {};
   /** The category shown alone; -1 is "missing". @type {number | null} */ isolated = null;
+  /** Names of the tumours in the order of every embedding; empty before there is one. @type {string[]} */ tumours = [];
   /** Selected tumours, as positions in the order of the embedding, ascending. @type {number[]} */ selection = [];
+  /** What made the selection, in words ("lasso on purified UMAP"), and the selection it made. */
+  rule = { made: /** @type {number[]} */ ([]), by: "" };
   /** Named groups of tumours, positions likewise. @type {{name: string, members: number[]}[]} */ groups = [];
+  /** Which demo cohort is open, if one is. @type {"ucec" | "simulated" | null} */ demo = null;
+  /** Which maps Explore shows, and how closely; it keeps this, a link takes it. @type {import("../share/link.js").LinkView} */ view = { kind: "pca", right: "purified" };
   /** @type {"light" | "dark"} */ theme = "light";
 
   /** @param {Promise<TwinPurify>} engines */

@@ -6,6 +6,7 @@ import { LossChart } from "./loss_chart.js";
 import { Parameters } from "./parameters.js";
 import { Plot, coloured } from "./plot.js";
 import { open } from "./state.js";
+import { startTransfer } from "./transfer.js";
 import { guardList, verdictOf } from "./verdict.js";
 
 /** @param {import("./state.js").State} state */
@@ -44,9 +45,13 @@ export function startTrain(state) {
   /** @type {import("../twinpurify.js").Run | null} */
   let run = null;
   let paused = false, halted = false, valid = true;
+  /** The form stands for the open cohort. */
+  let prepared = Promise.resolve();
+  /** What a link asks for, until a cohort is there. @type {import("../engine").Config | null} */
+  let asked = null;
 
   const body = open("train", false);
-  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, status, running, verdict, plots);
+  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, startTransfer(state, opened), status, running, verdict, plots);
 
   state.on("cohort", async () => {
     const ready = state.cohort !== null;
@@ -57,7 +62,8 @@ export function startTrain(state) {
     for (const part of [running, verdict, plots, controls]) part.hidden = true;
     status.textContent = "";
     if (!ready || !state.tp) return;
-    await prepare(state.tp);
+    prepared = prepare(state.tp);
+    await prepared;
   });
   state.on("model", () => instantPlot.refresh());
   state.on("colour", () => instantPlot.refresh());
@@ -78,6 +84,24 @@ export function startTrain(state) {
       parametersPlace.append(made.element);
     }
     await choose(preset?.name ?? presets[0].name);
+    if (asked) await use(asked);
+  }
+
+  /** Take the parameters of a link; those it leaves out are its preset's. @param {import("../engine").Config} config */
+  async function use(config) {
+    asked = null;
+    const name = presets.find((one) => one.config.preset === config.preset)?.name ?? presets[0].name;
+    for (const input of presetPlace.querySelectorAll("input")) input.checked = input.value === name;
+    await choose(name);
+    await parameters?.choose({ ...preset?.config, ...config });
+    presetSummary.textContent = `${preset?.summary ?? ""} With the parameters of the link.`;
+  }
+
+  /** Train with these parameters, now or when a cohort is open. @param {import("../engine").Config} config */
+  async function adopt(config) {
+    asked = config;
+    await prepared;
+    if (asked && presets.length && state.cohort) await use(config);
   }
 
   async function choose(/** @type {string} */ name) {
@@ -159,6 +183,13 @@ export function startTrain(state) {
     verdict.hidden = false;
   }
 
+  /** A saved model stands where a trained one would; there are no losses to show. @param {import("../twinpurify.js").Model} model */
+  function opened(model) {
+    plots.hidden = true;
+    say("");
+    judge(model);
+  }
+
   function pauseOrResume() {
     if (!state.training) return;
     paused = !paused;
@@ -174,7 +205,7 @@ export function startTrain(state) {
     say("Stopping after the step under way …");
   }
 
-  return { begin, pauseOrResume };
+  return { begin, pauseOrResume, adopt };
 }
 
 /** The colour of each tumour in a map's scene, for the map that is redrawn. @param {any} raw @returns {(sample: number) => string} */

@@ -1,0 +1,73 @@
+//! A stromal and an immune score, in the manner of ESTIMATE (Yoshihara et al. 2013) with gene lists of our own: how much
+//! of what is in a biopsy beside tumour cells is connective tissue, and how much immune cells.
+//!
+//! The score is the mean of the markers' standardised log expression over the cohort's tumours: comparable between
+//! tumours of one cohort, and no fraction of anything. `scripts/make_markers.py` makes the lists again and names their
+//! sources.
+
+use super::ReadoutError;
+use super::scoring::{Coverage, Scorer};
+use crate::cohort::GeneSet;
+use ndarray::{Array2, Axis};
+
+/// With fewer markers in the data a score is one gene's noise.
+pub const FEWEST_MARKERS: usize = 5;
+
+/// The stromal and the immune markers.
+pub fn marker_sets() -> Vec<GeneSet> {
+    let line = |line: &str| {
+        let mut fields = line.split('\t').map(str::to_owned);
+        GeneSet { name: fields.next().unwrap_or_default(), genes: fields.skip(1).collect() }
+    };
+    include_str!("markers.gmt").lines().map(line).collect()
+}
+
+/// One score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkerScore {
+    /// Mean z of the markers, one per tumour; none where fewer than [`FEWEST_MARKERS`] are in the data.
+    pub values: Option<Vec<f64>>,
+    /// How many markers are.
+    pub coverage: Coverage,
+}
+
+/// Score every tumour (rows of `log`, columns named by `genes`) on each of `sets`.
+///
+/// # Errors
+/// As [`Scorer::score`].
+pub fn marker_scores(log: &Array2<f32>, genes: &[String], sets: &[GeneSet]) -> Result<Vec<MarkerScore>, ReadoutError> {
+    let scored = Scorer::Zscore.score(log.view(), genes, sets)?;
+    let columns = scored.values.axis_iter(Axis(1)).zip(scored.coverage);
+    let score = |(column, coverage): (ndarray::ArrayView1<f64>, Coverage)| {
+        // The combined z-score is the sum over √k.
+        let scale = (coverage.found.max(1) as f64).sqrt();
+        let known = coverage.found >= FEWEST_MARKERS && column.iter().all(|v| v.is_finite());
+        MarkerScore { values: known.then(|| column.iter().map(|v| v / scale).collect()), coverage }
+    };
+    Ok(columns.map(score).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_are_two_lists_of_symbols() {
+        let sets = marker_sets();
+        let sizes: Vec<(&str, usize)> = sets.iter().map(|set| (set.name.as_str(), set.genes.len())).collect();
+        assert_eq!(sizes, [("stromal score", 18), ("immune score", 174)]);
+        assert!(sets[0].genes.iter().all(|gene| !sets[1].genes.contains(gene)));
+    }
+
+    #[test]
+    fn a_score_is_the_mean_z_and_too_few_markers_give_none() {
+        let sets = marker_sets();
+        let genes: Vec<String> = sets[0].genes.iter().take(6).chain(sets[1].genes.iter().take(4)).cloned().collect();
+        let log = Array2::from_shape_fn((9, 10), |(i, g)| i as f32 + if g % 2 == 0 { 3.0 } else { 0.0 });
+        let scores = marker_scores(&log, &genes, &sets).expect("scores");
+        let values = scores[0].values.as_ref().expect("six markers");
+        let deviation = (60.0f64 / 8.0).sqrt();
+        values.iter().enumerate().for_each(|(i, v)| assert!((v - (i as f64 - 4.0) / deviation).abs() < 1e-6));
+        assert_eq!((scores[1].values.is_none(), scores[1].coverage.found), (true, 4));
+    }
+}

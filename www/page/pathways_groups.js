@@ -1,0 +1,242 @@
+// Which pathways differ between two groups of tumours: of a column, of the person's own groups, or of the selection.
+import { count, h, measured, plural, segments } from "./dom.js";
+import { Plot } from "./plot.js";
+import { setName } from "./set_name.js";
+
+/** @typedef {import("../engine").SetDifference} Row */
+/** @typedef {{sets: "hallmark" | "own", scorer: import("../engine").Scorer, tumours: number}} Scored what is scored now */
+/** @typedef {{label: string, names: string[], members: number[][]}} Groups */
+
+/** Rows laid out at once: more would hold the main thread; the CSV has them all. */
+const ROWS = 150;
+const OWN = "own:groups", SELECTED = "own:selection";
+
+/** @type {{key: string, label: string, of: (row: Row) => number | string | null}[]} */
+const COLUMNS = [
+  { key: "set", label: "pathway", of: (row) => row.set },
+  ...(/** @type {("raw" | "purified")[]} */ (["raw", "purified"])).flatMap((side) => [
+    { key: `${side}-difference`, label: `${side} Δz`, of: (/** @type {Row} */ row) => row[side]?.difference ?? null },
+    { key: `${side}-effect`, label: `${side} effect`, of: (/** @type {Row} */ row) => row[side]?.effect ?? null },
+    { key: `${side}-p`, label: "p", of: (/** @type {Row} */ row) => row[side]?.p ?? null },
+    { key: `${side}-fdr`, label: "FDR", of: (/** @type {Row} */ row) => row[side]?.fdr ?? null },
+  ]),
+];
+
+export class GroupDifferences {
+  #state;
+  /** @type {Groups} */ #groups = { label: "", names: [], members: [] };
+  /** @type {import("../engine").Differences | null} */ #found = null;
+  /** @type {Scored | null} */ #scored = null;
+  /** @type {import("../engine").GroupTest} */ #test = "welch";
+  #sortBy = "purified-fdr";
+  #descending = false;
+  #chosen = "";
+  #asked = 0;
+  #source = h("select", { id: "groups-by", onchange: () => this.#choose() });
+  #first = h("select", { id: "groups-first", onchange: () => this.#compare() });
+  #second = h("select", { id: "groups-second", onchange: () => this.#compare() });
+  #status = h("p", { className: "status small", role: "status", id: "groups-status" });
+  #place = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Pathways that differ between the groups" });
+  #figure;
+  #strip;
+  element;
+
+  /** @param {import("./state.js").State} state */
+  constructor(state) {
+    this.#state = state;
+    this.#figure = new Plot(state, {
+      name: "differences", title: "How far the groups are apart", height: () => 120 + 22 * Math.min(this.#found?.rows.length ?? 0, 25),
+      spec: () => this.#found && { figure: "differences", most: 25 }, csv: () => this.#found && { table: "pathways_differences" },
+    });
+    this.#strip = new Plot(state, {
+      name: "differences_strip", title: "One pathway in both groups", height: () => 420,
+      spec: () => this.#found !== null && this.#chosen !== "" && { figure: "differences_strip", pathway: this.#chosen },
+      csv: () => this.#found && { table: "pathways_differences" },
+    });
+    const control = (/** @type {string} */ label, /** @type {HTMLElement} */ select) => h("div", { className: "control" }, h("label", { for: select.id }, label), select);
+    this.element = h("div", { id: "groups" }, h("h3", {}, "Between two groups"),
+      h("div", { className: "controls" }, control("Groups by", this.#source), control("First", this.#first), control("against", this.#second),
+        h("div", { className: "control" }, h("span", { className: "label" }, "Test"), segments("Test", [["welch", "Welch's t"], ["mann_whitney", "Mann–Whitney"]], this.#test, (value) => {
+          this.#test = value;
+          this.#compare();
+        }))),
+      this.#status,
+      h("div", { className: "plots changes" },
+        h("div", { className: "plot" }, h("header", {}, h("h3", {}, "What differs")), this.#place,
+          h("p", { className: "note" }, "First group minus second. Δz: difference of the means, in standard deviations over the cohort. Effect with 95 % interval: Hedges' g with Welch's t, because scores are continuous and groups may spread differently; Cliff's δ with Mann–Whitney, because ranks alone count there. FDR: Benjamini–Hochberg over all sets, raw and purified each by itself. Sets share genes, so their answers are not independent; a difference is an association, not a cause.")),
+        this.#strip.element),
+      this.#figure.element);
+    const again = () => this.#offer();
+    state.on("groups", again);
+    state.on("selection", again);
+    state.on("theme", () => this.#redraw());
+  }
+
+  /** Pathways were scored anew. @param {Scored} scored */
+  async scored(scored) {
+    this.#scored = scored;
+    this.#chosen = "";
+    await this.#offer();
+  }
+
+  /** Nothing is scored. */
+  clear() {
+    this.#scored = this.#found = null;
+    this.#asked++;
+  }
+
+  /** What can make groups now; the choice stays where it still exists. */
+  async #offer() {
+    const { cohort, groups, selection, colour } = this.#state;
+    if (!this.#scored || !cohort) return;
+    const columns = cohort.summary.columns.filter(({ kind, values }) => kind === "number" || (kind === "category" && values.length > 1));
+    /** @type {[string, string][]} */
+    const options = columns.map(({ name }) => [`column:${name}`, name]);
+    if (selection.length) options.unshift([SELECTED, `the selection (${count(selection.length)})`]);
+    if (groups.length) options.unshift([OWN, "my groups"]);
+    const before = this.#source.value;
+    this.#source.replaceChildren(...options.map(([value, label]) => h("option", { value }, label)));
+    const category = columns.filter(({ kind }) => kind === "category").map(({ name }) => name);
+    const likely = category.includes(colour.column ?? "") ? colour.column : category.find((name) => /subtype|pam50|grade|msi/i.test(name)) ?? category.find((name) => !/type|role/i.test(name)) ?? category[0];
+    const wanted = options.some(([value]) => value === before) ? before : likely ? `column:${likely}` : options[0]?.[0] ?? "";
+    this.#source.value = wanted;
+    if (!options.length) return this.#say("No column of this cohort makes groups. Open a sample sheet, or select tumours on a map.");
+    await this.#choose();
+  }
+
+  /** The groups that the chosen source makes. */
+  async #choose() {
+    const { cohort, groups, selection } = this.#state;
+    if (!cohort || !this.#scored) return;
+    const source = this.#source.value;
+    const ticket = ++this.#asked;
+    try {
+      if (source === OWN) this.#groups = { label: "my groups", names: groups.map(({ name }) => name), members: groups.map(({ members }) => members) };
+      else if (source === SELECTED) this.#groups = { label: "selection", names: ["selection"], members: [selection] };
+      else {
+        const { label, names, codes } = await cohort.grouping(source.slice("column:".length));
+        if (ticket !== this.#asked) return;
+        const members = names.map((_, group) => [...codes.keys()].filter((at) => codes[at] === group));
+        this.#groups = { label, names, members };
+      }
+    } catch (error) {
+      return this.#fail(error);
+    }
+    const { names, members } = this.#groups;
+    const option = (/** @type {number} */ at) => h("option", { value: String(at) }, `${names[at]} (${count(members[at].length)})`);
+    const keep = [this.#first.value, this.#second.value];
+    this.#first.replaceChildren(...names.map((_, at) => option(at)));
+    this.#second.replaceChildren(h("option", { value: "" }, "all others"), ...names.map((_, at) => option(at)));
+    const has = (/** @type {string} */ value) => value !== "" && Number(value) < names.length;
+    this.#first.value = has(keep[0]) ? keep[0] : "0";
+    this.#second.value = names.length === 2 && this.#first.value === "0" ? "1" : has(keep[1]) && keep[1] !== this.#first.value ? keep[1] : "";
+    await this.#compare();
+  }
+
+  /** The two chosen groups as the engine takes them, and how many tumours are in both. */
+  #pair() {
+    const { label, names, members } = this.#groups;
+    const first = Number(this.#first.value), second = this.#second.value === "" ? null : Number(this.#second.value);
+    const own = this.#source.value === OWN || this.#source.value === SELECTED;
+    // All others: of a column whoever has another value, of own groups whoever is not in the first.
+    const rest = second === null && !own ? members.filter((_, at) => at !== first).flat() : second === null ? null : members[second];
+    const codes = new Array(this.#scored?.tumours ?? 0).fill(rest === null ? 1 : -1);
+    for (const at of rest ?? []) codes[at] = 1;
+    let both = 0;
+    for (const at of members[first] ?? []) {
+      const shared = second !== null && second !== first && codes[at] === 1;
+      both += Number(shared);
+      codes[at] = shared ? -1 : 0;
+    }
+    return { groups: { label, names: [names[first] ?? "", second === null ? "all others" : names[second]], codes }, both, same: first === second };
+  }
+
+  async #compare() {
+    const model = this.#state.readable, scored = this.#scored;
+    if (!model || !scored || !this.#groups.names.length) return this.#say("This column makes no groups of these tumours.");
+    const ticket = ++this.#asked;
+    const { groups, both, same } = this.#pair();
+    if (same) return this.#fail(new Error("Choose two different groups."));
+    try {
+      const { sets, scorer } = scored;
+      const found = await model.differences(groups, { first: 0, second: 1, test: this.#test, sets, scorer });
+      if (ticket !== this.#asked) return;
+      this.#found = found;
+      const discovered = (/** @type {"raw" | "purified"} */ side) => found.rows.filter((row) => (row[side]?.fdr ?? 1) < 0.05).length;
+      const flat = found.rows.filter(({ raw, purified }) => !raw || !purified).length;
+      this.#say(`${count(found.first.members.length)} against ${plural(found.second.members.length, "tumour")}. Below an FDR of 5 %: ${count(discovered("raw"))} of ${count(found.rows.length)} sets raw, ${count(discovered("purified"))} purified.`
+        + (both ? ` ${plural(both, "tumour is", "tumours are")} in both groups and left out.` : "") + (flat ? ` ${plural(flat, "set does", "sets do")} not vary here and has no test.` : ""));
+      if (!found.rows.some(({ set }) => set === this.#chosen)) this.#chosen = found.rows[0]?.set ?? "";
+      this.#showTable();
+      this.#redraw();
+    } catch (error) {
+      if (ticket === this.#asked) this.#fail(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#found = null;
+    this.#place.replaceChildren();
+    this.#say(/** @type {Error} */ (error).message, true);
+    this.#redraw();
+  }
+
+  #say(/** @type {string} */ words, bad = false) {
+    this.#status.textContent = words;
+    this.#status.classList.toggle("bad", bad);
+    for (const part of this.element.querySelectorAll(".plot")) /** @type {HTMLElement} */ (part).hidden = this.#found === null;
+  }
+
+  #redraw() {
+    if (!this.#found) return;
+    this.#strip.heading.textContent = this.#chosen ? setName(this.#chosen) : "One pathway in both groups";
+    this.#figure.refresh();
+    this.#strip.refresh();
+  }
+
+  #showTable() {
+    const found = this.#found;
+    if (!found) return;
+    const { of } = COLUMNS.find(({ key }) => key === this.#sortBy) ?? COLUMNS[0];
+    // What has no test comes last, whichever way is up.
+    const rows = found.rows.toSorted((a, b) => {
+      const [x, y] = [of(a), of(b)];
+      if (x === null || y === null) return Number(x === null) - Number(y === null);
+      const order = typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y);
+      return this.#descending ? -order : order;
+    });
+    const sort = (/** @type {string} */ key) => {
+      this.#descending = key === this.#sortBy ? !this.#descending : /effect|difference/.test(key);
+      this.#sortBy = key;
+      this.#showTable();
+      /** @type {HTMLElement | null} */ (this.#place.querySelector(`th[data-key="${key}"] button`))?.focus();
+    };
+    const number = (/** @type {number | null | undefined} */ value) => h("td", { className: "number" }, measured(value));
+    const side = (/** @type {import("../engine").Difference | null} */ d) => [
+      number(d?.difference),
+      h("td", { className: "number" }, measured(d?.effect), d ? h("span", { className: "quiet" }, ` ${measured(d.low)} to ${measured(d.high)}`) : null),
+      number(d?.p),
+      h("td", { className: "number" }, d && d.fdr < 0.05 ? h("strong", {}, measured(d.fdr)) : measured(d?.fdr)),
+    ];
+    this.#place.replaceChildren(h("table", {}, h("caption", { className: "unseen" }, `Pathways, ${found.first.name} against ${found.second.name}`),
+      h("thead", {}, h("tr", {}, COLUMNS.map(({ key, label }) => h("th", {
+        scope: "col", "data-key": key, className: key === "set" ? "" : "number", "aria-sort": key === this.#sortBy ? (this.#descending ? "descending" : "ascending") : "none",
+      }, h("button", { type: "button", onclick: () => sort(key) }, label))))),
+      h("tbody", {}, rows.slice(0, ROWS).map((row) => h("tr", { className: row.set === this.#chosen ? "chosen" : "", "data-set": row.set },
+        h("th", { scope: "row" }, h("button", { type: "button", className: "plain", "aria-pressed": String(row.set === this.#chosen), onclick: () => this.#point(row.set) }, setName(row.set))),
+        ...side(row.raw), ...side(row.purified))))));
+    if (rows.length > ROWS) this.#place.append(h("p", { className: "note" }, `The first ${count(ROWS)} of ${count(rows.length)}; the CSV has them all.`));
+  }
+
+  /** @param {string} set */
+  #point(set) {
+    this.#chosen = set;
+    for (const row of this.#place.querySelectorAll("tbody tr")) {
+      const here = /** @type {HTMLElement} */ (row).dataset.set === set;
+      row.classList.toggle("chosen", here);
+      row.querySelector("button")?.setAttribute("aria-pressed", String(here));
+    }
+    this.#redraw();
+  }
+}
