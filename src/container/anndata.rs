@@ -1,7 +1,7 @@
 //! AnnData (`.h5ad`): X, a layer or raw as a table of cells × genes, and obs as a sheet.
 //!
-//! The layout is that of anndata's on-disk specification (anndata 0.8 and later; the categories of 0.7 too). HDF5 itself
-//! is read by `hdf5-pure`, window by window, so that memory is that of some rows.
+//! The layout is that of anndata's on-disk specification (anndata 0.8 and later; the categories of 0.7 too). HDF5
+//! itself is read by `hdf5-pure`, window by window, so that memory is that of some rows.
 
 use std::collections::VecDeque;
 

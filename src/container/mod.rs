@@ -1,9 +1,9 @@
 //! Containers → the tables inside them: zip, tar, Excel workbooks, AnnData, Parquet.
 //!
 //! A room before [`crate::cohort`], and ignorant of it: whatever a container holds leaves here as named streams of text
-//! (or of the member's own bytes), which `cohort` reads as it reads any file. Numbers are written so that they read back
-//! as the same float32, so nothing is lost on the way and no second reader of matrices is needed. Nothing here panics on
-//! bytes; the browser's build lives in a module of its own all the same, whose crash costs one file.
+//! (or of the member's own bytes), which `cohort` reads as it reads any file. Numbers are written so that they read
+//! back as the same float32, so nothing is lost on the way and no second reader of matrices is needed. Nothing here panics
+//! on bytes; the browser's build lives in a module of its own all the same, whose crash costs one file.
 
 mod error;
 mod sniff;
@@ -124,8 +124,8 @@ mod opening {
         }
     }
 
-    /// Parquet's reader panics on some damaged pages (`Decoder for dict should have been set`, parquet 60.1): natively that
-    /// is this file's error. In the browser it is the end of the module's instance, and the worker says so.
+    /// Parquet's reader panics on some damaged pages (`Decoder for dict should have been set`, parquet 60.1): natively
+    /// that is this file's error. In the browser it is the end of the module's instance, and the worker says so.
     fn shielded<T>(work: impl FnOnce() -> Result<T, ContainerError>) -> Result<T, ContainerError> {
         if cfg!(target_arch = "wasm32") {
             return work();
