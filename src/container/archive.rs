@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::ContainerError;
 use super::inflate::Inflated;
-use super::limits::{HEAD, PIECE};
+use super::limits::PIECE;
 use super::opening::{Part, Piece, Pieces, is_container, pieces, whole};
 use super::source::{Memory, Source, Stream};
 use super::study::{LeftOut, choose};
@@ -128,8 +128,7 @@ impl Archive {
             }
         }
         head.truncate(filled);
-        let start = head.get(..head.len().min(HEAD.max(64 << 10))).unwrap_or_default();
-        if !is_container(start) {
+        if !is_container(&head) {
             self.due.push_back(Piece::Bytes(head));
             self.inside = Some(Inside::Plain(content));
             return Ok(Piece::Begin(self.begin(name)));

@@ -1,7 +1,7 @@
 //! Tar, read in order, one file after another: ustar, GNU long names, pax paths and sizes.
 //!
-//! Written here because an entry of the `tar` crate borrows its archive, so a file could not be handed on piece by piece
-//! between two calls, which is what progress and *Cancel* need; the format is a header of 512 bytes.
+//! Written here because an entry of the `tar` crate borrows its archive, so a file could not be handed on piece by
+//! piece between two calls, which is what progress and *Cancel* need; the format is a header of 512 bytes.
 
 use std::io::{self, Read};
 
