@@ -5,6 +5,7 @@
 //!
 //! | room | from → to |
 //! |---|---|
+//! | [`container`] | archives, workbooks, AnnData, Parquet → the tables inside them, as streams of text |
 //! | [`cohort`] | bytes → [`cohort::Cohort`]: expression matrix, sample sheet, roles, gene sets; typed errors |
 //! | [`training_set`] | cohort → [`training_set::TrainingSet`]: genes chosen, linear values, moments |
 //! | [`twin`] | training set → model: views, loss, encoder, trainer, model file (burn lives here) |
@@ -21,6 +22,7 @@ pub mod baseline;
 pub mod cohort;
 #[cfg(feature = "cpu")]
 pub mod comparison;
+pub mod container;
 pub mod figure;
 pub mod random;
 pub mod readout;

@@ -141,7 +141,7 @@ fn train_writes_everything_and_the_same_bytes_again_and_the_model_scores_alike()
     }
 
     let (heading, rows) = csv_of(&first.join("embedding.csv"));
-    assert_eq!((heading[0].as_str(), heading.len(), rows.len()), ("sample", 9, 40));
+    assert_eq!((heading[0].as_str(), heading.len(), rows.len()), ("sample", 201, 40), "one column a gene");
     assert!(rows.iter().flat_map(|row| &row[1..]).all(|cell| cell.parse::<f32>().is_ok_and(f32::is_finite)));
     for map in ["map_pca.csv", "map_umap.csv"] {
         assert_eq!(csv_of(&first.join(map)).1.len(), 40, "{map}");

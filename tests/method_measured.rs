@@ -92,9 +92,10 @@ impl Case {
     fn subtype(&self, of: &dyn Representation) -> (f64, f64) {
         let draws: Option<Vec<(f64, f64)>> = (0..DRAWS)
             .map(|seed| {
-                let test = LabelTest { seed, ..LabelTest::default() };
-                let found = label_accuracy(of, &self.set.tumour_values, &self.labels, &self.unseen, &test).ok()?;
-                Some((found.clean, found.diluted))
+                let test = LabelTest { seed, repeats: 1, ..LabelTest::default() };
+                let tumours = &self.set.tumour_values;
+                let found = label_accuracy(of, tumours, &self.labels, &self.unseen, None, &test).ok()?;
+                Some((found.clean[0].balanced_accuracy, found.diluted[0].balanced_accuracy))
             })
             .collect();
         let mean = |part: fn(&(f64, f64)) -> f64| {

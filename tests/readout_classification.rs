@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis};
 use serde_json::Value;
 use std::path::Path;
 use twinpurify::readout::classification::{
-    LogisticRegression, Weighting, balanced_accuracy, macro_f1, stratified_folds,
+    LogisticRegression, Weighting, auroc, auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1, stratified_folds,
 };
 use twinpurify::readout::correlation::spearman;
 use twinpurify::readout::pca::PrincipalComponents;
@@ -59,6 +59,7 @@ fn out_of_fold_probabilities_equal_scikit_learn() {
             let expected = &golden[&key];
             let probabilities = rows(&expected["oof_proba"]);
             let mut said = vec![0; y.len()];
+            let mut out_of_fold = Array2::zeros((y.len(), 3));
             for held_out in 0..5 {
                 let (inside, outside): (Vec<usize>, Vec<usize>) = (0..y.len()).partition(|&i| fold[i] == held_out);
                 let train: Vec<usize> = outside.iter().map(|&i| y[i]).collect();
@@ -75,6 +76,7 @@ fn out_of_fold_probabilities_equal_scikit_learn() {
                 let ours = model.probabilities(test.view());
                 for (row, (&i, class)) in inside.iter().zip(model.predict(test.view())).enumerate() {
                     said[i] = class;
+                    out_of_fold.row_mut(i).assign(&ours.row(row));
                     for k in 0..3 {
                         assert!(near(ours[[row, k]], probabilities[[i, k]], 1e-6), "{key} sample {i} class {k}");
                     }
@@ -85,6 +87,10 @@ fn out_of_fold_probabilities_equal_scikit_learn() {
                 "{key}"
             );
             assert!(near(macro_f1(&y, &said), expected["macro_f1"].as_f64().unwrap(), 1e-12), "{key}");
+            let area = auroc_one_vs_rest(&y, &out_of_fold).unwrap();
+            assert!(near(area, expected["auroc_ovr_macro"].as_f64().unwrap(), 1e-9), "{key} {area}");
+            let counts = confusion(&y, &said, 3).mapv(|n| n as f64);
+            assert_eq!(counts, rows(&expected["confusion"]), "{key}");
         }
     }
 }
@@ -95,6 +101,14 @@ fn metrics_of_a_class_never_said() {
     let (y, said) = (whole(&golden["y"]), whole(&golden["pred"]));
     assert!(near(macro_f1(&y, &said), golden["macro_f1"].as_f64().unwrap(), 1e-12));
     assert!(near(balanced_accuracy(&y, &said), golden["bacc"].as_f64().unwrap(), 1e-12));
+}
+
+#[test]
+fn auroc_with_ties_equals_scikit_learn() {
+    let golden = &golden()["auroc_ties"];
+    let positive: Vec<bool> = whole(&golden["y"]).into_iter().map(|y| y == 1).collect();
+    let area = auroc(&positive, &numbers(&golden["score"])).unwrap();
+    assert!(near(area, golden["auroc"].as_f64().unwrap(), 1e-12), "{area}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // The page's side of the workers: starts them, speaks with them, replaces them. Nothing here knows what a cohort is.
+import { sealed } from "./sealed.js";
+import { SUPPLIES, codeOf, fromMemory, geneMap } from "./supplies.js";
 
-const WORKER = new URL("./engine-worker.js", import.meta.url);
-const ENGINES = new URL("../engine/", import.meta.url);
 const SELF_TEST_MS = { auto: 60_000, webgpu: 600_000 };
 
 /** An error with a stable `code`; `message` is what the person reads. @param {{code: string, message: string}} error */
@@ -11,14 +11,16 @@ export function asError(error) {
 
 /** One worker and the calls under way in it. */
 export class EngineWorker {
-  #worker = new Worker(WORKER, { type: "module" });
+  #worker;
   #next = 1;
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (progress: any) => void}>} */
   #pending = new Map();
   /** What the worker says unasked. @type {(event: any) => void} */
   onEvent = () => {};
 
-  constructor() {
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.#worker = worker;
     this.#worker.onmessage = ({ data }) => {
       if (data.event) return this.onEvent(data);
       const call = this.#pending.get(data.id);
@@ -58,31 +60,51 @@ export class EngineWorker {
 }
 
 /**
- * Both engines. Fetching is over when `fetched` resolves: no request is made after that.
+ * Both engines. Fetching is over when `fetched` resolves: no request is made after that, and no worker can make one at
+ * any time.
  */
 export class Engines {
-  /** @type {EngineWorker} */ #cpu;
-  /** @type {EngineWorker | null} a worker with its code loaded and no engine yet, for when the first one crashes */ #spare = null;
+  /** @type {EngineWorker | null} */ #cpu = null;
   /** @type {EngineWorker | null} */ #gpu = null;
-  /** @type {WebAssembly.Module | null} */ #cpuModule = null;
+  /** What a CPU worker is made of, kept in memory for a fresh one. @type {import("./supplies.js").Code & {map: Uint8Array | null} | null} */ #cpuCode = null;
+  /** What reads archives, workbooks, AnnData and Parquet; null where it was not found. @type {Promise<import("./supplies.js").Code | null>} */ #containers;
+  /** The CPU worker answered since it was started; one that fails before that is not started again and again. */ #alive = false;
+  /** @type {(() => MessagePort) | null} */ #keeper = null;
+  /** @type {() => Promise<EngineWorker>} */ #start;
   /** @type {Promise<unknown>} */ #whole;
   /** @type {import("./engine").Device} */
   device = { kind: "cpu", name: "CPU", because: "", pending: true };
-  /** @type {Promise<void>} every file of both engines is here, or was refused */ fetched;
+  /** @type {Promise<void>} everything that will ever be fetched is here, or was refused */ fetched;
   /** @type {Promise<void>} the choice of engine is final */ settled;
   /** @type {(device: import("./engine").Device) => void} */ onDevice = () => {};
   /** @type {(address: string, at: number) => void} */ onRequest = () => {};
+  /** @type {(address: string) => void} a worker tried to request something, and its policy stopped it */ onStopped = () => {};
   /** @type {(values: Float32Array) => void} */ onLiveMap = () => {};
   /** Bring a fresh engine to where the crashed one was. @type {() => Promise<void>} */ onFresh = async () => {};
 
-  /** @param {"auto" | "webgpu" | "cpu"} preference */
-  constructor(preference) {
-    this.#cpu = this.#start();
+  /**
+   * @param {"auto" | "webgpu" | "cpu"} preference
+   * @param {() => Promise<unknown>} [also] what else is to be fetched before a file is opened, once the engines are here
+   */
+  constructor(preference, also = async () => undefined) {
+    // Both at once; a worker has no network of its own, and is started from the page's memory.
+    const making = Promise.all([fromMemory(SUPPLIES.worker), sealed()]);
+    this.#start = async () => {
+      const [address, start] = await making;
+      const worker = new EngineWorker(start(address, "engine"));
+      worker.onEvent = (event) => this.#hear(worker, event);
+      return worker;
+    };
     const cpuHere = this.#startCpu();
+    // After the engine, which everyone waits for.
+    this.#containers = cpuHere.then(() => codeOf(SUPPLIES.containers)).catch(() => null);
     const gpu = this.#startGpu(preference, cpuHere);
     this.#whole = cpuHere;
-    this.fetched = Promise.allSettled([cpuHere, gpu.fetched]).then(() => undefined);
-    this.settled = Promise.allSettled([cpuHere, gpu.settled]).then(() => undefined);
+    const engines = Promise.allSettled([cpuHere, gpu.fetched, this.#containers]);
+    this.fetched = engines.then(() => also()).then(() => undefined, () => undefined);
+    this.settled = Promise.allSettled([cpuHere, gpu.settled, this.fetched]).then(() => {
+      if (this.device.pending) this.#say({ ...this.device, pending: false });
+    });
   }
 
   /** The CPU engine is loaded (rejects when it cannot be). */
@@ -90,25 +112,39 @@ export class Engines {
     await this.#whole;
   }
 
-  #start() {
-    const worker = new EngineWorker();
-    worker.onEvent = (event) => this.#hear(worker, event);
-    return worker;
-  }
-
   async #startCpu() {
     try {
-      const glue = new URL("cpu/twinpurify.js", ENGINES).href;
-      const compiling = compile("cpu");
-      this.#cpuModule = await compiling;
-      await this.#cpu.call("become", ["cpu", glue, this.#cpuModule]);
-      const spare = this.#start();
-      await spare.call("become", ["cpu", glue, null]);
-      this.#spare = spare;
+      const [code, map] = await Promise.all([codeOf(SUPPLIES.cpu), geneMap()]);
+      this.#cpu = await this.#start();
+      await this.#becomeCpu(this.#cpu, { ...code, map });
+      this.#cpuCode = { ...code, map };
     } catch (error) {
       if (/** @type {any} */ (error).code === "engine_unavailable") throw error;
       throw asError({ code: "engine_unavailable", message: `The CPU engine could not be loaded. Reload the page; a browser of 2023 or later is needed. Technical reason: ${message(error)}` });
     }
+  }
+
+  /** @param {EngineWorker} worker @param {import("./supplies.js").Code & {map: Uint8Array | null}} code */
+  async #becomeCpu(worker, { glue, module, map }) {
+    await worker.call("become", ["cpu", glue, module, map]);
+    this.#alive = true;
+    await this.#connectKeeper(worker);
+    // Not waited for: it comes when it comes, and a file that needs it waits.
+    queueMicrotask(() => this.#containers.then((code) => worker.call("giveContainers", [code])).catch(() => undefined));
+  }
+
+  /** Send every checkpoint of a run to this port, from a fresh engine too. @param {() => MessagePort} port made anew for each */
+  async keepTo(port) {
+    this.#keeper = port;
+    await this.#whole;
+    if (this.#cpu) await this.#connectKeeper(this.#cpu);
+  }
+
+  /** @param {EngineWorker} worker */
+  async #connectKeeper(worker) {
+    if (!this.#keeper) return;
+    const port = this.#keeper();
+    await worker.call("keepTo", [port], { transfer: [port] });
   }
 
   /** @param {"auto" | "webgpu" | "cpu"} preference @param {Promise<void>} cpuHere */
@@ -116,20 +152,22 @@ export class Engines {
     const decline = (/** @type {string} */ because) => {
       this.#gpu?.end({ code: "gpu_declined", message: because });
       this.#gpu = null;
-      this.#say({ kind: "cpu", name: "CPU", because, pending: false });
+      // `settled` ends the waiting, once everything is fetched.
+      this.#say({ kind: "cpu", name: "CPU", because, pending: this.device.pending });
     };
     const fetching = (async () => {
       await cpuHere;
       if (preference === "cpu") return decline("chosen in the page's address");
-      this.#gpu = this.#start();
+      this.#gpu = await this.#start();
       const adapter = await this.#gpu.call("adapter");
       if (!adapter.found) return decline(adapter.because);
       if (adapter.software && preference === "auto") return decline(`the graphics adapter is emulated in software (${adapter.name}), which is slower`);
       this.#say({ kind: "cpu", name: "CPU", because: `checking the GPU (${adapter.name})`, pending: true });
-      await this.#gpu.call("become", ["gpu", new URL("gpu/twinpurify.js", ENGINES).href, await compile("gpu")]);
+      const { glue, module } = await codeOf(SUPPLIES.gpu);
+      await this.#gpu.call("become", ["gpu", glue, module]);
       const channel = new MessageChannel();
       await Promise.all([
-        this.#cpu.call("connect", [channel.port1], { transfer: [channel.port1] }),
+        this.#cpu?.call("connect", [channel.port1], { transfer: [channel.port1] }),
         this.#gpu.call("connect", [channel.port2], { transfer: [channel.port2] }),
       ]);
       return adapter.name;
@@ -141,7 +179,7 @@ export class Engines {
       const test = await Promise.race([this.#gpu.call("selfTest"), late]);
       if (!test.passed) return decline(`the GPU's results differ from the CPU's (${test.message})`);
       const chosen = preference === "webgpu" ? "chosen in the page's address" : "a graphics adapter was found";
-      this.#say({ kind: "webgpu", name, because: `${chosen}; its self-test agrees with the CPU`, pending: false });
+      this.#say({ kind: "webgpu", name, because: `${chosen}; its self-test agrees with the CPU`, pending: this.device.pending });
     })();
     const guarded = testing.catch((error) => decline(`the GPU engine could not be used (${message(error)})`));
     return { fetched: fetching.catch(() => undefined), settled: guarded };
@@ -150,6 +188,7 @@ export class Engines {
   /** @param {EngineWorker} worker @param {any} event */
   #hear(worker, event) {
     if (event.event === "request") this.onRequest(event.address, event.at);
+    if (event.event === "stopped") this.onStopped(event.address);
     if (event.event === "liveMap") this.onLiveMap(event.values);
     if (worker === this.#gpu && (event.event === "deviceLost" || event.event === "crashed")) {
       this.dropGpu(event.event === "deviceLost" ? "the GPU was lost" : "the GPU engine failed");
@@ -158,17 +197,14 @@ export class Engines {
 
   /** Never reuse an instance that trapped. @param {{code: string, message: string}} error */
   #replaceCpu(error) {
-    const module = this.#cpuModule;
-    this.#cpu.end(error);
-    if (!module) return;
+    const code = this.#cpuCode;
+    this.#cpu?.end(error);
+    if (!code || !this.#alive) return;
+    this.#alive = false;
     this.dropGpu("the CPU engine was started afresh, and the GPU engine belonged to the one before");
-    const spare = this.#spare;
-    this.#spare = null;
-    this.#cpu = spare ?? this.#start();
-    const fresh = this.#cpu;
     this.#whole = (async () => {
-      if (spare) await fresh.call("wake", [module]);
-      else await fresh.call("become", ["cpu", new URL("cpu/twinpurify.js", ENGINES).href, module]);
+      this.#cpu = await this.#start();
+      await this.#becomeCpu(this.#cpu, code);
     })();
     this.#whole.then(() => this.onFresh()).catch(() => undefined);
   }
@@ -199,27 +235,13 @@ export class Engines {
   /** @param {string} call @param {any[]} [args] @param {{transfer?: Transferable[], onProgress?: (progress: any) => void}} [options] */
   async cpu(call, args, options) {
     await this.#whole;
-    return this.#cpu.call(call, args, options);
+    return /** @type {EngineWorker} */ (this.#cpu).call(call, args, options);
   }
 
   /** @param {string} call @param {any[]} [args] @param {{transfer?: Transferable[], onProgress?: (progress: any) => void}} [options] */
   async gpu(call, args, options) {
     if (!this.#gpu) throw asError({ code: "gpu_lost", message: this.device.because });
     return this.#gpu.call(call, args, options);
-  }
-}
-
-/** Compiled once, off the main thread, and given to every worker that needs it. @param {"cpu" | "gpu"} kind */
-async function compile(kind) {
-  const response = await fetch(new URL(`${kind}/twinpurify_bg.wasm`, ENGINES));
-  if (!response.ok) {
-    throw asError({ code: "engine_unavailable", message: `The ${kind === "cpu" ? "CPU" : "GPU"} engine was not found where this page is hosted (HTTP ${response.status}). Tell whoever hosts it.` });
-  }
-  try {
-    return await WebAssembly.compileStreaming(response.clone());
-  } catch {
-    // A host that serves wasm under another media type.
-    return WebAssembly.compile(await response.arrayBuffer());
   }
 }
 

@@ -45,7 +45,9 @@ export interface LossHistory {
 export interface Embedding { samples: string[]; dim: number; values: Float32Array }
 export interface MapOptions { kind: "pca" | "umap"; of?: Source }
 export interface MapResult { samples: string[]; values: Float32Array; xLabel: string; yLabel: string }
-export interface ColourOptions { column?: string; gene?: string; pathway?: string; source?: "raw" | "purified" }
+export interface ColourOptions { column?: string; gene?: string; pathway?: string; grouping?: Grouping; source?: "raw" | "purified" }
+/** Positions in the order of the embedding, nearest first; distance is 1 − cosine at the cohort's mean. */
+export interface Nearest { samples: number[]; distances: number[] }
 export interface Colouring {
   kind: "category" | "number" | "none"; label: string;
   categories?: string[]; codes?: Int32Array; values?: Float32Array;
@@ -79,8 +81,10 @@ export type Alignment = "auto" | "as_measured" | "genes" | "samples";
 export interface Transfer {
   genes: number; found: number; renamed: number; missing: string[]; alignment: Alignment; shift: number; sentence: string;
 }
+/** Where the groups of a survival figure come from. */
+export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
-export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; candidates: { name: string; config: object }[] }
+export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
   doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
   trials: number; of: number; finished: boolean;
@@ -102,7 +106,19 @@ export interface TrainingData {
 }
 export interface SelfTest { passed: boolean; worst: number; message: string }
 
+/** What a session file says; `unknown` parts are read by www/session.js. */
+export interface OpenedSession {
+  program: string; summary: unknown; page: unknown; comparison: ComparisonTable | null; expression: boolean;
+  pathways: PathwayOptions | null;
+  models: { of: "purified" | "instant"; config: Config; verdict: unknown; stopped: boolean; engine: string | null }[];
+}
+/** What a file will come to, told before it is read. */
+export interface Estimate { rows: number; columns: number; memory: number; limit: number; fits: boolean; sentence: string; remedy: string | null }
+
 export interface Engine {
+  tellFile(head: Uint8Array, length: number, stated?: number): { container: boolean; estimate: Estimate | null };
+  /** For each path null, or why the file is not opened. */ chooseFiles(paths: string[]): (string | null)[];
+  beginPart(name: string, origin: object): number; linesRead(handle: number): number;
   setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];
@@ -122,8 +138,13 @@ export interface Engine {
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
+  neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
+  version(): string;
+  saveSession(options: { expression: boolean; page: object; engine: string | null; stopped: boolean }): Uint8Array;
+  openSession(bytes: Uint8Array): OpenedSession;
+  reviveSession(): { purified: Verdict | null; instant: Verdict | null; sameSamples: boolean };
 }
 export interface GpuTrainer {
   step(count: number): Promise<StepProgress>;

@@ -17,6 +17,6 @@ impl Representation for TwinModel {
     }
 
     fn dim(&self) -> usize {
-        self.config().dim
+        self.width()
     }
 }

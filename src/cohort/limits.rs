@@ -43,3 +43,6 @@ pub(super) const DECIDING_BYTES: usize = 1 << 20;
 /// Cells a GEO header may spread its characteristics over: 1,000 samples by 4,000 keys; studies have under 50 keys. Beyond
 /// it a new key shares one column with the others, so that a hostile header cannot multiply its own size.
 pub(super) const MAX_DESCRIBED_CELLS: usize = 4_000_000;
+
+/// Bytes that a wasm32 engine can address, less what the allocator cannot use of them.
+pub(super) const MAX_MEMORY: u64 = 4 << 30;

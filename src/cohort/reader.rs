@@ -6,7 +6,7 @@ use super::sheet::Sheet;
 use super::table::{NumericTable, words};
 use super::table_reader::{ReadTable, Table, TableReader, no_rows};
 use super::text::Transcoder;
-use super::{CohortError, FileReport, GeneSet};
+use super::{CohortError, FileReport, GeneSet, Origin};
 
 /// Reads one file as it arrives. Nothing is taken from the file's name but the tie between gene sets of equal length and
 /// a table of words.
@@ -16,6 +16,9 @@ pub struct FileReader {
     text: Transcoder,
     table: TableReader,
     failed: Option<CohortError>,
+    /// Where it lay, when it came out of a container.
+    origin: Option<Origin>,
+    lines: usize,
 }
 
 enum Raw {
@@ -79,8 +82,21 @@ impl FileReader {
             text: Transcoder::new(),
             table: TableReader::new(&name),
             failed: None,
+            origin: None,
+            lines: 0,
             name,
         }
+    }
+
+    /// Says where the file lay.
+    pub fn came_from(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Lines read so far, for a person who waits.
+    pub fn lines(&self) -> usize {
+        self.lines
     }
 
     /// Takes the next bytes. After an error every further call gives the same error.
@@ -104,8 +120,12 @@ impl FileReader {
         if let Some(failed) = self.failed.take() {
             return Err(failed);
         }
-        let name = self.name.clone();
-        self.finish_raw().map_err(|e| e.in_file(&name))
+        let (name, origin) = (self.name.clone(), self.origin.take());
+        let opened = self.finish_raw().map_err(|e| e.in_file(&name))?;
+        Ok(match origin {
+            Some(origin) => opened.came_from(origin),
+            None => opened,
+        })
     }
 
     /// Reads a file that is in memory whole.
@@ -133,10 +153,14 @@ impl FileReader {
     }
 
     fn push_known(&mut self, bytes: &[u8]) -> Result<(), CohortError> {
-        let FileReader { raw, text, table, .. } = self;
+        let FileReader { raw, text, table, lines, .. } = self;
+        let mut take = |t: &[u8]| {
+            *lines += memchr::memchr_iter(b'\n', t).count();
+            table.push(t)
+        };
         match raw {
-            Raw::Gzip(inflate) => inflate.push(bytes, &mut |plain| text.push(plain, &mut |t| table.push(t))),
-            _ => text.push(bytes, &mut |t| table.push(t)),
+            Raw::Gzip(inflate) => inflate.push(bytes, &mut |plain| text.push(plain, &mut take)),
+            _ => text.push(bytes, &mut take),
         }
     }
 

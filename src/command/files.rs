@@ -1,9 +1,12 @@
 //! Files from disk into a session, 256 KiB at a time.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use twinpurify::container::source::Disk;
+use twinpurify::container::{Kind, choose, sniff};
 use twinpurify::session::Session;
 
 use super::{Failure, note};
@@ -11,12 +14,8 @@ use super::{Failure, note};
 /// Bytes read at once: memory stays that of the matrix, whatever the file's size.
 const CHUNK: usize = 256 << 10;
 
-/// Endings of files that hold a table or gene sets. One of these that cannot be read stops the command, for a run
-/// without the sample sheet would be another run; any other file is left alone.
-const TABLES: [&str; 6] = ["tsv", "csv", "txt", "tab", "gmt", "gz"];
-
-/// Words that name a text about the data rather than the data.
-const PROSE: [&str; 5] = ["readme", "notice", "source", "license", "licence"];
+/// Bytes from which a file's kind is told.
+const START: u64 = 64 << 10;
 
 /// The map of gene ids that the page fetches, in the program.
 const GENE_MAP: &[u8] = include_bytes!("../../www/gene_map.tsv.gz");
@@ -32,6 +31,12 @@ pub fn session() -> Result<Session, Failure> {
 pub fn open(session: &mut Session, path: &Path, name: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::io("Reading", path, &error);
     let mut file = File::open(path).map_err(failed)?;
+    let mut head = Vec::new();
+    file.by_ref().take(START).read_to_end(&mut head).map_err(failed)?;
+    if sniff(&head) != Kind::Table {
+        return unpack(session, path, name);
+    }
+    file.rewind().map_err(failed)?;
     let handle = session.begin_file(name);
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -42,6 +47,27 @@ pub fn open(session: &mut Session, path: &Path, name: &str) -> Result<(), Failur
         session.push_chunk(handle, &chunk[..read])?;
     }
     session.end_file(handle)?;
+    Ok(())
+}
+
+/// Every table of an archive, workbook, AnnData or Parquet file. One that cannot be read stops the command, for a run
+/// without it would be another run.
+fn unpack(session: &mut Session, path: &Path, name: &str) -> Result<(), Failure> {
+    let source = Disk::open(path).map_err(|error| Failure::io("Reading", path, &error))?;
+    let unpacked =
+        session.open_container(name, Arc::new(source)).map_err(|error| Failure::Refused(error.to_string()))?;
+    if let Some(refused) = unpacked.refused.first() {
+        return Err(Failure::Refused(refused.to_string()));
+    }
+    if unpacked.reports.is_empty() {
+        let why: Vec<String> =
+            unpacked.left_out.iter().map(|file| format!("{}: {}", file.name, file.because)).collect();
+        let message = "No file of the archive is a table. Open the tables themselves.";
+        return Err(Failure::Refused(format!("{message} (file {name}; {})", why.join("; "))));
+    }
+    for file in unpacked.left_out {
+        note(format_args!("Not opened: {name}/{} ({})", file.name, file.because));
+    }
     Ok(())
 }
 
@@ -62,39 +88,18 @@ pub fn open_cohort(folder: &Path, quiet: bool) -> Result<Session, Failure> {
     paths.retain(|path| path.is_file());
     // The folder's own order differs from machine to machine, and the order of files is the order of samples.
     paths.sort();
+    let names: Vec<String> =
+        paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()).collect();
     let mut session = session()?;
-    for path in paths {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') {
-            continue;
-        }
-        if is_table(&name) {
-            open(&mut session, &path, &name)?;
-        } else if !quiet {
-            note(format_args!("Ignored, for it is no table: {name}"));
+    // One that cannot be read stops the command, for a run without the sample sheet would be another run.
+    for ((path, name), no) in
+        paths.iter().zip(&names).zip(choose(&names.iter().map(String::as_str).collect::<Vec<_>>()))
+    {
+        match no {
+            None => open(&mut session, path, name)?,
+            Some(because) if !quiet && !name.starts_with('.') => note(format_args!("Not opened: {name} ({because})")),
+            Some(_) => {}
         }
     }
     Ok(session)
-}
-
-fn is_table(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let stem = lower.split('.').next().unwrap_or_default();
-    let ending = lower.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
-    TABLES.contains(&ending) && !PROSE.contains(&stem)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_table;
-
-    #[test]
-    fn tables_are_told_from_prose_by_name() {
-        for name in ["expression.tsv.gz", "samples.TSV", "HiSeqV2.gz", "data_clinical_sample.txt", "h.all.gmt"] {
-            assert!(is_table(name), "{name}");
-        }
-        for name in ["SOURCE.md", "NOTICE", "README.txt", "LICENSE.txt", "model.safetensors", "plain", "a.tsv.bak"] {
-            assert!(!is_table(name), "{name}");
-        }
-    }
 }

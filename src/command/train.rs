@@ -38,8 +38,8 @@ pub struct Train {
     /// Parameters as JSON, all or some; those left out are the preset's.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Parameters to start from (balanced unless the configuration file says otherwise).
-    #[arg(long, value_name = "NAME", value_parser = ["balanced", "strict", "linear", "classic", "instant"])]
+    /// Parameters to start from (profile unless the configuration file says otherwise).
+    #[arg(long, value_name = "NAME", value_parser = ["profile", "balanced", "strict", "linear", "classic", "instant"])]
     preset: Option<String>,
     /// Seed of every random draw: the same seed gives the same bytes on the CPU.
     #[arg(long, value_name = "N")]

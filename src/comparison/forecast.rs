@@ -16,7 +16,7 @@ pub enum Part {
     Identity,
     /// Purity, immune and stromal score.
     Signal,
-    /// Classification of a label.
+    /// One fit of the classification of a label.
     Classify(Label),
     /// Cox regression.
     Survival,
@@ -71,7 +71,8 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
     let width = match method {
         Method::Raw => g,
         Method::Pca | Method::ContrastivePca => super::rows::LINEAR_WIDTH as f64,
-        Method::Trained(config) | Method::ClosedForm(config) => config.dim as f64,
+        Method::Trained(config) => config.width(genes) as f64,
+        Method::ClosedForm(config) => config.dim as f64,
     };
     // What the samples span is all that a regression sees of a wider profile.
     let seen = width.min(n);
@@ -95,7 +96,7 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
         },
         Part::Identity => 3e-5 * n * (g + width),
         Part::Signal => 2e-6 * n * n * width + 2e-4 * n * seen * seen,
-        Part::Classify(_) => 5e-5 * n * g + 0.3 * n * seen,
+        Part::Classify(_) => 1e-6 * n * n * width + 2e-5 * n * g + 2e-3 * n * seen,
         Part::Survival => 1e-6 * n * n * width + 0.05 * n * seen.min(30.0),
     }
 }

@@ -76,14 +76,12 @@ mod tests {
     #[test]
     fn every_row_has_as_many_cells_as_the_head() {
         let trial = |seed: u64, row: &str, at: f64| Trial {
-            row: row.into(),
-            seed,
             values: BTreeMap::from([
                 ("subtype.clean.balanced_accuracy".into(), at),
                 ("subtype.clean.auroc".into(), at),
                 ("purity.components".into(), 0.2),
             ]),
-            missing: BTreeMap::new(),
+            ..Trial::new(row, seed)
         };
         let trials: Vec<Trial> =
             (0..2).flat_map(|seed| [trial(seed, "raw", 0.5), trial(seed, "twinpurify", 0.9)]).collect();

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::readout::classification::Scores;
+pub use crate::readout::classification::{Classifier, Tested};
+
 /// Which label is classified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,18 +28,6 @@ impl Label {
     }
 }
 
-/// On which samples a classifier is tested (METHOD.md 5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tested {
-    /// Held-out tumours as they are.
-    Clean,
-    /// Held-out tumours mixed with 30–80 % unseen normal tissue.
-    Diluted,
-    /// The least pure third, by a classifier trained on the purest.
-    HighToLow,
-}
-
 /// How a classifier is scored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,11 +40,22 @@ pub enum Score {
     Auroc,
 }
 
+impl Score {
+    /// This one of all.
+    pub(super) fn of(self, scores: &Scores) -> f64 {
+        match self {
+            Self::BalancedAccuracy => scores.balanced_accuracy,
+            Self::MacroF1 => scores.macro_f1,
+            Self::Auroc => scores.auroc,
+        }
+    }
+}
+
 /// One column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// Classification of a label.
-    Classified(Label, Tested, Score),
+    Classified(Label, Classifier, Tested, Score),
     /// Harrell's C, out of fold.
     Concordance,
     /// Largest |Spearman| of the first five principal components with purity.
@@ -79,6 +81,10 @@ const TESTED: [(Tested, &str, &str); 3] = [
     (Tested::Diluted, "diluted", "on held-out tumours mixed with 30–80 % unseen normal tissue"),
     (Tested::HighToLow, "high_to_low", "trained on the purest third, tested on the least pure third"),
 ];
+const CLASSIFIERS: [(Classifier, &str, &str); 2] = [
+    (Classifier::Logistic, "", "by logistic regression"),
+    (Classifier::Neighbours, "neighbours.", "by the vote of the ten nearest neighbours"),
+];
 const SCORES: [(Score, &str, &str); 3] = [
     (Score::BalancedAccuracy, "balanced_accuracy", "Balanced accuracy"),
     (Score::MacroF1, "macro_f1", "Macro-F1"),
@@ -89,9 +95,11 @@ impl Measure {
     /// Every column, in the order of the table.
     pub fn all() -> Vec<Self> {
         let classified = Label::ALL.into_iter().flat_map(|label| {
-            SCORES
-                .iter()
-                .flat_map(move |score| TESTED.iter().map(move |tested| Self::Classified(label, tested.0, score.0)))
+            SCORES.iter().flat_map(move |score| {
+                CLASSIFIERS.iter().flat_map(move |by| {
+                    TESTED.iter().map(move |tested| Self::Classified(label, by.0, tested.0, score.0))
+                })
+            })
         });
         let others = [
             Self::Concordance,
@@ -107,13 +115,14 @@ impl Measure {
         classified.chain(others).collect()
     }
 
-    /// Stable name: `subtype.diluted.balanced_accuracy`, `survival.c`, …
+    /// Stable name: `subtype.diluted.balanced_accuracy`, `grade.neighbours.clean.auroc`, `survival.c`, …
     pub fn key(self) -> String {
         match self {
-            Self::Classified(label, tested, score) => {
+            Self::Classified(label, by, tested, score) => {
+                let by = CLASSIFIERS.iter().find(|b| b.0 == by).map_or("", |b| b.1);
                 let tested = TESTED.iter().find(|t| t.0 == tested).map_or("", |t| t.1);
                 let score = SCORES.iter().find(|s| s.0 == score).map_or("", |s| s.1);
-                format!("{}.{tested}.{score}", label.word())
+                format!("{}.{by}{tested}.{score}", label.word())
             }
             Self::Concordance => "survival.c".into(),
             Self::PurityComponents => "purity.components".into(),
@@ -143,9 +152,16 @@ impl Measure {
     /// Short name under its group.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Classified(_, Tested::Clean, _) => "clean",
-            Self::Classified(_, Tested::Diluted, _) => "diluted",
-            Self::Classified(_, Tested::HighToLow, _) => "high → low purity",
+            Self::Classified(_, Classifier::Logistic, tested, _) => match tested {
+                Tested::Clean => "clean",
+                Tested::Diluted => "diluted",
+                Tested::HighToLow => "high → low purity",
+            },
+            Self::Classified(_, Classifier::Neighbours, tested, _) => match tested {
+                Tested::Clean => "10-NN clean",
+                Tested::Diluted => "10-NN diluted",
+                Tested::HighToLow => "10-NN high → low",
+            },
             Self::Concordance => "Harrell's C",
             Self::PurityComponents => "PCs, |ρ|",
             Self::PurityNeighbours => "10-NN R²",
@@ -161,10 +177,11 @@ impl Measure {
     /// What it is, in one sentence.
     pub fn about(self) -> String {
         match self {
-            Self::Classified(label, tested, score) => {
+            Self::Classified(label, by, tested, score) => {
+                let by = CLASSIFIERS.iter().find(|b| b.0 == by).map_or("", |b| b.2);
                 let tested = TESTED.iter().find(|t| t.0 == tested).map_or("", |t| t.2);
                 let score = SCORES.iter().find(|s| s.0 == score).map_or("", |s| s.2);
-                format!("{score} of the {}, {tested}.", label.word())
+                format!("{score} of the {} {by}, {tested}.", label.word())
             }
             Self::Concordance => {
                 "Harrell's C of a Cox model on the leading 30 components, out of fold; 0.5 is chance.".into()
@@ -186,7 +203,7 @@ impl Measure {
 
     /// Whether the encoder can be retrained without the samples that this is tested on.
     pub fn can_be_out_of_fold(self) -> bool {
-        matches!(self, Self::Classified(_, Tested::Clean | Tested::Diluted, _) | Self::Concordance)
+        matches!(self, Self::Classified(_, _, Tested::Clean | Tested::Diluted, _) | Self::Concordance)
     }
 
     /// Whether more is better. Purity and rank have no better end: part of what follows purity is biology, and a low
@@ -206,8 +223,9 @@ mod tests {
         let mut keys: Vec<String> = all.iter().map(|m| m.key()).collect();
         keys.sort();
         keys.dedup();
-        assert_eq!(keys.len(), 27);
+        assert_eq!(keys.len(), 45);
         assert!(all.iter().all(|m| m.about().ends_with('.') && !m.label().is_empty()));
         assert!(keys.contains(&"subtype.high_to_low.auroc".into()));
+        assert!(keys.contains(&"grade.neighbours.clean.macro_f1".into()));
     }
 }

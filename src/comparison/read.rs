@@ -3,16 +3,22 @@
 use ndarray::{Array2, Axis};
 
 use super::forecast::Part;
-use super::measure::{Label, Measure, Score, Tested};
+use super::measure::{Classifier, Label, Measure, Score, Tested};
 use super::questions::Questions;
 use crate::baseline::Representation;
 use crate::readout::association::{association, ridge_r2};
-use crate::readout::classification::{LabelTest, label_accuracy};
+use crate::readout::classification::{LabelRun, LabelTest};
 use crate::readout::survival::{SurvivalTest, out_of_fold_concordance};
-use crate::readout::{ReadoutError, guards, identity};
+use crate::readout::{DILUTION, ReadoutError, dilute, guards, identity};
 use crate::training_set::TrainingSet;
 
-/// A readout: the smallest piece that is not interrupted.
+/// Where the folds read what is out of fold, only the purity thirds are left.
+fn label_test(seed: u64, out_of_fold: bool) -> LabelTest {
+    let whole = LabelTest { seed, ..LabelTest::default() };
+    if out_of_fold { LabelTest { repeats: 0, ..whole } } else { whole }
+}
+
+/// A readout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Identity under contamination, effective rank.
@@ -26,9 +32,17 @@ pub enum Task {
 }
 
 impl Task {
-    /// In the order they are done: what needs no label first.
-    pub const ALL: [Self; 5] =
-        [Self::Identity, Self::Signal, Self::Survival, Self::Classify(Label::Subtype), Self::Classify(Label::Grade)];
+    /// In the order they are done: what needs no label first; survival is left out where the folds read it.
+    pub fn all(out_of_fold: bool) -> Vec<Self> {
+        let labels = Label::ALL.map(Self::Classify);
+        let survival = [Self::Survival].into_iter().filter(|_| !out_of_fold);
+        [Self::Identity, Self::Signal].into_iter().chain(survival).chain(labels).collect()
+    }
+
+    /// Units of its part: fits of a classification, else the whole.
+    pub fn units(self, out_of_fold: bool) -> f64 {
+        if matches!(self, Self::Classify(_)) { label_test(0, out_of_fold).fits() as f64 } else { 1.0 }
+    }
 
     /// For the forecast.
     pub fn part(self) -> Part {
@@ -65,15 +79,23 @@ pub struct Fitted<'a> {
 }
 
 /// A number, or why there is none.
-type Outcome = Result<f64, String>;
+pub type Outcome = Result<f64, String>;
 
-/// Every measure of a task.
+/// What a task found out.
+pub struct Answers {
+    /// Every measure of it.
+    pub values: Vec<(Measure, Outcome)>,
+    /// True classes and what was said of them.
+    pub confusion: Option<(Label, Array2<usize>)>,
+}
+
+/// Every measure of a task that is done at once; classification goes on its own way ([`Classifying`]).
 pub fn read(task: Task, fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
     match task {
         Task::Identity => identities(fitted),
         Task::Signal => signals(fitted, questions),
         Task::Survival => vec![(Measure::Concordance, survival(fitted, questions))],
-        Task::Classify(label) => classified(label, fitted, questions),
+        Task::Classify(_) => Vec::new(),
     }
 }
 
@@ -125,18 +147,69 @@ fn survival(fitted: &Fitted, questions: &Questions) -> Outcome {
     Ok(said(out_of_fold_concordance(&embedding, outcomes, &test))?.mean)
 }
 
-fn classified(label: Label, fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
-    let Fitted { representation, set, seed, .. } = *fitted;
-    let normals = set.normal_values.select(Axis(0), &set.test_normals());
-    let measure = |tested, score| Measure::Classified(label, tested, score);
-    let accuracy = questions.label(label).as_ref().map_err(String::clone).and_then(|classes| {
-        let test = LabelTest { seed, ..LabelTest::default() };
-        said(label_accuracy(representation, &set.tumour_values, &classes.codes, &normals, &test))
-    });
-    vec![
-        (measure(Tested::Clean, Score::BalancedAccuracy), accuracy.clone().map(|a| a.clean)),
-        (measure(Tested::Clean, Score::MacroF1), accuracy.clone().map(|a| a.clean_f1)),
-        (measure(Tested::Diluted, Score::BalancedAccuracy), accuracy.clone().map(|a| a.diluted)),
-        (measure(Tested::Diluted, Score::MacroF1), accuracy.map(|a| a.diluted_f1)),
-    ]
+/// A label test in progress, of tumours with the normals they are diluted with.
+pub struct Classifying {
+    label: Label,
+    run: LabelRun,
+    normals: Array2<f32>,
+    out_of_fold: bool,
+    fits: f64,
+    done: f64,
+}
+
+impl Classifying {
+    /// Begin; the reason where the label cannot be classified.
+    pub fn begin(label: Label, fitted: &Fitted, questions: &Questions, out_of_fold: bool) -> Result<Self, String> {
+        let classes = questions.label(label).as_ref().map_err(String::clone)?;
+        let Fitted { set, embedding, seed, .. } = *fitted;
+        let purity = questions.purity.as_ref().ok().map(Vec::as_slice);
+        let test = label_test(seed, out_of_fold);
+        let run = said(LabelRun::new(embedding, &classes.codes, purity, test))?;
+        let normals = set.normal_values.select(Axis(0), &set.test_normals());
+        Ok(Self { label, run, normals, out_of_fold, fits: test.fits() as f64, done: 0.0 })
+    }
+
+    /// One step: the share of the test that it was, and every measure once it was the last.
+    pub fn step(&mut self, fitted: &Fitted) -> (f64, Option<Answers>) {
+        let Fitted { representation, set, .. } = *fitted;
+        let found = self.run.step(&|which, rng| {
+            representation.embed(&dilute(&set.tumour_values.select(Axis(0), which), &self.normals, DILUTION, rng))
+        });
+        let before = std::mem::replace(&mut self.done, self.run.fits());
+        let answers = match found {
+            Ok(None) => None,
+            Ok(Some(found)) => {
+                let values =
+                    every(self.label, self.out_of_fold, |by, on, score| Ok(score.of(&said(found.scores(by, on))?)));
+                let confusion = (!self.out_of_fold).then_some((self.label, found.confusion));
+                Some(Answers { values, confusion })
+            }
+            Err(error) => Some(unanswered(self.label, &error.to_string(), self.out_of_fold)),
+        };
+        (self.done - before, answers)
+    }
+
+    /// Fits that remain.
+    pub fn left(&self) -> f64 {
+        self.fits - self.done
+    }
+}
+
+/// The same reason for every measure of a label, or for those that no fold answers.
+pub fn unanswered(label: Label, because: &str, out_of_fold: bool) -> Answers {
+    Answers { values: every(label, out_of_fold, |_, _, _| Err(because.to_owned())), confusion: None }
+}
+
+fn every(
+    label: Label,
+    out_of_fold: bool,
+    of: impl Fn(Classifier, Tested, Score) -> Outcome,
+) -> Vec<(Measure, Outcome)> {
+    let asked = |measure: Measure| match measure {
+        Measure::Classified(l, by, on, score) if l == label && !(out_of_fold && measure.can_be_out_of_fold()) => {
+            Some((measure, of(by, on, score)))
+        }
+        _ => None,
+    };
+    Measure::all().into_iter().filter_map(asked).collect()
 }

@@ -164,7 +164,7 @@ mod tests {
                     values.insert("subtype.clean.balanced_accuracy".into(), clean + jitter);
                     values.insert("subtype.diluted.balanced_accuracy".into(), diluted + jitter);
                 }
-                trials.push(Trial { row: row.into(), seed, values, missing: BTreeMap::new() });
+                trials.push(Trial { values, ..Trial::new(row, seed) });
             }
         }
         Table::of(&rows, &[0, 1, 2], &trials, Vec::new(), false)

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::Row;
-use super::measure::Measure;
+use super::measure::{Label, Measure};
+use super::read::Outcome;
 
 /// What one row showed under one seed; kept in a study's file and never made twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,32 @@ pub struct Trial {
     pub values: BTreeMap<String, f64>,
     /// Why a number is missing, by [`Measure::key`].
     pub missing: BTreeMap<String, String>,
+    /// By label: how often each true class (row) was said to be which, out of fold, on tumours as they are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub confusion: BTreeMap<String, Vec<Vec<usize>>>,
+}
+
+impl Trial {
+    /// Nothing measured yet.
+    pub fn new(row: impl Into<String>, seed: u64) -> Self {
+        Self { row: row.into(), seed, values: BTreeMap::new(), missing: BTreeMap::new(), confusion: BTreeMap::new() }
+    }
+
+    /// Take in numbers, or the reasons why there are none.
+    pub(super) fn note(&mut self, outcomes: Vec<(Measure, Outcome)>) {
+        for (measure, outcome) in outcomes {
+            match outcome {
+                Ok(value) => self.values.insert(measure.key(), value).map(|_| ()),
+                Err(because) => self.missing.insert(measure.key(), because).map(|_| ()),
+            };
+        }
+    }
+
+    /// Take in how often each true class of a label (row) was said to be which.
+    pub(super) fn confused(&mut self, label: Label, counts: &Array2<usize>) {
+        let rows = counts.rows().into_iter().map(|row| row.to_vec()).collect();
+        self.confusion.insert(label.word().into(), rows);
+    }
 }
 
 /// A number of the table.
@@ -196,10 +224,9 @@ mod tests {
 
     fn trials(row: &str, values: &[f64]) -> Vec<Trial> {
         let of = |(seed, value): (usize, &f64)| Trial {
-            row: row.into(),
-            seed: seed as u64,
             values: BTreeMap::from([("identity.any".into(), *value)]),
             missing: BTreeMap::from([("survival.c".into(), "No event.".into())]),
+            ..Trial::new(row, seed as u64)
         };
         values.iter().enumerate().map(of).collect()
     }

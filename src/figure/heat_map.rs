@@ -4,9 +4,9 @@ use ndarray::Array2;
 use plotters::{coord::Shift, prelude::*};
 
 use super::{
-    Categories, Drawn, Figure, FigureError, Theme,
+    Categories, CellLayer, Colour, Drawn, Figure, FigureError, Theme,
     cluster::{Ordering, order},
-    colour::Key,
+    colour::{Key, Scale},
     legend,
     palette::diverging,
     pen::{Area, Lettering, Pen, count, fit, text_width},
@@ -23,7 +23,13 @@ pub struct HeatMap {
     samples: Vec<usize>,
     rows: Vec<usize>,
     ordering: Ordering,
-    groups: Option<Categories>,
+    strips: Vec<Colour>,
+}
+
+/// A strip with what its colours mean.
+enum Meaning<'a> {
+    Category(Key, &'a Categories),
+    Number(Scale, &'a [f32], &'a str),
 }
 
 struct Layout {
@@ -36,6 +42,8 @@ struct Layout {
 
 const TOP: f64 = 56.0;
 const STRIP: f64 = 10.0;
+/// Height of a legend where there are several.
+const LEGEND: f64 = 32.0;
 /// Cells of both panels together: keeps an SVG under 5 MB.
 const MOST_CELLS: usize = 50_000;
 
@@ -43,7 +51,7 @@ impl HeatMap {
     /// Standard deviations at which colours end.
     pub const LIMIT: f64 = 2.5;
 
-    /// `raw` and `purified` are samples × sets, z per set (NaN = missing); `groups` is the strip above the columns.
+    /// `raw` and `purified` are samples × sets, z per set (NaN = missing); `groups` is a strip above the columns.
     /// Clusters samples and sets here, once, so that drawing is cheap.
     ///
     /// # Errors
@@ -66,13 +74,48 @@ impl HeatMap {
         }
         let (sample_order, ordering) = order(&purified);
         let (row_order, _) = order(&purified.t().to_owned());
-        Ok(Self { sets, panels: [raw, purified], samples: sample_order, rows: row_order, ordering, groups })
+        let strips = groups.into_iter().map(Colour::Category).collect();
+        Ok(Self { sets, panels: [raw, purified], samples: sample_order, rows: row_order, ordering, strips })
+    }
+
+    /// The strips above the columns, from the top; those of before are gone.
+    ///
+    /// # Errors
+    /// [`FigureError::Length`] for one that is not one per sample.
+    pub fn annotate(&mut self, strips: Vec<Colour>) -> Result<(), FigureError> {
+        strips.iter().try_for_each(|strip| strip.check(self.samples.len()))?;
+        self.strips = strips.into_iter().filter(|strip| !matches!(strip, Colour::None)).collect();
+        Ok(())
+    }
+
+    fn meanings(&self, theme: &Theme) -> Vec<Meaning<'_>> {
+        self.strips
+            .iter()
+            .filter_map(|strip| match strip {
+                Colour::Category(of) => Some(Meaning::Category(Key::new(of, theme), of)),
+                Colour::Number { label, values, centred } => {
+                    Some(Meaning::Number(Scale::of(values, *centred), values, label))
+                }
+                Colour::None => None,
+            })
+            .collect()
+    }
+
+    /// Pixels that strips beyond the first take above each panel.
+    fn further(&self) -> f64 {
+        (STRIP + 2.0) * self.strips.len().saturating_sub(1) as f64
+    }
+
+    /// Pixels that legends beyond the first take below.
+    fn further_legends(&self) -> f64 {
+        LEGEND * self.strips.len().saturating_sub(1) as f64
     }
 
     /// A height in pixels at which every pathway's name can be read at this width.
     pub fn readable_height(&self, width: u32) -> u32 {
         let stacked = if stacked(f64::from(width)) { 2 } else { 1 };
-        (self.sets.len() as u32 * 13).max(80) * stacked + (stacked - 1) * 80 + 150
+        let strips = f64::from(stacked) * self.further() + self.further_legends();
+        (self.sets.len() as u32 * 13).max(80) * stacked + (stacked - 1) * 80 + 150 + strips as u32
     }
 
     /// Samples in the order of the columns.
@@ -84,15 +127,17 @@ impl HeatMap {
         let stacked = stacked(width);
         let widest = self.sets.iter().map(|s| text_width(&readable(s), 10.0)).fold(40.0, f64::max);
         let names = (widest + 10.0).min(width * if stacked { 0.4 } else { 0.24 });
-        let (left, foot) = (12.0, if stacked { 120.0 } else { 84.0 });
-        let room = Area { x: left, y: TOP, width: width - left - names - 8.0, height: height - TOP - foot };
+        let (left, top, between) = (12.0, TOP + self.further(), 44.0 + self.further());
+        let foot = self.further_legends() + if stacked { 120.0 } else { 84.0 };
+        let room = Area { x: left, y: top, width: width - left - names - 8.0, height: height - top - foot };
         let panel = if stacked {
-            Area { width: room.width.max(20.0).floor(), height: ((room.height - 44.0) / 2.0).max(10.0).floor(), ..room }
+            let height = ((room.height - between) / 2.0).max(10.0).floor();
+            Area { width: room.width.max(20.0).floor(), height, ..room }
         } else {
             Area { width: ((room.width - 16.0) / 2.0).max(20.0).floor(), height: room.height.max(10.0).floor(), ..room }
         };
         let other = if stacked {
-            Area { y: panel.bottom() + 44.0, ..panel }
+            Area { y: panel.bottom() + between, ..panel }
         } else {
             Area { x: panel.right() + 16.0, ..panel }
         };
@@ -111,12 +156,12 @@ impl HeatMap {
         &self,
         pen: &Pen<'_, DB>,
         which: usize,
-        key: Option<&Key>,
+        strips: &[Meaning<'_>],
         at: &Layout,
     ) -> Drawn<DB> {
         let (panel, values) = (at.panels[which], &self.panels[which]);
         let name = ["Raw", "Purified"][which];
-        pen.text(name, panel.x, panel.y - 20.0, Lettering::new(11.0, pen.theme.text).bold())?;
+        pen.text(name, panel.x, panel.y - 20.0 - self.further(), Lettering::new(11.0, pen.theme.text).bold())?;
         // Edges on whole pixels, and every cell reaches a pixel under the next ones, which are drawn later: no seams at
         // any magnification.
         let x_of = |bin: usize| (panel.x + panel.width * bin as f64 / at.bins as f64).round();
@@ -125,13 +170,12 @@ impl HeatMap {
             let (x, members) = (x_of(bin), self.bin(bin, at.bins));
             let over = if bin + 1 < at.bins { 1.0 } else { 0.0 };
             let width = x_of(bin + 1) - x + over;
-            if let (Some(key), Some(groups)) = (key, &self.groups) {
-                let colour = key.colour(commonest(members.iter().map(|&i| key.class(groups.code(i)))));
-                pen.rect(Area { x, y: panel.y - STRIP - 2.0, width, height: STRIP }, colour)?;
+            for (place, strip) in strips.iter().rev().enumerate() {
+                let y = panel.y - (STRIP + 2.0) * (place as f64 + 1.0);
+                pen.rect(Area { x, y, width, height: STRIP }, strip.colour(members, pen.theme))?;
             }
             for (row, &set) in self.rows.iter().enumerate() {
-                let known = || members.iter().map(|&i| f64::from(values[[i, set]])).filter(|v| v.is_finite());
-                let mean = known().sum::<f64>() / known().count() as f64;
+                let mean = mean(members.iter().map(|&i| f64::from(values[[i, set]])));
                 let colour = if mean.is_nan() { pen.theme.missing } else { shade(mean / Self::LIMIT) };
                 pen.rect(
                     Area {
@@ -147,7 +191,18 @@ impl HeatMap {
         Ok(())
     }
 
-    fn draw_names<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, panel: Area, room: f64) -> Drawn<DB> {
+    fn draw_names<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        panel: Area,
+        room: f64,
+        strips: &[Meaning<'_>],
+    ) -> Drawn<DB> {
+        // One strip is named by its legend; of several each must say which it is.
+        for (place, strip) in strips.iter().rev().enumerate().filter(|_| strips.len() > 1) {
+            let y = panel.y - (STRIP + 2.0) * (place as f64 + 1.0) + STRIP / 2.0;
+            pen.text(&fit(strip.label(), 9.0, room), panel.right() + 6.0, y, Lettering::new(9.0, pen.theme.quiet))?;
+        }
         let row = panel.height / self.rows.len().max(1) as f64;
         let size = (row * 0.9).clamp(7.0, 10.0);
         let every = (7.5 / row).ceil().max(1.0) as usize;
@@ -163,8 +218,8 @@ impl HeatMap {
         Ok(())
     }
 
-    /// Colour bar, the strip's legend and the caption.
-    fn draw_foot<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, key: Option<&Key>, at: &Layout) -> Drawn<DB> {
+    /// Colour bar, the strips' legends and the caption.
+    fn draw_foot<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, strips: &[Meaning<'_>], at: &Layout) -> Drawn<DB> {
         let (left, right) = (at.panels[0].x, pen.size().0 - 10.0);
         let (quiet, text) = (Lettering::new(10.0, pen.theme.quiet), Lettering::new(10.0, pen.theme.text));
         let bar = Area { x: left, y: at.foot, width: 120.0, height: 10.0 };
@@ -184,18 +239,24 @@ impl HeatMap {
             pen.text(&label, bar.across(share), bar.bottom() + 9.0, set)?;
         }
         pen.text("activity, z", bar.right() + 8.0, bar.y + 5.0, quiet)?;
-        if let (Some(key), Some(groups)) = (key, &self.groups) {
-            let place = if at.stacked {
-                Area { x: left, y: bar.y + 32.0, width: right - left, height: 45.0 }
-            } else {
-                Area { x: left + 200.0, y: bar.y - 3.0, width: right - left - 200.0, height: 45.0 }
-            };
-            legend::draw_running(pen, key, groups.label(), place)?;
+        let beside = if at.stacked { 0.0 } else { 200.0 };
+        let first = Area {
+            x: left + beside,
+            y: if at.stacked { bar.y + 32.0 } else { bar.y - 3.0 },
+            width: right - left - beside,
+            height: if strips.len() > 1 { LEGEND - 6.0 } else { 45.0 },
+        };
+        for (line, strip) in strips.iter().enumerate() {
+            let place = Area { y: first.y + LEGEND * line as f64, ..first };
+            match strip {
+                Meaning::Category(key, of) => legend::draw_running(pen, key, of.label(), place)?,
+                Meaning::Number(scale, _, label) => legend::draw_running_scale(pen, scale, label, place)?,
+            }
         }
         pen.text(
             &fit(&self.caption(at.bins), 10.0, right - left),
             left,
-            at.foot + if at.stacked { 86.0 } else { 48.0 },
+            at.foot + self.further_legends() + if at.stacked { 86.0 } else { 48.0 },
             quiet,
         )
     }
@@ -212,6 +273,33 @@ impl HeatMap {
         }
         said
     }
+}
+
+impl Meaning<'_> {
+    fn label(&self) -> &str {
+        match self {
+            Self::Category(_, of) => of.label(),
+            Self::Number(_, _, label) => label,
+        }
+    }
+
+    /// Of several samples: the commonest class, the mean of the numbers there are.
+    fn colour(&self, members: &[usize], theme: &Theme) -> super::palette::Rgb {
+        match self {
+            Self::Category(key, of) => key.colour(commonest(members.iter().map(|&i| key.class(of.code(i))))),
+            Self::Number(scale, values, _) => {
+                let known = members.iter().filter_map(|&i| values.get(i));
+                let mean = mean(known.map(|&v| f64::from(v)));
+                if mean.is_nan() { theme.missing } else { scale.colour(scale.share(mean), theme) }
+            }
+        }
+    }
+}
+
+/// Of those that are finite; NaN of none.
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.filter(|v| v.is_finite()).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+    sum / n
 }
 
 fn stacked(width: f64) -> bool {
@@ -258,14 +346,24 @@ impl Figure for HeatMap {
             return pen.text("No pathway activities yet", width / 2.0, height / 2.0, quiet);
         }
         let at = self.layout(width, height);
-        let key = self.groups.as_ref().map(|g| Key::new(g, theme));
+        let strips = self.meanings(theme);
         for which in 0..2 {
-            self.draw_panel(&pen, which, key.as_ref(), &at)?;
+            self.draw_panel(&pen, which, &strips, &at)?;
             if at.stacked || which == 1 {
-                self.draw_names(&pen, at.panels[which], at.names)?;
+                self.draw_names(&pen, at.panels[which], at.names, &strips)?;
             }
         }
-        self.draw_foot(&pen, key.as_ref(), &at)
+        self.draw_foot(&pen, &strips, &at)
+    }
+
+    fn cells(&self, width: u32, height: u32) -> Option<CellLayer> {
+        let at = self.layout(f64::from(width), f64::from(height));
+        Some(CellLayer {
+            panels: at.panels.iter().map(|p| [p.x, p.y, p.width, p.height].map(|v| v as f32)).collect(),
+            columns: at.bins,
+            samples: self.samples.iter().map(|&i| i as u32).collect(),
+            rows: self.rows.iter().map(|&i| self.sets[i].clone()).collect(),
+        })
     }
 }
 

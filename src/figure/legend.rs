@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 use super::{
     Class, Drawn,
     colour::{Key, Scale},
-    pen::{Area, Lettering, Pen, count, fit, text_width},
+    pen::{Area, Lettering, Pen, count, fit, number, text_width},
 };
 
 /// Where the legend goes.
@@ -103,4 +103,27 @@ pub(super) fn draw_running<DB: DrawingBackend>(pen: &Pen<'_, DB>, key: &Key, lab
         x += wide;
     }
     Ok(())
+}
+
+/// Heading, smallest number, colour bar and largest number on one line.
+pub(super) fn draw_running_scale<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    scale: &Scale,
+    label: &str,
+    place: Area,
+) -> Drawn<DB> {
+    let (size, y) = (10.0, place.y + 8.0);
+    let step = (scale.to - scale.from) / 20.0;
+    let label = fit(label, size, place.width / 2.0);
+    pen.text(&label, place.x, y, Lettering::new(size, pen.theme.quiet))?;
+    let from = number(scale.from, step);
+    let x = place.x + text_width(&label, size) + 12.0;
+    pen.text(&from, x, y, Lettering::new(size, pen.theme.text))?;
+    let bar = Area { x: x + text_width(&from, size) + 6.0, y: y - 5.0, width: 60.0, height: 10.0 };
+    for part in 0..30 {
+        let x = bar.x + f64::from(part) * 2.0;
+        let colour = scale.colour((f64::from(part) + 0.5) / 30.0, pen.theme);
+        pen.rect(Area { x, width: bar.right() - x, ..bar }, colour)?;
+    }
+    pen.text(&number(scale.to, step), bar.right() + 6.0, y, Lettering::new(size, pen.theme.text))
 }

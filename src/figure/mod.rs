@@ -15,9 +15,12 @@
 use plotters::{coord::Shift, drawing::DrawingAreaErrorKind, prelude::*};
 use thiserror::Error;
 
+mod axes;
 mod cluster;
 mod colour;
+mod confusion;
 mod differences;
+mod forest;
 mod heat_map;
 mod legend;
 mod loss;
@@ -25,21 +28,30 @@ mod map;
 mod measures;
 pub mod palette;
 mod pen;
+mod purity;
 pub mod scene;
 mod set_name;
 mod spec;
 mod strip;
+mod survival;
 mod theme;
 
 pub use colour::{Categories, Colour};
+pub use confusion::ConfusionFigure;
 pub use differences::DifferencesFigure;
+pub use forest::{ForestFigure, ForestRow};
 pub use heat_map::HeatMap;
 pub use loss::LossChart;
 pub use map::MapFigure;
 pub use measures::{Measured, MeasuredRow, MeasuresFigure};
-pub use scene::{Class, PointLayer, Scene, SceneBackend};
-pub use spec::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ScoreChoice, ValueSource};
+pub use purity::{PurityFigure, PurityPanel};
+pub use scene::{CellLayer, Class, PointLayer, Scene, SceneBackend};
+pub use spec::{
+    ColourSpec, FigureKind, FigureSpec, ForestSpec, GroupsOf, MapKind, Of, PuritySpec, ScoreChoice, SurvivalSpec,
+    ValueSource,
+};
 pub use strip::StripPlot;
+pub use survival::SurvivalFigure;
 pub use theme::{Theme, ThemeName};
 
 /// Units of a drawing area to a pixel.
@@ -121,6 +133,12 @@ pub trait Figure {
         let _ = (width, height, theme);
         None
     }
+
+    /// Where samples and rows lie when drawn at that size, in pixels.
+    fn cells(&self, width: u32, height: u32) -> Option<CellLayer> {
+        let _ = (width, height);
+        None
+    }
 }
 
 fn check_size(width: u32, height: u32) -> Result<(), FigureError> {
@@ -149,6 +167,7 @@ pub fn scene<F: Figure>(figure: &F, width: u32, height: u32, theme: &Theme) -> R
         figure.draw(&area, theme).and_then(|()| area.present()).map_err(|e| FigureError::Backend(e.to_string()))?;
     }
     scene.points = figure.points(width, height, theme);
+    scene.cells = figure.cells(width, height);
     Ok(scene)
 }
 

@@ -108,6 +108,11 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&Circle::new((units(x), units(y)), units(radius).max(1), paint(colour, opacity).filled()))
     }
 
+    pub fn polygon(&self, points: &[[f64; 2]], colour: Rgb, opacity: f64) -> Drawn<DB> {
+        let points: Vec<_> = points.iter().map(|p| (units(p[0]), units(p[1]))).collect();
+        self.area.draw(&Polygon::new(points, paint(colour, opacity).filled()))
+    }
+
     pub fn line(&self, points: &[[f64; 2]], colour: Rgb, width: f64) -> Drawn<DB> {
         let style = ShapeStyle { color: paint(colour, 1.0), filled: false, stroke_width: units(width).max(1) as u32 };
         let points: Vec<_> = points.iter().map(|p| (units(p[0]), units(p[1]))).collect();

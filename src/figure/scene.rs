@@ -89,6 +89,24 @@ pub struct Scene {
     pub texts: Vec<String>,
     /// Which circles are samples, where a figure has such.
     pub points: Option<PointLayer>,
+    /// Where samples and rows lie, in a heat map.
+    pub cells: Option<CellLayer>,
+}
+
+/// The panels of a heat map as samples × rows: column `c` of `columns` holds the samples
+/// `samples[c·n / columns .. (c + 1)·n / columns]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CellLayer {
+    /// x, y, width, height of every panel in pixels.
+    pub panels: Vec<[f32; 4]>,
+    /// Columns drawn.
+    pub columns: usize,
+    /// Samples in the order of the columns.
+    #[serde(serialize_with = "u32s")]
+    pub samples: Vec<u32>,
+    /// Names of the rows, from the top.
+    pub rows: Vec<String>,
 }
 
 /// The circles of a scene as samples: circle `i` is sample `samples[i]`.

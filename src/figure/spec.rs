@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ThemeName;
+use crate::readout::Grouping;
 
 /// Which figure, how large, in which colours.
 ///
@@ -49,6 +50,9 @@ pub enum FigureKind {
         /// Column of the sample sheet for the strip above the samples.
         #[serde(default)]
         groups: Option<String>,
+        /// Further strips, below that of `groups`: columns, genes, pathways or groups.
+        #[serde(default)]
+        annotations: Vec<ColourSpec>,
     },
     /// [`super::MeasuresFigure`] of the comparison.
     Comparison {
@@ -67,6 +71,17 @@ pub enum FigureKind {
         /// Name of the gene set.
         pathway: String,
     },
+    /// [`super::SurvivalFigure`].
+    Survival(SurvivalSpec),
+    /// [`super::ForestFigure`].
+    Forest(ForestSpec),
+    /// [`super::ConfusionFigure`] of the comparison.
+    Confusion {
+        /// `subtype` or `grade`.
+        label: String,
+    },
+    /// [`super::PurityFigure`].
+    Purity(PuritySpec),
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.
@@ -74,6 +89,60 @@ pub enum FigureKind {
         /// Column of the sample sheet.
         groups: String,
     },
+}
+
+/// Whose survival is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurvivalSpec {
+    /// Column of the time to event or last follow-up.
+    pub time: String,
+    /// Column that says whether the event happened.
+    pub event: String,
+    /// The groups.
+    pub groups: GroupsOf,
+}
+
+/// What a Cox model holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForestSpec {
+    /// Column of the time to event or last follow-up.
+    pub time: String,
+    /// Column that says whether the event happened.
+    pub event: String,
+    /// Columns that enter it.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Groups that enter it.
+    #[serde(default)]
+    pub groups: Option<GroupsOf>,
+}
+
+/// What is set against the map's components.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PuritySpec {
+    /// Column; the best clinical one or the estimate when absent.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// Component, from 1; the one of the first five that follows purity most when absent.
+    #[serde(default)]
+    pub component: Option<usize>,
+}
+
+/// Where groups of tumours come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupsOf {
+    /// A column of the sample sheet; numbers are split at their median.
+    Column(String),
+    /// Clusters of a representation.
+    Clusters {
+        /// How many.
+        k: usize,
+        /// Of which.
+        of: Of,
+    },
+    /// The person's own.
+    Groups(Grouping),
 }
 
 /// Which of the scores of a classification is shown.
@@ -111,7 +180,7 @@ pub enum Of {
     Instant,
 }
 
-/// What a sample's colour says: one of column, gene and pathway, or nothing.
+/// What a sample's colour says: one of column, gene, pathway and groups, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColourSpec {
     /// Column of the sample sheet.
@@ -123,6 +192,9 @@ pub struct ColourSpec {
     /// Gene set by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pathway: Option<String>,
+    /// Groups that the person made, one code per tumour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouping: Option<Grouping>,
     /// Whether a gene's or pathway's value is the raw or the purified one; raw when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<ValueSource>,

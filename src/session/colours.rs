@@ -1,8 +1,9 @@
 //! What a point's colour says: a clinical column, a gene or a pathway.
 
-use super::{PathwaysSpec, Session, SessionError, readouts::Choice};
+use super::{Session, SessionError, readouts::Choice};
 use crate::cohort::{ColumnKind, ValueScale};
 use crate::figure::{Categories, Colour, ColourSpec, ValueSource};
+use crate::readout::Grouping;
 
 /// One value per tumour.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,24 +51,30 @@ impl Session {
             ColourSpec { column: Some(name), .. } => self.column_colours(name),
             ColourSpec { gene: Some(name), .. } => self.gene_colours(name, source),
             ColourSpec { pathway: Some(name), .. } => self.pathway_colours(name, source),
+            ColourSpec { grouping: Some(grouping), .. } => self.grouping_colours(grouping),
             _ => Ok(Colours::None),
         }
     }
 
+    fn grouping_colours(&mut self, grouping: &Grouping) -> Result<Colours, SessionError> {
+        grouping.check(self.current_set()?.tumours.len())?;
+        let Grouping { label, names, codes } = grouping.clone();
+        Ok(Colours::Category { label, categories: names, codes })
+    }
+
     fn column_colours(&mut self, name: &str) -> Result<Colours, SessionError> {
-        let set = self.current_set()?;
-        let tumours = self.tumour_indices(&set)?;
-        if self.cohort()?.columns.iter().all(|c| c.name != name)
+        if self.kept().is_none()
+            && self.cohort()?.columns.iter().all(|c| c.name != name)
             && let Some(values) = self.estimated(name)
         {
             return Ok(Colours::Number { label: name.into(), values: values?, centred: false });
         }
-        let columns = &self.cohort()?.columns;
+        let columns = self.tumour_columns()?;
         let column = columns
             .iter()
             .find(|c| c.name == name)
             .ok_or_else(|| SessionError::Unknown { what: "column", name: name.into() })?;
-        let values = tumours.iter().map(|&i| column.values[i].as_deref());
+        let values = column.values.iter().map(Option::as_deref);
         if column.kind == ColumnKind::Number {
             let values = values.map(|v| v.and_then(|v| v.trim().parse().ok()).unwrap_or(f32::NAN)).collect();
             return Ok(Colours::Number { label: name.into(), values, centred: false });
@@ -105,7 +112,7 @@ impl Session {
     }
 
     fn pathway_colours(&mut self, name: &str, source: ValueSource) -> Result<Colours, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         let pathways = self.pathways(spec)?;
         let at = pathways
             .sets

@@ -35,6 +35,10 @@ pub enum SessionError {
     #[cfg(feature = "cpu")]
     #[error(transparent)]
     Comparison(#[from] ComparisonError),
+    /// A session file.
+    #[cfg(feature = "cpu")]
+    #[error(transparent)]
+    File(#[from] super::SessionFileError),
     /// A figure.
     #[error(transparent)]
     Figure(#[from] FigureError),
@@ -70,6 +74,8 @@ impl SessionError {
             Self::Readout(e) => e.code(),
             #[cfg(feature = "cpu")]
             Self::Comparison(e) => e.code(),
+            #[cfg(feature = "cpu")]
+            Self::File(e) => e.code(),
             Self::Figure(e) => e.code(),
             Self::NotYet(_) => "not_yet",
             Self::NoEstimate { .. } => "no_estimate",

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
+use super::figures::named_label;
 use super::readouts::Choice;
 use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
-use super::{PathwaysSpec, Session, SessionError};
-use crate::figure::{MapKind, Of};
+use super::{Session, SessionError};
+use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
 
 /// Which table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "table", rename_all = "snake_case")]
 pub enum TableSpec {
     /// An embedding: sample, d1, d2, …
@@ -46,6 +47,17 @@ pub enum TableSpec {
     Genes,
     /// The comparison of representations.
     Comparison,
+    /// Kaplan–Meier curves, time by time.
+    Survival(SurvivalSpec),
+    /// Hazard ratios.
+    Forest(ForestSpec),
+    /// Confusion of a label, every representation that was classified.
+    Confusion {
+        /// `subtype` or `grade`.
+        label: String,
+    },
+    /// Purity beside the leading components, tumour by tumour.
+    PurityOnMap(PuritySpec),
 }
 
 impl Session {
@@ -100,7 +112,17 @@ impl Session {
                 Ok(tables::loss_history(&rows))
             }
             TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
+            TableSpec::Survival(of) => Ok(tables::survival(&self.survival(&of)?.groups)),
+            TableSpec::Forest(of) => Ok(tables::hazards(&self.hazards(&of)?.rows)),
+            TableSpec::Confusion { label } => Ok(tables::confusion(&self.confusion(named_label(&label)?)?)),
+            TableSpec::PurityOnMap(of) => self.purity_csv(&of),
             TableSpec::Genes => {
+                if let Some(kept) = self.kept() {
+                    let moment = |name: &str| kept.arrays.get(name).map(|a| a.iter().copied().collect());
+                    let [mean, deviation]: [Vec<f32>; 2] =
+                        ["genes/mean", "genes/deviation"].map(|name| moment(name).unwrap_or_default());
+                    return Ok(tables::genes(&kept.manifest.genes, &mean, &deviation));
+                }
                 let set = self.current_set()?;
                 Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))
             }
@@ -109,23 +131,29 @@ impl Session {
 
     fn map_csv(&mut self, kind: MapKind, of: Of) -> Result<String, SessionError> {
         let map = self.map(kind, of)?.clone();
-        let set = self.current_set()?;
-        let tumours = self.tumour_indices(&set)?;
-        let cohort = self.cohort()?;
-        let columns: Vec<(String, Vec<Option<String>>)> = cohort
-            .columns
-            .iter()
-            .map(|c| (c.name.clone(), tumours.iter().map(|&i| c.values[i].clone()).collect()))
-            .collect();
+        let columns = self.tumour_columns()?;
         let columns: Vec<ClinicalColumn> =
-            columns.iter().map(|(name, values)| ClinicalColumn { name, values }).collect();
+            columns.iter().map(|c| ClinicalColumn { name: &c.name, values: &c.values }).collect();
         let axes = if kind == MapKind::Pca { ["PC1", "PC2"] } else { ["UMAP1", "UMAP2"] };
         let points: Vec<f32> = map.positions.iter().copied().collect();
         Ok(tables::map(&map.samples, axes, &points, &columns))
     }
 
+    fn purity_csv(&mut self, of: &PuritySpec) -> Result<String, SessionError> {
+        let found = self.purity_on_map(of)?;
+        let samples = self.current_set()?.tumours.clone();
+        let mut names = vec!["purity".to_owned()];
+        let mut values: Vec<Vec<f32>> = found.purity.iter().map(|v| vec![*v as f32]).collect();
+        for (side, scores, _) in &found.sides {
+            let side = side.split(' ').next().unwrap_or_default();
+            names.extend((1..=scores.ncols()).map(|at| format!("{side}_PC{at}")));
+            values.iter_mut().zip(scores.rows()).for_each(|(row, s)| row.extend(s.iter().map(|v| *v as f32)));
+        }
+        Ok(tables::scores(&samples, &names, &values.concat()))
+    }
+
     fn shown_pathways(&mut self) -> Result<std::rc::Rc<crate::readout::pathways::Pathways>, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         self.pathways(spec)
     }
 
@@ -134,7 +162,10 @@ impl Session {
         of: fn(&crate::readout::pathways::Pathways) -> &ndarray::Array2<f64>,
     ) -> Result<String, SessionError> {
         let pathways = self.shown_pathways()?;
-        let samples = self.current_set()?.tumours.clone();
+        let samples = match self.kept() {
+            Some(kept) => kept.manifest.samples.clone(),
+            None => self.current_set()?.tumours.clone(),
+        };
         let values: Vec<f32> = of(&pathways).iter().map(|v| *v as f32).collect();
         Ok(tables::scores(&samples, &pathways.sets, &values))
     }
@@ -144,6 +175,9 @@ impl Session {
     /// # Errors
     /// Before training.
     pub fn model_file(&self) -> Result<&[u8], SessionError> {
+        if let Some(model) = self.kept().and_then(|kept| kept.model.as_deref()) {
+            return Ok(model);
+        }
         let no_file = SessionError::NotYet("There is no trained model yet: press Train first.");
         self.fitted(Choice::Purified)?.model.as_deref().ok_or(no_file)
     }

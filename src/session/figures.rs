@@ -1,11 +1,10 @@
 //! Figures by name: looks up the data, and draws for the screen or for a file with the same function.
 
-use std::rc::Rc;
-
 use super::evidence::measures_figure;
 use super::{PathwaysSpec, Session, SessionError};
+use crate::comparison::Label;
 use crate::figure::{
-    Categories, ColourSpec, Figure, FigureKind, FigureSpec, HeatMap, LossChart, MapFigure, MapKind, Of, Scene,
+    Categories, Colour, ColourSpec, Figure, FigureKind, FigureSpec, HeatMap, LossChart, MapFigure, MapKind, Of, Scene,
     StripPlot, Theme, ValueSource, scene, svg,
 };
 use crate::session::Colours;
@@ -36,13 +35,30 @@ impl Session {
                 medium.render(&figure, spec)
             }
             FigureKind::Loss => medium.render(&self.loss_chart()?, spec),
-            FigureKind::HeatMap { groups } => medium.render(&*self.heat_map(groups.as_deref())?, spec),
+            FigureKind::HeatMap { groups, annotations } => {
+                let groups = groups.iter().map(|column| ColourSpec { column: Some(column.clone()), ..<_>::default() });
+                let strips: Vec<ColourSpec> = groups.chain(annotations.iter().cloned()).collect();
+                let (made_for, mut heat_map) = self.heat_map()?;
+                let strips: Result<Vec<Colour>, SessionError> =
+                    strips.iter().map(|strip| self.colour_by(strip)?.into_colour()).collect();
+                let drawn = strips.and_then(|strips| {
+                    heat_map.annotate(strips)?;
+                    medium.render(&heat_map, spec)
+                });
+                // The clustering is what takes long: it is kept, whatever became of the strips.
+                self.heat_map = Some((made_for, heat_map));
+                drawn
+            }
             FigureKind::Comparison { score } => {
                 let table = self.comparison_table()?;
                 medium.render(&measures_figure(&table, *score, "Representations compared")?, spec)
             }
             FigureKind::Differences { most } => medium.render(&self.differences_figure(*most)?, spec),
             FigureKind::DifferencesStrip { pathway } => medium.render(&self.differences_strip(pathway)?, spec),
+            FigureKind::Survival(of) => medium.render(&self.survival_figure(of)?, spec),
+            FigureKind::Forest(of) => medium.render(&self.forest_figure(of)?, spec),
+            FigureKind::Confusion { label } => medium.render(&self.confusion_figure(named_label(label)?)?, spec),
+            FigureKind::Purity(of) => medium.render(&self.purity_figure(of)?, spec),
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }
@@ -87,23 +103,19 @@ impl Session {
         }
     }
 
-    fn heat_map(&mut self, groups: Option<&str>) -> Result<Rc<HeatMap>, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
-        if let Some((made_for, made_with, heat_map)) = &self.heat_map
-            && (*made_for, made_with.as_deref()) == (spec, groups)
-        {
-            return Ok(Rc::clone(heat_map));
+    /// The clustered map of the pathways on show, taken out of what is kept.
+    fn heat_map(&mut self) -> Result<(PathwaysSpec, HeatMap), SessionError> {
+        let spec = self.shown_spec();
+        if let Some((_, heat_map)) = self.heat_map.take_if(|(made_for, _)| *made_for == spec) {
+            return Ok((spec, heat_map));
         }
         let pathways = self.pathways(spec)?;
-        let strip = groups.map(|column| self.groups(column)).transpose()?;
-        let heat_map =
-            Rc::new(HeatMap::new(pathways.sets.clone(), pathways.raw.z.clone(), pathways.purified.z.clone(), strip)?);
-        self.heat_map = Some((spec, groups.map(str::to_owned), Rc::clone(&heat_map)));
-        Ok(heat_map)
+        let (raw, purified) = (pathways.raw.z.clone(), pathways.purified.z.clone());
+        Ok((spec, HeatMap::new(pathways.sets.clone(), raw, purified, None)?))
     }
 
     fn strip(&mut self, pathway: &str, column: &str) -> Result<StripPlot, SessionError> {
-        let spec = self.pathways.as_ref().map_or_else(PathwaysSpec::default, |(spec, _)| *spec);
+        let spec = self.shown_spec();
         let pathways = self.pathways(spec)?;
         let at = pathways
             .sets
@@ -114,6 +126,12 @@ impl Session {
         let (raw, purified) = (side(&pathways.raw), side(&pathways.purified));
         Ok(StripPlot::new(pathway, "z over the cohort", raw, purified, self.groups(column)?)?)
     }
+}
+
+/// `subtype` or `grade`.
+pub(super) fn named_label(name: &str) -> Result<Label, SessionError> {
+    let found = Label::ALL.into_iter().find(|label| label.word() == name);
+    found.ok_or_else(|| SessionError::Unknown { what: "label", name: name.into() })
 }
 
 /// Where a figure goes.

@@ -58,7 +58,7 @@ impl Session {
         self.keep(reader.finish()?)
     }
 
-    fn keep(&mut self, file: OpenedFile) -> Result<FileReport, SessionError> {
+    pub(super) fn keep(&mut self, file: OpenedFile) -> Result<FileReport, SessionError> {
         let report = file.report().clone();
         if let Some(sets) = file.gene_sets() {
             self.own_sets = sets.to_vec();
@@ -148,7 +148,9 @@ impl Session {
     pub fn cohort(&mut self) -> Result<&mut Cohort, SessionError> {
         if self.cohort.is_none() {
             if self.files.is_empty() {
-                return Err(SessionError::NotYet("Open an expression matrix first."));
+                let alone = "This session file holds no expression values: open its cohort beside it to go on with it.";
+                let nothing = "Open an expression matrix first.";
+                return Err(SessionError::NotYet(if self.kept.is_some() { alone } else { nothing }));
             }
             let mut cohort = compose(&self.files)?;
             if let Some(map) = &self.gene_map {
@@ -206,6 +208,11 @@ impl Session {
     /// # Errors
     /// As [`Self::cohort`].
     pub fn sample_table(&mut self) -> Result<SampleTable, SessionError> {
+        if let Some(kept) = self.kept() {
+            let (samples, columns) = (kept.manifest.samples.clone(), kept.manifest.columns.clone());
+            let n = samples.len();
+            return Ok(SampleTable { samples, roles: vec![Role::Tumour; n], patients: vec![None; n], columns });
+        }
         let estimated = self.estimated_columns();
         let cohort = self.cohort()?;
         Ok(SampleTable {
@@ -221,6 +228,9 @@ impl Session {
     /// # Errors
     /// As [`Self::cohort`].
     pub fn gene_names(&mut self) -> Result<&[String], SessionError> {
+        if self.kept().is_some() {
+            return Ok(&[]);
+        }
         Ok(&self.cohort()?.matrix.genes)
     }
 }

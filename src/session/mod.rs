@@ -7,9 +7,13 @@ pub mod tables;
 #[cfg(feature = "cpu")]
 mod colours;
 #[cfg(feature = "cpu")]
+mod containers;
+#[cfg(feature = "cpu")]
 mod estimates;
 #[cfg(feature = "cpu")]
 mod evidence;
+#[cfg(feature = "cpu")]
+mod explorer;
 #[cfg(feature = "cpu")]
 mod exports;
 #[cfg(feature = "cpu")]
@@ -19,7 +23,13 @@ mod files;
 #[cfg(feature = "cpu")]
 mod groups;
 #[cfg(feature = "cpu")]
+mod keeping;
+#[cfg(feature = "cpu")]
+mod outcomes;
+#[cfg(feature = "cpu")]
 mod readouts;
+#[cfg(feature = "cpu")]
+mod saved;
 #[cfg(feature = "cpu")]
 mod training;
 #[cfg(feature = "cpu")]
@@ -27,15 +37,22 @@ mod transfer;
 
 pub use error::SessionError;
 
+#[cfg(all(feature = "cpu", feature = "containers"))]
+pub use self::containers::{Refused, Unpacked};
+
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
     estimates::{ESTIMATED, Estimates},
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
+    explorer::Nearest,
     exports::TableSpec,
     files::SampleTable,
     groups::DifferencesRequest,
+    keeping::{OpenedSession, Revived, SaveOptions},
+    outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
+    saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
     transfer::{Opened, TransferReport},
 };
@@ -55,7 +72,7 @@ use crate::{
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
     training_set::{Selection, TrainingSet},
-    twin::{Progress, Trainer},
+    twin::{Config, Progress, Trainer},
 };
 
 /// Everything one person has open. Lives in one worker (or one process), on the CPU device.
@@ -78,8 +95,10 @@ pub struct Session {
     gene_map: Option<GeneMap>,
     maps: BTreeMap<(MapKind, Of), MapTable>,
     pathways: Option<(PathwaysSpec, Rc<Pathways>)>,
-    heat_map: Option<(PathwaysSpec, Option<String>, Rc<HeatMap>)>,
+    heat_map: Option<(PathwaysSpec, HeatMap)>,
     comparison: Option<Comparison>,
+    /// A session file, until its cohort stands beside it.
+    kept: Option<Box<Saved>>,
     compared: Option<groups::Compared>,
     /// Made for this training set.
     estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
@@ -97,13 +116,17 @@ struct Run {
 struct Fitted {
     representation: Box<dyn crate::baseline::Representation>,
     set: Rc<TrainingSet>,
-    /// Clean tumours, n × d.
+    /// Clean tumours, n × the representation's width.
     embedding: Array2<f32>,
     /// Clean tumours after purification, `log2(1 + x)`, n × G.
     purified: Array2<f32>,
     /// The model file; none for the closed form.
     model: Option<Vec<u8>>,
-    seed: u64,
+    /// Numbers a sample passed through: the embedding's width, or the bottleneck's before a purified profile.
+    dim: usize,
+    config: Config,
+    /// Whether it worked; none for a model opened only to score with.
+    verdict: Option<Verdict>,
 }
 
 /// The CPU device's futures are ready when they are made, so this never waits.

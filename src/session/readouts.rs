@@ -110,12 +110,15 @@ impl Session {
     /// # Errors
     /// When it does not exist yet.
     pub fn embedding(&mut self, of: Of) -> Result<EmbeddingTable, SessionError> {
+        if let Some(kept) = self.kept_embedding(of) {
+            return kept;
+        }
         let (set, values) = self.features(of)?;
         let dim = values.ncols();
         Ok(EmbeddingTable { samples: set.tumours.clone(), dim, values: values.into_iter().collect() })
     }
 
-    fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
+    pub(super) fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
         let fitted = match of {
             Of::Raw => {
                 let set = self.current_set()?;
@@ -133,6 +136,9 @@ impl Session {
     /// # Errors
     /// When the representation does not exist yet.
     pub fn map(&mut self, kind: MapKind, of: Of) -> Result<&MapTable, SessionError> {
+        if let Some(kept) = self.kept_map(kind, of) {
+            self.maps.insert((kind, of), kept?);
+        }
         if !self.maps.contains_key(&(kind, of)) {
             let (set, values) = self.features(of)?;
             let (positions, x_label, y_label) = match kind {
@@ -184,6 +190,12 @@ impl Session {
         {
             return Ok(Rc::clone(pathways));
         }
+        if let Some(kept) = self.kept_pathways(spec) {
+            let pathways = Rc::new(kept?);
+            self.heat_map = None;
+            self.pathways = Some((spec, Rc::clone(&pathways)));
+            return Ok(pathways);
+        }
         let purity = self.purity(spec.of)?.1;
         let sets = match spec.sets {
             SetsChoice::Hallmark => hallmark(),
@@ -205,20 +217,32 @@ impl Session {
         Ok(pathways)
     }
 
+    /// How the pathways on screen are scored.
+    pub(super) fn shown_spec(&self) -> PathwaysSpec {
+        let kept = self.kept().and_then(|kept| kept.manifest.pathways.as_ref()).map(|p| p.spec);
+        self.pathways.as_ref().map(|(spec, _)| *spec).or(kept).unwrap_or_default()
+    }
+
     /// The tumours that a fitted representation embeds.
     ///
     /// # Errors
     /// Before training.
     pub fn embedding_samples(&self, of: Choice) -> Result<&[String], SessionError> {
+        if let Some(kept) = self.kept() {
+            return Ok(&kept.manifest.samples);
+        }
         Ok(&self.fitted(of)?.set.tumours)
     }
 
     /// Purity of every tumour and where it comes from: the best clinical column, else the rank-only estimate from the
-    /// cohort's own normals.
+    /// cohort's own normals. A session file alone still says what was taken for it, and has no values.
     ///
     /// # Errors
     /// Before training.
     pub fn purity(&mut self, of: Choice) -> Result<(String, Vec<f64>), SessionError> {
+        if let Some(saved) = self.kept().and_then(|kept| kept.manifest.pathways.as_ref()) {
+            return Ok((saved.purity.clone(), Vec::new()));
+        }
         let set = Rc::clone(&self.fitted(of)?.set);
         let tumours = self.tumour_indices(&set)?;
         let cohort = self.cohort()?;

@@ -10,6 +10,12 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "cpu")]
+mod outcomes;
+
+#[cfg(feature = "cpu")]
+pub use outcomes::{confusion, hazards, survival};
+
 /// A clinical column beside a map: one entry per sample, `None` where missing.
 #[derive(Clone, Copy, Debug)]
 pub struct ClinicalColumn<'a> {
@@ -147,6 +153,38 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
         })
     });
     table(header, rows)
+}
+
+/// An expression matrix as its own reader takes it: tabs, one gene a line, missing values as `NA`.
+#[cfg(feature = "cpu")]
+pub(super) fn matrix(names: &super::saved::SavedExpression, values: &ndarray::Array2<f32>) -> String {
+    let mut text = format!("gene\t{}\n", names.samples.join("\t"));
+    for (gene, row) in names.genes.iter().zip(values.rows()) {
+        text.push_str(gene);
+        for value in row {
+            text.push('\t');
+            text.push_str(&if value.is_finite() { value.to_string() } else { "NA".into() });
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The sample sheet of the same; a tab within a cell becomes a blank.
+#[cfg(feature = "cpu")]
+pub(super) fn sheet(names: &super::saved::SavedExpression) -> String {
+    let cell = |text: &str| text.replace(['\t', '\n', '\r'], " ");
+    let headings: Vec<String> = names.columns.iter().map(|column| cell(&column.name)).collect();
+    let mut text = format!("sample_id\t{}\n", headings.join("\t"));
+    for (at, sample) in names.samples.iter().enumerate() {
+        text.push_str(sample);
+        for column in &names.columns {
+            text.push('\t');
+            text.push_str(&cell(column.values.get(at).and_then(Option::as_deref).unwrap_or_default()));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// Differences between groups: one line a comparison and gene set. `raw_` and `purified_` columns have the difference of the

@@ -28,11 +28,20 @@ pub struct PresetDescription {
     pub config: Config,
 }
 
-/// The presets of METHOD.md 4, the default first.
+/// The presets of docs/method.md, the default first.
 pub fn presets() -> Vec<PresetDescription> {
     let of = |name, preset, summary| PresetDescription { name, summary, config: Config::preset(preset) };
     vec![
-        of("Balanced", Preset::Balanced, "Barlow Twins and purified reconstruction. The default."),
+        of(
+            "Profile",
+            Preset::Profile,
+            "A linear encoder and decoder under both losses, read as the purified profile of every gene. The default: a compromise; docs/method.md says where it falls short.",
+        ),
+        of(
+            "Balanced",
+            Preset::Balanced,
+            "A network with a hidden layer under both losses, read at its narrow bottleneck.",
+        ),
         of(
             "Strict",
             Preset::Strict,
@@ -102,7 +111,7 @@ pub struct Verdict {
     pub held_out: bool,
     /// Effective rank of the embedding.
     pub effective_rank: f64,
-    /// Embedding width.
+    /// Embedding width; of a purified profile that of the bottleneck it passed through.
     pub dim: usize,
     /// When not to believe it.
     pub guards: Vec<Guard>,
@@ -120,7 +129,7 @@ impl Session {
     pub fn resolve_config(&mut self, config: &Config) -> Result<Resolved, SessionError> {
         let set = self.training_set(config)?;
         let config = config.resolve(set.tumours.len())?;
-        let notes = before_training(set.tumours.len(), set.normals.len(), config.dim);
+        let notes = before_training(set.tumours.len(), set.normals.len(), config.dim, config.profile);
         Ok(Resolved { config, notes })
     }
 
@@ -251,11 +260,16 @@ impl Session {
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
             .map_err(TrainError::from)?;
-        let fitted = fitted(model, set)?;
-        let verdict = verdict(&fitted, None)?;
-        self.trained = Some(fitted);
+        self.trained = Some(fitted(model, set)?);
         self.forget_readouts();
-        Ok(verdict)
+        self.judge_trained()?.ok_or(NO_RUN)
+    }
+
+    /// Whether the trained model worked, kept beside it.
+    pub(super) fn judge_trained(&mut self) -> Result<Option<Verdict>, SessionError> {
+        let Some(fitted) = &mut self.trained else { return Ok(None) };
+        fitted.verdict = Some(verdict(fitted, None)?);
+        Ok(fitted.verdict.clone())
     }
 
     /// Fit the closed form with a configuration's selection, width, mixing and seed.
@@ -268,9 +282,10 @@ impl Session {
         let form = ClosedForm::fit(&set, config.dim, config.mixing, config.seed)?;
         let embedding = form.embed(&set.tumour_values);
         let purified = ridge_purified(&set, &embedding)?;
-        let fitted =
-            Fitted { representation: Box::new(form), set, embedding, purified, model: None, seed: config.seed };
+        let (dim, representation) = (embedding.ncols(), Box::new(form));
+        let mut fitted = Fitted { representation, set, embedding, purified, model: None, dim, config, verdict: None };
         let verdict = verdict(&fitted, None)?;
+        fitted.verdict = Some(verdict.clone());
         self.instant = Some(fitted);
         self.forget_readouts();
         Ok(verdict)
@@ -291,8 +306,9 @@ fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError
         Some(decoded) => set.moments.to_log(&decoded?),
         None => ridge_purified(&set, &embedding)?,
     };
-    let (file, seed) = (now(model.to_bytes())?, model.config().seed);
-    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: Some(file), seed })
+    let (file, config) = (Some(now(model.to_bytes())?), model.config().clone());
+    let dim = config.dim;
+    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: file, dim, config, verdict: None })
 }
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale
@@ -310,7 +326,7 @@ pub(super) fn verdict(fitted: &Fitted, tissue: Option<&str>) -> Result<Verdict, 
     let normals = set.normal_values.select(ndarray::Axis(0), &which);
     let raw = Raw::new(set.moments.clone());
     let pca = Pca::fit(&set.tumour_values, &set.moments, PCA_WIDTH)?;
-    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.seed);
+    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.config.seed);
     let own = |r: &dyn Representation| {
         identity::own_normal(r, &set.tumour_values, &set.normal_values, &set.own_tumour, &which, 0.5)
     };
@@ -323,8 +339,8 @@ pub(super) fn verdict(fitted: &Fitted, tissue: Option<&str>) -> Result<Verdict, 
         own_raw: own(&raw)?,
         held_out: !set.held_out.is_empty(),
         effective_rank: crate::readout::guards::effective_rank(&fitted.embedding)?,
-        dim: fitted.embedding.ncols(),
-        guards: after_training(&fitted.embedding, set.normals.len())?,
+        dim: fitted.dim,
+        guards: after_training(&fitted.embedding, fitted.dim, set.normals.len())?,
         sentence: String::new(),
     };
     Ok(Verdict { sentence: sentence(&verdict, tissue), ..verdict })

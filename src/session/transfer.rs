@@ -53,15 +53,18 @@ impl Session {
             Some(decoded) => decoded?,
             None => ridge_purified(&set, &embedding)?,
         };
-        let fitted = Fitted {
+        let mut fitted = Fitted {
             representation: Box::new(representation),
             set: Rc::new(set),
             embedding,
             purified,
             model: Some(bytes.to_vec()),
-            seed: config.seed,
+            dim: config.dim,
+            config: config.clone(),
+            verdict: None,
         };
         let verdict = verdict(&fitted, Some("normal tissue of this cohort"))?;
+        fitted.verdict = Some(verdict.clone());
         self.trained = Some(fitted);
         self.history.clear();
         self.forget_readouts();

@@ -98,7 +98,7 @@ impl TwinModel {
         Ok(to_bytes(&all, metadata)?)
     }
 
-    /// Embed samples × genes in linear space as samples × d.
+    /// Embed samples × genes in linear space as samples × [`Self::width`].
     ///
     /// # Errors
     /// [`TrainError::Device`] when the device does not answer.
@@ -111,16 +111,26 @@ impl TwinModel {
     /// # Errors
     /// As [`Self::embed`].
     pub async fn embed_standardised(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
-        download(self.network.encode(upload(standardised, &self.device), &self.values)).await
+        let input = upload(standardised, &self.device);
+        download(self.network.read(input, self.config.profile, &self.values)).await
     }
 
-    /// The purified, standardised profiles of embeddings (samples × d → samples × G), where there is a decoder.
+    /// Width of the embedding: d, or the number of genes where the purified profile is read.
+    pub fn width(&self) -> usize {
+        self.config.width(self.genes.len())
+    }
+
+    /// The purified, standardised profiles of embeddings (samples × [`Self::width`] → samples × G), where there is a
+    /// decoder; an embedding that is the purified profile already comes back as it is.
     ///
     /// # Errors
     /// [`TrainError::Device`] when the device does not answer.
     pub async fn purified(&self, embedding: &Array2<f32>) -> Option<Result<Array2<f32>, TrainError>> {
         if !self.network.has_decoder() {
             return None;
+        }
+        if self.config.profile {
+            return Some(Ok(embedding.clone()));
         }
         let decoded = self.network.decode(upload(embedding.clone(), &self.device), &self.values);
         Some(download(decoded).await)

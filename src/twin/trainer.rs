@@ -6,6 +6,7 @@ use ndarray::Array2;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::axis::contamination_axis;
 use super::checkpoint::{self, CheckpointError};
 use super::config::Config;
 use super::loss::{barlow_twins, identity};
@@ -90,7 +91,10 @@ impl Trainer {
     /// Begin a run of a resolved configuration. `placement` says where the cohort lives.
     pub fn new(config: Config, placement: Placement, device: Device) -> Self {
         let network = Network::new(&config, placement.data().tumours.ncols());
-        let values = network.initialise(config.seed, &device);
+        let mut values = network.initialise(config.seed, &device);
+        if network.has_axis() {
+            network.set_axis(contamination_axis(placement.data(), &config), &mut values, &device);
+        }
         let optimiser = AdamW::new(&network.slots, config.weight_decay, config.clip, &device);
         let width = config.projector.last().copied().unwrap_or(config.dim);
         let identity = identity(width, &device.clone().autodiff());
@@ -231,7 +235,7 @@ impl Trainer {
         checkpoint::write(&self.network, &self.values, &self.optimiser, self.step, losses.collect(), &self.config).await
     }
 
-    /// The embedding of the clean tumours as the network stands now, n × d.
+    /// The embedding of the clean tumours as the network stands now, n × d, or n × G where the profile is read.
     ///
     /// # Errors
     /// [`TrainError::Device`] when the device no longer answers.
@@ -239,9 +243,10 @@ impl Trainer {
         let data = self.placement.data();
         let input = data.moments.standardise(&data.tumours);
         let shape = [input.nrows(), input.ncols()];
-        let embedding = self.network.encode(tensor(input.into_iter().collect(), shape, &self.device), &self.values);
+        let input = tensor(input.into_iter().collect(), shape, &self.device);
+        let embedding = self.network.read(input, self.config.profile, &self.values);
         let values = read_back(embedding).await?;
-        Array2::from_shape_vec((shape[0], self.config.dim), values)
+        Array2::from_shape_vec((shape[0], self.config.width(shape[1])), values)
             .map_err(|e| TrainError::Device { message: e.to_string() })
     }
 

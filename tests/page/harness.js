@@ -32,7 +32,7 @@ export async function openPage({ query = "", flags = [], width = 1280, height = 
   context.on("request", (request) => requests.push({ address: request.url(), at: Date.now() }));
   await page.goto(server.address + query);
   return {
-    page, complaints, requests,
+    page, context, complaints, requests, served: server.served,
     /** Requests since a moment, blob: and data: apart. */
     requestsSince: (/** @type {number} */ at) => requests.filter((request) => request.at >= at && request.address.startsWith("http")),
     async close() {

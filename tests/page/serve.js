@@ -5,15 +5,18 @@ import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm", ".gz": "application/octet-stream", ".json": "application/json" };
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm", ".gz": "application/octet-stream", ".json": "application/json", ".webmanifest": "application/manifest+json", ".png": "image/png" };
 
 /**
  * @param {string} folder
  * @param {{port?: number, instead?: Record<string, string>}} [options] `instead` serves other files at some addresses
- * @returns {Promise<{address: string, close: () => void}>}
+ * @returns {Promise<{address: string, served: string[], close: () => void}>} `served`: every path that was asked for, as it came
  */
 export function serve(folder, { port = 0, instead = {} } = {}) {
+  /** @type {string[]} */
+  const served = [];
   const server = createServer(async (request, response) => {
+    served.push(request.url ?? "");
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     const file = instead[path] ?? join(resolve(folder), path.endsWith("/") ? `${path}index.html` : path);
     try {
@@ -26,7 +29,7 @@ export function serve(folder, { port = 0, instead = {} } = {}) {
   });
   return new Promise((done) => server.listen(port, "127.0.0.1", () => {
     const { port: chosen } = server.address();
-    done({ address: `http://localhost:${chosen}/`, close: () => server.close() });
+    done({ address: `http://localhost:${chosen}/`, served, close: () => { server.close(); server.closeAllConnections(); } });
   }));
 }
 

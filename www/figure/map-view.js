@@ -1,11 +1,14 @@
 // @ts-check
-/** A map of samples that can be hovered, zoomed, panned and stepped through. */
+/** A map of samples that can be hovered, selected on, zoomed, panned and stepped through. */
 import { Discs } from "./discs.js";
+import { enclosed } from "./geometry.js";
 import { Grid } from "./grid.js";
+import { listen } from "./map-input.js";
 import { fitCanvas, readScene, replay, styleOf } from "./scene.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** Scene pixel (x, y) is shown at (k·x + tx, k·y + ty). @typedef {{k: number, tx: number, ty: number}} View */
+/** What new samples do to the selection. @typedef {"replace" | "add" | "remove" | "toggle"} How */
 /**
  * @typedef {object} MapViewOptions
  * @property {(sample: number) => string} [describe] what to say and show of a sample
@@ -17,12 +20,17 @@ import { fitCanvas, readScene, replay, styleOf } from "./scene.js";
 const REACH = 10;
 const CLOSEST = 40;
 const FAINT = 0.12;
+/** Opacity of what is not selected while something is: still to be told apart by its colour. */
+const UNSELECTED = 0.4;
+/** Passes over the samples, in drawing order. */
+const FAINTEST = 0, PLAIN = 1, RIM = 2, CHOSEN = 3;
 /** Milliseconds without a wheel turn after which the view has come to rest. */
 const REST = 150;
 
 /**
- * Emits `hover` (detail: {sample: number | null, x, y} in CSS pixels of the canvas), `select` on a click or Enter
- * (detail: {sample}), and `view` (detail: {view}) while it moves, for maps that move together.
+ * Emits `hover` (detail: {sample: number | null, x, y} in CSS pixels of the canvas), `select` (detail: {samples, how, by},
+ * by "lasso", "click" or "keyboard"), and `view` (detail: {view}) while it moves, for maps that move together. What is
+ * selected is the page's to say: `setSelection`.
  */
 export class MapView extends EventTarget {
   /** @type {Scene | null} */ #scene = null;
@@ -35,14 +43,17 @@ export class MapView extends EventTarget {
   /** @type {OffscreenCanvas | null} frame and samples of the present view */ #base = null;
   #discs = new Discs();
   /** @type {((sample: number) => boolean) | null} */ #filter = null;
+  /** @type {Uint8Array | null} 1 for each selected sample; null when none is */ #selected = null;
+  /** @type {number[] | null} the lasso being drawn: x, y, … in CSS pixels of the canvas */ #lasso = null;
   #class = -1;
   #hover = -1;
   #stale = true;
   #queued = 0;
   #rest = 0;
   #scale = 1;
-  /** @type {{x: number, y: number, moved: boolean} | null} */ #drag = null;
   #over = new AbortController();
+  /** What dragging does. @type {"lasso" | "move"} */ drag = "lasso";
+  /** What a lasso or a click does when no key is held. @type {How} */ how = "replace";
 
   /** @param {HTMLCanvasElement} canvas @param {any} scene as the engine gives it @param {MapViewOptions} [options] */
   constructor(canvas, scene, options = {}) {
@@ -51,19 +62,7 @@ export class MapView extends EventTarget {
     this.options = options;
     canvas.tabIndex = 0;
     canvas.style.touchAction = "none";
-    const signal = this.#over.signal;
-    /** @type {[string, (event: any) => void][]} */
-    const handlers = [
-      ["pointermove", (e) => this.#moved(e)],
-      ["pointerdown", (e) => this.#pressed(e)],
-      ["pointerup", (e) => this.#released(e)],
-      ["pointercancel", () => { this.#drag = null; }],
-      ["pointerleave", () => this.#point(-1)],
-      ["dblclick", () => this.reset()],
-      ["wheel", (e) => this.#wheel(e)],
-      ["keydown", (e) => this.#key(e)],
-    ];
-    for (const [name, handler] of handlers) canvas.addEventListener(name, handler, { signal, passive: false });
+    listen(this, this.#over.signal);
     this.setScene(scene);
   }
 
@@ -74,8 +73,11 @@ export class MapView extends EventTarget {
     this.#scene = scene;
     this.#scale = globalThis.devicePixelRatio || 1;
     fitCanvas(this.canvas, scene, this.#scale);
+    // A picture that keys act on: a screen reader has to let them through.
+    this.canvas.setAttribute("role", "application");
+    this.canvas.setAttribute("aria-roledescription", "map of samples");
     this.#circleOf = new Map(Array.from(scene.points?.samples ?? [], (sample, i) => [sample, i]));
-    this.#grid = new Grid(scene.circles, REACH);
+    this.#grid = null;
     this.#base = new OffscreenCanvas(this.canvas.width, this.canvas.height);
     const context = this.#base.getContext("2d", { willReadFrequently: true });
     const [px, py, width, height] = scene.points?.plot ?? [0, 0, 1, 1];
@@ -127,6 +129,45 @@ export class MapView extends EventTarget {
   /** Show some samples in colour and the rest faintly; null for all. @param {((sample: number) => boolean) | null} keep */
   highlight(keep) {
     this.#filter = keep;
+    this.#redraw(true);
+  }
+
+  /** Let selected samples stand out; none for all alike. @param {readonly number[]} samples */
+  setSelection(samples) {
+    this.#selected = null;
+    if (samples.length > 0) {
+      this.#selected = new Uint8Array(1 + samples.reduce((most, sample) => Math.max(most, sample), 0));
+      for (const sample of samples) this.#selected[sample] = 1;
+    }
+    this.#redraw(true);
+  }
+
+  /** Draw or end a lasso; x, y, … in CSS pixels of the canvas. @param {number[] | null} polygon */
+  setLasso(polygon) {
+    this.#lasso = polygon;
+    this.#redraw(false);
+  }
+
+  /** Samples that a lasso encloses, of those that are not faint. @param {number[]} polygon */
+  enclosedBy(polygon) {
+    const { k, tx, ty } = this.#view;
+    const there = polygon.map((value, at) => (value - (at % 2 ? ty : tx)) / k);
+    const layer = this.#scene?.points;
+    if (!this.#scene || !layer) return [];
+    return enclosed(this.#scene.circles, there).filter((i) => this.#kept(i)).map((i) => layer.samples[i]).sort((a, b) => a - b);
+  }
+
+  /** Tell that a person chose samples. @param {number[]} samples @param {How} how @param {"lasso" | "click" | "keyboard"} by */
+  choose(samples, how, by) {
+    this.dispatchEvent(new CustomEvent("select", { detail: { samples, how, by } }));
+  }
+
+  /** Put the samples elsewhere without asking the engine. @param {Float32Array} places x, y of every circle, scene pixels */
+  setPlaces(places) {
+    const circles = this.#scene?.circles;
+    if (!circles) return;
+    for (let i = 0; i < circles.length / 3; i += 1) circles.set([places[2 * i], places[2 * i + 1]], 3 * i);
+    this.#grid = null;
     this.#redraw(true);
   }
 
@@ -198,6 +239,24 @@ export class MapView extends EventTarget {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(this.#base, 0, 0);
     if (this.#hover >= 0) this.#drawMark(context, this.#scene);
+    if (this.#lasso) this.#drawLasso(context, this.#scene, this.#lasso);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {number[]} polygon */
+  #drawLasso(context, scene, polygon) {
+    context.save();
+    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    context.beginPath();
+    for (let i = 0; i < polygon.length; i += 2) context.lineTo(polygon[i], polygon[i + 1]);
+    context.closePath();
+    context.fillStyle = context.strokeStyle = scene.ink;
+    context.globalAlpha = 0.08;
+    context.fill("evenodd");
+    context.globalAlpha = 1;
+    context.setLineDash([5, 4]);
+    context.lineWidth = 1.5;
+    context.stroke();
+    context.restore();
   }
 
   /** Radius grows slowly with the zoom: points come apart, and stay points. */
@@ -213,18 +272,26 @@ export class MapView extends EventTarget {
     const { circles, circleStyles, styles } = scene;
     const { data, width, height } = this.#pixels;
     data.set(this.#blank);
-    const apart = this.#class >= 0 || this.#filter !== null;
-    // The faint ones first, so that they never cover what is looked at.
-    for (const chosen of apart ? [false, true] : [true]) {
-      const strength = chosen ? 1 : FAINT;
+    const apart = this.#class >= 0 || this.#filter !== null || this.#selected !== null;
+    const ink = [1, 3, 5].map((at) => parseInt(scene.ink.slice(at, at + 2), 16));
+    const samples = scene.points?.samples;
+    // The faint ones first, so that they never cover what is looked at; then a rim under all that are selected.
+    for (const pass of apart ? [FAINTEST, PLAIN, RIM, CHOSEN] : [PLAIN]) {
       for (let i = 0; i < circleStyles.length; i += 1) {
-        if (apart && this.#kept(i) !== chosen) continue;
+        const chosen = this.#selected !== null && this.#selected[samples?.[i] ?? i] === 1;
+        const kept = !apart || this.#kept(i);
+        // A selected sample outside the category shown alone keeps its rim: it is selected still.
+        if (pass === FAINTEST ? kept || chosen : pass === PLAIN ? !kept || chosen : !chosen) continue;
         const x = (k * circles[3 * i] + tx) * scale - this.#corner.x;
         const y = (k * circles[3 * i + 1] + ty) * scale - this.#corner.y;
-        const radius = circles[3 * i + 2] * growth * scale;
-        if (x < -radius || y < -radius || x > width + radius || y > height + radius) continue;
+        const radius = circles[3 * i + 2] * growth * scale + (pass === RIM ? 1.4 * scale : 0);
+        if (!(x >= -radius && y >= -radius && x <= width + radius && y <= height + radius)) continue;
         const s = 5 * circleStyles[i];
-        this.#discs.paint(this.#pixels, x, y, radius, styles[s], styles[s + 1], styles[s + 2], styles[s + 3] * strength);
+        if (pass === RIM) this.#discs.paint(this.#pixels, x, y, radius, ink[0], ink[1], ink[2], kept ? 1 : UNSELECTED);
+        else {
+          const strength = pass === FAINTEST ? FAINT : pass === PLAIN ? (this.#selected ? UNSELECTED : 1) : kept ? 1 / styles[s + 3] : UNSELECTED;
+          this.#discs.paint(this.#pixels, x, y, radius, styles[s], styles[s + 1], styles[s + 2], styles[s + 3] * strength);
+        }
       }
     }
     context.putImageData(this.#pixels, this.#corner.x, this.#corner.y);
@@ -240,7 +307,7 @@ export class MapView extends EventTarget {
 
   /** A ring round the hovered sample. @param {CanvasRenderingContext2D} context @param {Scene} scene */
   #drawMark(context, scene) {
-    const { x, y } = this.#placeOf(this.#hover);
+    const { x, y } = this.placeOf(this.#hover);
     const [px, py, width, height] = scene.points?.plot ?? [0, 0, scene.width, scene.height];
     if (x < px || y < py || x > px + width || y > py + height) return;
     const radius = scene.circles[3 * this.#hover + 2] * this.#growth();
@@ -264,105 +331,51 @@ export class MapView extends EventTarget {
     context.restore();
   }
 
-  /** @param {number} circle */
-  #placeOf(circle) {
+  /** Where a circle is on the canvas. @param {number} circle */
+  placeOf(circle) {
     const circles = this.#scene?.circles ?? new Float32Array(3);
     const { k, tx, ty } = this.#view;
     return { x: k * circles[3 * circle] + tx, y: k * circles[3 * circle + 1] + ty };
   }
 
   /** The circle at a point of the canvas, or −1. @param {number} x @param {number} y */
-  #at(x, y) {
+  locate(x, y) {
     const [px, py, width, height] = this.#scene?.points?.plot ?? [0, 0, 0, 0];
-    if (x < px - REACH || y < py - REACH || x > px + width + REACH || y > py + height + REACH) return -1;
+    if (!this.#scene || x < px - REACH || y < py - REACH || x > px + width + REACH || y > py + height + REACH) return -1;
     const { k, tx, ty } = this.#view;
-    return this.#grid?.nearest((x - tx) / k, (y - ty) / k, REACH / k, (i) => this.#kept(i)) ?? -1;
+    this.#grid ??= new Grid(this.#scene.circles, REACH);
+    return this.#grid.nearest((x - tx) / k, (y - ty) / k, REACH / k, (i) => this.#kept(i));
   }
 
   /** Hover a circle and tell. @param {number} circle */
-  #point(circle) {
+  point(circle) {
     if (circle === this.#hover) return;
     this.#hover = circle;
     this.#redraw(false);
-    const place = circle < 0 ? { x: 0, y: 0 } : this.#placeOf(circle);
+    const place = circle < 0 ? { x: 0, y: 0 } : this.placeOf(circle);
     this.dispatchEvent(new CustomEvent("hover", { detail: { sample: this.sample, ...place } }));
   }
 
-  /** @param {MouseEvent} event */
-  #place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const grown = box.width > 0 ? (this.#scene?.width ?? box.width) / box.width : 1;
-    return { x: (event.clientX - box.left) * grown, y: (event.clientY - box.top) * grown };
+  /** Pixels of the scene to one of the page, where the canvas is shown smaller than it was drawn. @param {number} across */
+  grown(across) {
+    return across > 0 ? (this.#scene?.width ?? across) / across : 1;
   }
 
-  /** @param {PointerEvent} event */
-  #moved(event) {
-    const { x, y } = this.#place(event);
-    if (!this.#drag) {
-      this.#point(this.#at(x, y));
-      return;
-    }
-    const [dx, dy] = [x - this.#drag.x, y - this.#drag.y];
-    if (!this.#drag.moved && Math.hypot(dx, dy) < 3) return;
-    this.#drag = { x, y, moved: true };
-    this.pan(dx, dy);
-  }
-
-  /** @param {PointerEvent} event */
-  #pressed(event) {
-    if (event.button !== 0) return;
-    this.canvas.setPointerCapture(event.pointerId);
-    this.#drag = { ...this.#place(event), moved: false };
-  }
-
-  /** @param {PointerEvent} event */
-  #released(event) {
-    const still = this.#drag && !this.#drag.moved;
-    this.#drag = null;
-    if (!still) return;
-    const { x, y } = this.#place(event);
-    this.#point(this.#at(x, y));
-    this.dispatchEvent(new CustomEvent("select", { detail: { sample: this.sample } }));
-  }
-
-  /** @param {WheelEvent} event */
-  #wheel(event) {
-    const outward = event.deltaY > 0 && this.#view.k === 1;
-    // At full view, turning outwards scrolls the page on: a map is no trap.
-    if (outward) return;
-    event.preventDefault();
-    const { x, y } = this.#place(event);
-    const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
-    this.zoom(Math.exp(-Math.max(-120, Math.min(120, step)) * 0.003), x, y);
-  }
-
-  /** + − 0 zoom; Shift and arrows pan; arrows step to the nearest sample that way. @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    /** @type {Record<string, [number, number]>} */
-    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const way = ways[event.key];
-    if (way && event.shiftKey) this.pan(-40 * way[0], -40 * way[1]);
-    else if (way) this.#step(way);
-    else if (event.key === "+" || event.key === "=") this.zoom(1.4);
-    else if (event.key === "-" || event.key === "_") this.zoom(1 / 1.4);
-    else if (event.key === "0") this.reset();
-    else if (event.key === "Escape") this.#point(-1);
-    else if (event.key === "Enter" && this.#hover >= 0) this.dispatchEvent(new CustomEvent("select", { detail: { sample: this.sample } }));
-    else return;
-    event.preventDefault();
+  /** Fully zoomed out. */
+  get whole() {
+    return this.#view.k === 1;
   }
 
   /** To the nearest sample in view in one direction, and say which it is. @param {[number, number]} way */
-  #step([dx, dy]) {
+  step([dx, dy]) {
     const layer = this.#scene?.points;
     if (!layer) return;
     const [px, py, width, height] = layer.plot;
-    const from = this.#hover >= 0 ? this.#placeOf(this.#hover) : { x: px + width / 2, y: py + height / 2 };
+    const from = this.#hover >= 0 ? this.placeOf(this.#hover) : { x: px + width / 2, y: py + height / 2 };
     let best = -1, least = Infinity;
     for (let i = 0; i < layer.samples.length; i += 1) {
       if (i === this.#hover || !this.#kept(i)) continue;
-      const { x, y } = this.#placeOf(i);
+      const { x, y } = this.placeOf(i);
       if (x < px || y < py || x > px + width || y > py + height) continue;
       const along = (x - from.x) * dx + (y - from.y) * dy;
       const aside = Math.abs((x - from.x) * dy) + Math.abs((y - from.y) * dx);
@@ -370,8 +383,13 @@ export class MapView extends EventTarget {
       if (along > 0 && along + 2 * aside < least) [best, least] = [i, along + 2 * aside];
     }
     if (best < 0) return;
-    this.#point(best);
+    this.point(best);
+    this.say(layer.samples[best]);
+  }
+
+  /** Tell a screen reader which sample this is, and whether it is selected. @param {number} sample */
+  say(sample) {
     const { live, describe } = this.options;
-    if (live) live.textContent = describe?.(layer.samples[best]) ?? `sample ${layer.samples[best] + 1}`;
+    if (live) live.textContent = `${this.#selected?.[sample] ? "Selected: " : ""}${describe?.(sample) ?? `sample ${sample + 1}`}`;
   }
 }

@@ -12,6 +12,13 @@
  * @property {Uint16Array} codes index into `classes` of each circle
  * @property {SceneClass[]} classes the legend
  *
+ * A heat map's panels: column `c` of `columns` holds `samples[c·n / columns .. (c + 1)·n / columns]`.
+ * @typedef {object} CellLayer
+ * @property {[number, number, number, number][]} panels x, y, width, height in CSS pixels
+ * @property {number} columns
+ * @property {Uint32Array} samples in the order of the columns
+ * @property {string[]} rows names from the top
+ *
  * @typedef {object} Scene
  * @property {number} width CSS pixels
  * @property {number} height CSS pixels
@@ -34,6 +41,7 @@
  * @property {Uint8Array} textBold
  * @property {string[]} texts
  * @property {PointLayer | null} [points]
+ * @property {CellLayer | null} [cells]
  *
  * @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context
  */
@@ -80,6 +88,7 @@ export function readScene(raw) {
     textStyles: numbers(raw.textStyles, Uint16Array),
     textBold: numbers(raw.textBold, Uint8Array),
     points,
+    cells: raw.cells && { ...raw.cells, samples: numbers(raw.cells.samples, Uint32Array) },
   };
 }
 

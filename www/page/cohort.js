@@ -1,11 +1,12 @@
 // Opening files: what each was taken for, and what they amount to.
 import { byId, count, h, plural } from "./dom.js";
+import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
 import { rolesFold } from "./roles.js";
 import { samplesFold } from "./samples.js";
 
 /** @typedef {import("../engine").Summary} Summary */
 
-const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets" });
+const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", session: "saved session" });
 const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
 const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
@@ -14,8 +15,8 @@ const NOTES = {
   simulated: "This cohort is simulated: no patient is in it. Its purity, subtypes and programmes are known, because this project’s simulator made them; gene names are real so that pathways can be scored.",
 };
 
-/** @param {import("./state.js").State} state @param {import("./badge.js").RequestCount} requests */
-export function startCohort(state, requests) {
+/** @param {import("./state.js").State} state @param {import("./lock.js").Door} door */
+export function startCohort(state, door) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
   const status = byId("cohort-status");
   const list = byId("files");
@@ -41,7 +42,7 @@ export function startCohort(state, requests) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null });
+      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
       state.tell("cohort");
       state.tell("model");
     }
@@ -57,24 +58,66 @@ export function startCohort(state, requests) {
     note.hidden = words === "";
   };
 
-  async function addFiles(/** @type {File[]} */ files, fresh = false) {
+  /** @param {File[]} files @param {{demo?: import("./state.js").State["demo"], about?: string}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = null, about = "" } = {}) {
     if (files.length === 0) return;
     const model = files.findLast(isModel);
     if (model) {
-      await addFiles(files.filter((file) => !isModel(file)), fresh);
+      await addFiles(files.filter((file) => !isModel(file)), { demo, about });
       return offerModel(model);
     }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
-    const cohort = await needDraft(fresh);
-    tell("");
-    requests.begin();
-    state.tell("opened");
-    for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
-    await cohort.addFiles(files, {
-      onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
-      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
+    if (session) {
+      await openSession(session);
+      return addFiles(files.filter((file) => file !== session), { demo, about });
+    }
+    const cohort = await needDraft(demo !== null);
+    tell(about);
+    state.demo = demo;
+    if (!demo) state.tell("opened");
+    const { open, left } = await chosen(files, cohort);
+    const controller = new AbortController();
+    const opening = (/** @type {import("./opening.js").Reading} */ reading) => {
+      const item = line(reading.file);
+      const held = item.contains(document.activeElement);
+      item.replaceChildren(...openingLine(mark("·", "opening", "quiet"), reading, () => controller.abort()));
+      if (held) /** @type {HTMLElement | null} */ (item.querySelector("button"))?.focus();
+    };
+    for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
+    await cohort.addFiles(open, {
+      signal: controller.signal,
+      onFile: opening,
+      onOpened: ({ name, file, report, error, leftOut }) => {
+        // An archive's own line gives way to those of its tables.
+        if (name !== file && !lines.get(file)?.dataset.taken) unline(file);
+        line(name).replaceChildren(...(report ? taken(report) : leftOut ? aside(name, leftOut) : refused(name, error?.message ?? "")));
+      },
     });
+    if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
     await compose(cohort);
+  }
+
+  /** A saved session in place of whatever is open: its maps and its verdict at once, the rest when its cohort is here. @param {File} file */
+  async function openSession(file) {
+    const tp = state.tp ?? await (say("The engine is being loaded; your session waits for it."), state.engines);
+    await tp.fetched();
+    state.tell("opened");
+    say("Opening the session …");
+    const { cohort, model, instant, program, page } = await tp.openSession(file);
+    draft = cohort;
+    lines.clear();
+    list.replaceChildren();
+    document.body.classList.add("has-cohort");
+    byId("cohort-body").hidden = false;
+    const theirs = cohort.summary.files.map(({ name }) => name).join(", ");
+    line(file.name).replaceChildren(...taken({ name: file.name, kind: "session", detail: `by ${program}${theirs ? `; its cohort: ${theirs}` : ""}` }));
+    tell(cohort.alone ? "A saved session, without its expression values. Open the files of its cohort too, and everything can be computed again." : "");
+    Object.assign(state, { cohort: null, model: null, instant: null, colouring: null, isolated: null, demo: null, selection: [], groups: page.groups, colour: page.colour, view: page.view });
+    if (!cohort.alone) return compose(cohort);
+    Object.assign(state, { cohort, model, instant });
+    say("");
+    for (const event of /** @type {const} */ (["cohort", "model", "groups"])) state.tell(event);
   }
 
   /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
@@ -84,17 +127,26 @@ export function startCohort(state, requests) {
     state.tell("modelFile");
   }
 
-  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
+  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
+    /** @type {Awaited<ReturnType<typeof cohort.reviveSession>>} */
+    let revived = null;
+    let said = "";
     try {
       await cohort.compose();
+      if (choice) await cohort.setRoles(choice);
       state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
-      say("");
+      revived = await cohort.reviveSession().catch((error) => {
+        said = `The session's model cannot read this cohort. ${error.message}`;
+        return null;
+      });
+      if (revived) tell(revived.sameSamples ? "The session lives again: its model reads the cohort that is open." : "The session's model reads this cohort, whose tumours are not those it was saved with.");
+      say(said, said !== "");
     } catch (error) {
       state.cohort = null;
       say(lines.size ? /** @type {Error} */ (error).message : "No file is open.", lines.size > 0);
     }
-    Object.assign(state, { model: null, instant: null });
+    Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
     state.tell("cohort");
     state.tell("model");
   }
@@ -110,6 +162,11 @@ export function startCohort(state, requests) {
     return item;
   }
 
+  const unline = (/** @type {string} */ name) => {
+    lines.get(name)?.remove();
+    lines.delete(name);
+  };
+  const aside = (/** @type {string} */ name, /** @type {import("./opening.js").LeftOut[]} */ leftOut) => leftOutLine(mark("·", "partly opened", "quiet"), name, leftOut);
   const remove = (/** @type {string} */ name) => h("button", {
     type: "button", className: "plain", "aria-label": `Remove ${name}`,
     onclick: () => then(async () => {
@@ -117,16 +174,12 @@ export function startCohort(state, requests) {
       if (!draft) return;
       if (lines.get(name)?.dataset.taken) await draft.removeFile(name);
       tell("");
-      lines.get(name)?.remove();
-      lines.delete(name);
+      unline(name);
       await compose(draft);
     }),
   }, "remove");
   const mark = (/** @type {string} */ sign, /** @type {string} */ meaning, /** @type {string} */ className) =>
     h("span", { className: `mark ${className}` }, h("span", { "aria-hidden": "true" }, sign), h("span", { className: "unseen" }, meaning));
-  const opening = (/** @type {string} */ name, /** @type {number} */ bytes, /** @type {number} */ total) => [
-    mark("·", "opening", "quiet"), h("span", { className: "name" }, name),
-    h("progress", { max: Math.max(total, 1), value: bytes, "aria-label": `Opening ${name}` }), h("span", { className: "quiet small" }, `${Math.round(100 * bytes / Math.max(total, 1))} %`)];
   function taken(/** @type {import("../engine").FileReport} */ { name, kind, detail }) {
     line(name).dataset.taken = "yes";
     return [mark("✓", "taken", "good"), h("span", { className: "name" }, name),
@@ -153,7 +206,7 @@ export function startCohort(state, requests) {
     drop.classList.remove("over");
     // Entries must be taken before the first await: the transfer is emptied after the event.
     const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
-    then(async () => addFiles((await Promise.all(entries.map(filesOf))).flat()));
+    then(async () => addFiles((await Promise.all(entries.map((entry) => filesOf(entry)))).flat()));
   });
   document.addEventListener("paste", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
@@ -168,44 +221,56 @@ export function startCohort(state, requests) {
     await work();
     byId("cohort-body").scrollIntoView({ block: "nearest" });
   }));
-  demo("demo-real", async () => {
-    const files = await Promise.all(DEMO.map(async (name) => {
+  /** The demo's files, fetched when first asked for. @type {File[] | null} */
+  let demoFiles = null;
+  async function fetchDemo() {
+    return Promise.all(DEMO.map(async (name) => {
       const response = await fetch(new URL(`../../demo/cptac_ucec/${name}`, import.meta.url));
       if (!response.ok) throw new Error(`The demo cohort was not found where this page is hosted (HTTP ${response.status}).`);
       return new File([await response.blob()], `cptac_ucec ${name}`);
     }));
-    await addFiles(files, true);
-    tell(NOTES.real);
+  }
+  demo("demo-real", async () => {
+    if (!demoFiles && door.locked) {
+      say("");
+      // What is open stays open: the demo gets a tab of its own.
+      status.append("You have opened a file, so this page may fetch nothing any more. ",
+        h("a", { href: `?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(location.search)), demo: "real" })}`, target: "_blank", rel: "noopener" }, "Open the demo in a new tab"), ".");
+      return;
+    }
+    demoFiles ??= await fetchDemo();
+    await addFiles(demoFiles, { demo: "ucec", about: NOTES.real });
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
-    requests.begin();
-    state.tell("opened");
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
+    state.demo = "simulated";
     await compose(cohort);
   });
+  /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string, demo: import("./state.js").State["demo"]}} kept */
+  const openKept = (kept) => then(async () => {
+    const cohort = await needDraft(true);
+    if (kept.files.length) state.tell("opened");
+    tell(kept.note ?? "");
+    state.demo = kept.demo ?? null;
+    if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
+    await cohort.addFiles(kept.files, {
+      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    });
+    await compose(cohort, kept.choice);
+  });
+
+  const asked = new URLSearchParams(location.search).get("demo");
+  if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
 
   state.on("cohort", () => showSummary(state));
+
+  return { openKept, note: () => byId("cohort-note").textContent ?? "", open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
 
 /** @param {File} file */
 const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
-
-/** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
-async function filesOf(entry) {
-  if (entry instanceof File) return [entry];
-  if (entry.isFile) return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {File[]} */
-  const files = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return files;
-    for (const inner of some) if (!inner.name.startsWith(".")) files.push(...await filesOf(inner));
-  }
-}
 
 /** @param {import("./state.js").State} state */
 function showSummary(state) {
@@ -229,5 +294,5 @@ function showSummary(state) {
   const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
     h("summary", {}, plural(summary.warnings.length, "warning")),
     h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
-  folds.replaceChildren(...[warnings, rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
+  folds.replaceChildren(...[warnings, state.cohort.alone ? null : rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
 }

@@ -1,26 +1,36 @@
-// A search box over columns, pathways and genes: type, arrow, Enter (the ARIA combobox pattern).
+// A search box over many named things: type, arrow, Enter (the ARIA combobox pattern).
 import { h } from "./dom.js";
 
-/** @typedef {{label: string, kind: string, value: import("../engine").ColourOptions}} Choice */
+/** @template T @typedef {{label: string, kind: string, value: T}} Choice */
 
 const MOST = 40;
 
+/** @template T */
 export class Combobox {
+  #id;
   #input;
-  #list = h("ul", { id: "colour-options", role: "listbox", "aria-label": "What to colour by", hidden: true });
+  #list;
   element;
-  /** @type {Choice[]} */ #choices = [];
-  /** @type {Choice[]} */ #shown = [];
+  /** @type {Choice<T>[]} */ #choices = [];
+  /** @type {Choice<T>[]} */ #shown = [];
   #at = -1;
   #current = "";
-  /** @type {(choice: Choice) => void} */ #onChoice;
+  #onChoice;
+  #more;
 
-  /** @param {string} id @param {string} label @param {(choice: Choice) => void} onChoice */
-  constructor(id, label, onChoice) {
+  /**
+   * @param {string} id @param {string} label @param {(choice: Choice<T>) => void} onChoice
+   * @param {{placeholder: string, list: string, more?: (typed: string) => Choice<T>[]}} options `list` names the list;
+   *   `more` are choices that what is typed makes, before all others
+   */
+  constructor(id, label, onChoice, { placeholder, list, more = () => [] }) {
+    this.#id = id;
     this.#onChoice = onChoice;
+    this.#more = more;
+    this.#list = h("ul", { id: `${id}-options`, role: "listbox", "aria-label": list, hidden: true });
     this.#input = h("input", {
       type: "text", id, role: "combobox", autocomplete: "off", spellcheck: false, "aria-expanded": "false",
-      "aria-controls": "colour-options", "aria-autocomplete": "list", placeholder: "column, gene or pathway",
+      "aria-controls": `${id}-options`, "aria-autocomplete": "list", placeholder,
       oninput: () => this.#show(this.#input.value),
       onfocus: () => this.#input.select(),
       onblur: () => this.#close(),
@@ -30,7 +40,7 @@ export class Combobox {
     this.element = h("div", { className: "control" }, h("label", { for: id }, label), h("div", { className: "combo" }, this.#input, this.#list));
   }
 
-  /** @param {Choice[]} choices */
+  /** @param {Choice<T>[]} choices */
   offer(choices) { this.#choices = choices; }
 
   /** @param {string} label */
@@ -44,11 +54,11 @@ export class Combobox {
     const words = typed.trim().toLowerCase();
     const found = this.#choices.filter(({ label }) => label.toLowerCase().includes(words));
     // What begins with the words comes before what merely holds them; otherwise the order given stays.
-    const begins = (/** @type {Choice} */ choice) => choice.label.toLowerCase().startsWith(words) ? 0 : 1;
-    this.#shown = (words ? found.sort((a, b) => begins(a) - begins(b) || a.label.length - b.label.length) : found).slice(0, MOST);
+    const begins = (/** @type {Choice<T>} */ choice) => choice.label.toLowerCase().startsWith(words) ? 0 : 1;
+    this.#shown = [...this.#more(typed.trim()), ...(words ? found.sort((a, b) => begins(a) - begins(b) || a.label.length - b.label.length) : found)].slice(0, MOST);
     this.#at = this.#shown.length && words ? 0 : -1;
     this.#list.replaceChildren(...this.#shown.map((choice, at) => h("li", {
-      id: `colour-option-${at}`, role: "option", "aria-selected": String(at === this.#at),
+      id: `${this.#id}-option-${at}`, role: "option", "aria-selected": String(at === this.#at),
       onmousedown: (/** @type {Event} */ event) => {
         event.preventDefault();
         this.#take(at);
@@ -63,7 +73,7 @@ export class Combobox {
     [...this.#list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === this.#at)));
     if (this.#at < 0) this.#input.removeAttribute("aria-activedescendant");
     else {
-      this.#input.setAttribute("aria-activedescendant", `colour-option-${this.#at}`);
+      this.#input.setAttribute("aria-activedescendant", `${this.#id}-option-${this.#at}`);
       this.#list.children[this.#at]?.scrollIntoView({ block: "nearest" });
     }
   }

@@ -3,11 +3,11 @@ import { h, segments } from "./dom.js";
 
 /** @typedef {import("../engine").ComparisonTable} Table */
 /** @typedef {import("../engine").ComparisonCell} Cell */
-/** @typedef {"balanced_accuracy" | "macro_f1"} Score */
+/** @typedef {"balanced_accuracy" | "macro_f1" | "auroc"} Score */
 
 /** @type {[Score, string][]} */
-const SCORES = [["balanced_accuracy", "balanced accuracy"], ["macro_f1", "macro-F1"]];
-const SCORED = /\.(balanced_accuracy|macro_f1)$/;
+const SCORES = [["balanced_accuracy", "balanced accuracy"], ["macro_f1", "macro-F1"], ["auroc", "AUROC"]];
+const SCORED = /\.(balanced_accuracy|macro_f1|auroc)$/;
 
 /** @param {number} value */
 const number = (value) => value.toFixed(2).replace("-", "−");

@@ -22,8 +22,8 @@ const DOWNLOADS = [
   { name: "model.safetensors", what: "The model's weights, with config, gene list and moments in its metadata. No expression values, no sample names.", needs: "model", make: (model) => model.modelFile() },
 ];
 
-/** @param {import("./state.js").State} state */
-export function startDownloads(state) {
+/** @param {import("./state.js").State} state @param {HTMLElement} ways link, session and report, which stand above the files */
+export function startDownloads(state, ways) {
   const status = h("p", { className: "status small", role: "status" });
   /** @param {Download} download */
   const row = ({ name, what, make }) => {
@@ -49,8 +49,9 @@ export function startDownloads(state) {
     const body = open("share", state.readable !== null);
     if (!state.readable) return;
     const usable = DOWNLOADS.filter(({ needs }) => needs !== "model" || state.model !== null);
-    body.replaceChildren(
-      h("p", { className: "quiet" }, "Files are made in this browser and saved to this computer. Figures are saved as SVG, PNG or CSV where they stand. Links, sessions and reports come in a later version."),
+    body.replaceChildren(ways,
+      h("h3", {}, "Files"),
+      h("p", { className: "quiet" }, "Made in this browser and saved to this computer. Figures are saved as SVG, PNG or CSV where they stand."),
       h("table", { className: "downloads" }, h("caption", { className: "unseen" }, "Files to save"),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "file"), h("th", { scope: "col" }, "what it contains"), h("th", { scope: "col" }, h("span", { className: "unseen" }, "save")))),
         h("tbody", {}, usable.map(row))), status);

@@ -1,12 +1,18 @@
 // The page's start: paint first, then fetch the engines, then wait for files.
+import { sessionAddress } from "../session.js";
 import { TwinPurify } from "../twinpurify.js";
-import { RequestCount, startEngineBadge } from "./badge.js";
+import { RequestCount, startEngineBadge, startPrivacyBadge } from "./badge.js";
 import { startCohort } from "./cohort.js";
 import { startDownloads } from "./downloads.js";
 import { startEvidence } from "./evidence.js";
 import { startExplore } from "./explore.js";
+import { Keeping } from "./keeping.js";
+import { Door } from "./lock.js";
+import { Offline } from "./offline.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
+import { startShare } from "./share.js";
+import { startSharedView } from "./shared_view.js";
 import { startShortcuts } from "./shortcuts.js";
 import { State } from "./state.js";
 import { startTheme } from "./theme.js";
@@ -15,6 +21,7 @@ import { startTrain } from "./train.js";
 const asked = new URLSearchParams(location.search).get("device");
 const device = asked === "cpu" || asked === "webgpu" ? asked : "auto";
 const requests = new RequestCount();
+const door = new Door();
 
 /** @type {(tp: Promise<TwinPurify>) => void} */
 let load = () => {};
@@ -23,24 +30,53 @@ const state = new State(new Promise((resolve) => { load = resolve; }));
 startTheme(state);
 startRail();
 startEngineBadge(state);
-startCohort(state, requests);
+const offline = new Offline(state);
+startPrivacyBadge(requests, door, offline);
+// Everything is fetched by now; from here on nothing is, and every request would be counted.
+state.on("opened", () => {
+  door.lock();
+  requests.begin();
+});
+const cohort = startCohort(state, door);
 const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
 startEvidence(state);
-startDownloads(state);
+startDownloads(state, startShare(state));
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
-// Two frames: the first screen is painted before any engine is asked for.
-requestAnimationFrame(() => requestAnimationFrame(() => {
-  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
+function startEngines() {
+  const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
+  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched]) });
   creating.then((tp) => {
     state.tp = tp;
     // For a person at the console, and for the test that loses the GPU in the middle of a run.
     Object.assign(globalThis, { twinpurify: tp });
+    tp.onStopped = (address) => door.stop(address);
     tp.onDevice = () => state.tell("engine");
     tp.onRestored = () => state.tell("cohort");
     state.tell("engine");
   }, () => undefined);
   load(creating);
-}));
+}
+
+// A lab's own demo: `?session=` beside the page or below it, asked for before any file is opened.
+const wanted = new URLSearchParams(location.search).get("session");
+if (wanted !== null) {
+  fetchSession(wanted).then((file) => cohort.open([file]), (error) => cohort.say(error.message, true));
+}
+
+// A shared result needs no engine, until the person wants to open a cohort of their own.
+const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
+// Two frames: the first screen is painted before any engine is asked for.
+if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));
+
+/** @param {string} path @returns {Promise<File>} */
+async function fetchSession(path) {
+  const address = sessionAddress(path, location.href);
+  if (!address) throw new Error("The address asks for a session that is not beside this page: ?session= takes a relative path, without “..”.");
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The session was not found where this page is hosted (HTTP ${response.status}).`);
+  const name = address.pathname.split("/").at(-1) ?? "";
+  return new File([await response.blob()], name.endsWith(".twinpurify") ? name : `${name}.twinpurify`);
+}

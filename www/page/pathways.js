@@ -1,5 +1,6 @@
 // What purification did to pathway activity: heat map, table, and one pathway by group.
 import { count, h, measured, segments } from "./dom.js";
+import { HeatMap } from "./heat_map.js";
 import { GroupDifferences } from "./pathways_groups.js";
 import { Plot } from "./plot.js";
 import { setName } from "./set_name.js";
@@ -33,11 +34,7 @@ export function startPathways(state, onSets) {
   const setsPlace = h("span");
   const status = h("p", { className: "status small", role: "status" });
   const place = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Pathways by change" });
-  const heat = new Plot(state, {
-    name: "heat_map", title: "Pathway activity, raw and purified", height: heatHeight,
-    spec: () => scores && { figure: "heat_map", groups: state.colour.column ?? null },
-    csv: () => scores && { table: "pathways_purified" },
-  });
+  const heat = new HeatMap(state, { scores: () => scores, height: heatHeight, onRow: choose });
   const strip = new Plot(state, {
     name: "strip", title: "One pathway by group", height: () => 420,
     spec: () => scores !== null && chosen !== "" && groups() !== null && { figure: "strip", pathway: chosen, groups: groups() },
@@ -65,7 +62,16 @@ export function startPathways(state, onSets) {
   let ownName = "";
   chooseSets();
 
-  state.on("cohort", () => { scored = null; });
+  state.on("cohort", () => {
+    scored = null;
+    // A session that stands alone has its scores as they were made.
+    const saved = state.cohort?.alone ? state.cohort.scored : null;
+    if (!saved) return;
+    ({ scorer, sets } = saved);
+    for (const input of body.querySelectorAll("input")) if (input.value === scorer) input.checked = true;
+    if (sets === "own") ownName ||= "own, as saved";
+    chooseSets();
+  });
   state.on("model", () => {
     const model = current();
     open("pathways", model !== null);
@@ -75,7 +81,7 @@ export function startPathways(state, onSets) {
     }
     else if (model !== scored) score();
   });
-  state.on("colour", () => { if (state.colour.column) redraw(); });
+  state.on("colour", () => { if (state.colour.column) redrawStrip(); });
   state.on("theme", redraw);
 
   /** The trained model; the closed form only when nothing else is coming. */
@@ -91,6 +97,7 @@ export function startPathways(state, onSets) {
     const file = own.files?.[0];
     own.value = "";
     if (!file || !state.cohort) return;
+    state.tell("opened");
     try {
       const { name, sets: n } = await state.cohort.loadGeneSets(file);
       ownName = `${name} (${count(n)})`;
@@ -137,6 +144,10 @@ export function startPathways(state, onSets) {
 
   function redraw() {
     heat.refresh();
+    redrawStrip();
+  }
+
+  function redrawStrip() {
     strip.heading.textContent = chosen ? `${setName(chosen)} by ${groups() ?? "group"}` : "One pathway by group";
     strip.refresh();
   }

@@ -135,7 +135,7 @@ export class Plot {
 }
 
 /** The engine's own CSV (RFC 4180), its first rows. @param {string} text @param {number} most @returns {string[][]} */
-function parseCsv(text, most) {
+export function parseCsv(text, most) {
   const rows = [];
   let row = [""], quoted = false;
   for (let at = 0; at < text.length && rows.length < most; at++) {

@@ -14,9 +14,14 @@ export function startShortcuts({ onTrain, onPause }) {
     ["t", "train"],
     ["p", "pause or resume the run"],
     ["/", "search what to colour by"],
-    ["arrows", "step from sample to sample in a map that has the focus"],
-    ["Shift arrows + − 0", "move, zoom and reset that map"],
-    ["Esc", "show all categories again; close this list"],
+    ["arrows", "step from sample to sample in a map that has the focus, from cell to cell in the heat map"],
+    ["Space", "select that sample or let go of it; held, dragging moves the map"],
+    ["Enter", "select that sample alone; in the heat map, colour the maps by the pathway"],
+    ["Shift arrows", "step and select on the way"],
+    ["+ − 0 w a s d", "zoom, reset and move that map"],
+    ["Shift Alt", "held: a lasso or click adds, takes away"],
+    ["Ctrl-Z Shift-Ctrl-Z", "undo, redo a selection or a change of groups (⌘ on a Mac)"],
+    ["Esc", "show all categories again, then let go of the selection; close this list"],
     ["?", "show or hide this list"],
   ];
   panel.append(h("dl", {}, list.map(([keys, what]) => h("div", {}, h("dt", {}, keys.split(" ").flatMap((key, at) => [at && key !== "…" ? " " : "", key === "…" ? " … " : h("kbd", {}, key)])), h("dd", {}, what)))));

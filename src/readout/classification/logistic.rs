@@ -11,6 +11,30 @@ const CONJUGATE_STEPS: usize = 200;
 /// Largest entry of the gradient, relative to the sum of sample weights × C, at which the fit stands.
 const TOLERANCE: f64 = 1e-10;
 
+/// Fit classes `0..weights.ncols()`, all weighted alike, on features that are `x` as it stands, its last column ones
+/// (the intercept), by improving `weights` ((features + 1) × classes) until the gradient is under `tolerance`.
+pub(super) fn improve(
+    x: &Array2<f64>,
+    y: &[usize],
+    c: f64,
+    tolerance: f64,
+    weights: &mut Array2<f64>,
+) -> Result<(), ReadoutError> {
+    let target = one_hot(y, weights.ncols());
+    let size = target.sum_axis(Axis(0));
+    let per_class = size.mapv(|s| y.len() as f64 / (size.len() as f64 * s.max(1.0)));
+    Problem { x: x.view(), weight: target.dot(&per_class) * c, target }.solve(weights, tolerance)
+}
+
+/// Probabilities from weights and features with their column of ones.
+pub(super) fn probabilities(x: &Array2<f64>, weights: &Array2<f64>) -> Array2<f64> {
+    softmax(x.dot(weights))
+}
+
+fn one_hot(y: &[usize], classes: usize) -> Array2<f64> {
+    Array2::from_shape_fn((y.len(), classes), |(i, k)| f64::from(u8::from(y[i] == k)))
+}
+
 /// Weight of a class in the loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighting {
@@ -56,13 +80,12 @@ impl LogisticRegression {
         let scale = variance.mapv(|v| if v > 0.0 { v.sqrt() } else { 1.0 });
         let mut model = Self { weights: Array2::zeros((features.ncols() + 1, classes.len())), classes, mean, scale };
         let x = model.design(features.view());
-        let target = Array2::from_shape_fn((y.len(), model.classes.len()), |(i, k)| {
-            f64::from(u8::from(y[i] == model.classes[k]))
-        });
+        let own: Vec<usize> = y.iter().map(|class| model.classes.partition_point(|known| known < class)).collect();
+        let target = one_hot(&own, model.classes.len());
         let size = target.sum_axis(Axis(0));
         let per_class = size.mapv(|s| if weighting == Weighting::Balanced { n / (size.len() as f64 * s) } else { 1.0 });
-        let problem = Problem { x, weight: target.dot(&per_class) * c, target };
-        problem.solve(&mut model.weights)?;
+        let problem = Problem { x: x.view(), weight: target.dot(&per_class) * c, target };
+        problem.solve(&mut model.weights, TOLERANCE)?;
         Ok(model)
     }
 
@@ -102,16 +125,16 @@ impl LogisticRegression {
     }
 }
 
-struct Problem {
-    x: Array2<f64>,
+struct Problem<'a> {
+    x: ArrayView2<'a, f64>,
     target: Array2<f64>,
     /// C × class weight, per sample.
     weight: Array1<f64>,
 }
 
-impl Problem {
-    fn solve(&self, weights: &mut Array2<f64>) -> Result<(), ReadoutError> {
-        let stop = TOLERANCE * self.weight.sum().max(1.0);
+impl Problem<'_> {
+    fn solve(&self, weights: &mut Array2<f64>, tolerance: f64) -> Result<(), ReadoutError> {
+        let stop = tolerance * self.weight.sum();
         for _ in 0..NEWTON_STEPS {
             let p = softmax(self.x.dot(weights));
             let gradient = self.gradient(&p, weights);

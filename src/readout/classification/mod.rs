@@ -1,103 +1,63 @@
-//! Does a label survive contamination? Logistic regression trained on biopsies as they are, tested on held-out
-//! biopsies as they are and diluted with normal tissue (METHOD.md 5 and 7).
+//! Does a label survive contamination? Classifiers trained on biopsies as they are, tested on held-out biopsies as they
+//! are, diluted with normal tissue, and from high to low purity (METHOD.md 5 and 7).
 
+mod fitting;
 mod folds;
+mod held_out;
+mod label_test;
 mod logistic;
 mod metrics;
+mod neighbours;
+mod space;
+mod thirds;
 
 pub use folds::stratified_folds;
+pub use held_out::{HeldOutRun, Said};
+pub use label_test::{Classifier, LabelAccuracy, LabelRun, LabelTest, Scores, Tested, likeliest};
 pub use logistic::{LogisticRegression, Weighting};
-pub use metrics::{balanced_accuracy, macro_f1};
+pub use metrics::{auroc, auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
 
 use super::ReadoutError;
 use super::dilution::{DILUTION, dilute};
 use crate::baseline::Representation;
 use ndarray::{Array2, Axis};
-use rand::SeedableRng;
-use rand_xoshiro::Xoshiro256PlusPlus;
-use serde::{Deserialize, Serialize};
 
-/// How the label test is run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LabelTest {
-    /// Stratified folds.
-    pub folds: usize,
-    /// Inverse penalty of the logistic regression.
-    pub c: f64,
-    /// Seed of folds and dilution.
-    pub seed: u64,
-}
-
-impl Default for LabelTest {
-    fn default() -> Self {
-        Self { folds: 5, c: 0.1, seed: 0 }
-    }
-}
-
-/// Out-of-fold accuracy on samples as they are and diluted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LabelAccuracy {
-    /// Tumours with a label.
-    pub tested: usize,
-    /// Balanced accuracy on clean samples.
-    pub clean: f64,
-    /// Macro-F1 on clean samples.
-    pub clean_f1: f64,
-    /// Balanced accuracy on samples diluted with 30–80 % normal tissue.
-    pub diluted: f64,
-    /// Macro-F1 on diluted samples.
-    pub diluted_f1: f64,
-}
-
-/// Cross-validated accuracy of `labels` (one per tumour, `None` where unknown) from the embedding. The model is
-/// trained on clean samples of the other folds, with features standardised there and classes weighted alike; each
-/// held-out tumour is tested clean and mixed with a random one of `normals`.
+/// Cross-validated accuracy of `labels` (one per tumour, `None` where unknown) from the embedding, at once: training
+/// folds of clean tumours, held-out ones tested clean and mixed with a random one of `normals`. Everything that is
+/// learnt (means, deviations, the penalty, the classifier) is learnt in the training fold; the embedding itself may have
+/// been trained on all tumours without labels. Without `purity` nothing is trained on the purest third.
 ///
 /// # Errors
 /// [`ReadoutError::TooFew`] with fewer than two classes or a class smaller than the folds,
-/// [`ReadoutError::Shape`] when inputs are not aligned, and the fit's own.
+/// [`ReadoutError::Shape`] when inputs are not aligned, and the fits' own.
 pub fn label_accuracy(
     representation: &dyn Representation,
     tumours: &Array2<f32>,
     labels: &[Option<usize>],
     normals: &Array2<f32>,
+    purity: Option<&[f64]>,
     test: &LabelTest,
 ) -> Result<LabelAccuracy, ReadoutError> {
-    ReadoutError::shape("Labels", tumours.nrows(), labels.len())?;
     ReadoutError::shape("Genes of the normals", tumours.ncols(), normals.ncols())?;
     ReadoutError::at_least("Adjacent normals", 1, normals.nrows())?;
-    let (known, y): (Vec<usize>, Vec<usize>) = labels.iter().enumerate().filter_map(|(i, l)| Some((i, (*l)?))).unzip();
-    let tumours = tumours.select(Axis(0), &known);
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(test.seed);
-    let fold = stratified_folds(&y, test.folds, Some(&mut rng))?;
-    let diluted = representation.embed(&dilute(&tumours, normals, DILUTION, &mut rng));
-    let clean = representation.embed(&tumours);
-    let (mut said, mut said_diluted) = (vec![0; y.len()], vec![0; y.len()]);
-    for held_out in 0..test.folds {
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..y.len()).partition(|&i| fold[i] == held_out);
-        let train: Vec<usize> = outside.iter().map(|&i| y[i]).collect();
-        let model =
-            LogisticRegression::fit(clean.select(Axis(0), &outside).view(), &train, test.c, Weighting::Balanced)?;
-        let clean = model.predict(clean.select(Axis(0), &inside).view());
-        let diluted = model.predict(diluted.select(Axis(0), &inside).view());
-        for ((&i, clean), diluted) in inside.iter().zip(clean).zip(diluted) {
-            (said[i], said_diluted[i]) = (clean, diluted);
+    let mut run = LabelRun::new(&representation.embed(tumours), labels, purity, *test)?;
+    loop {
+        let found = run.step(&|which, rng| {
+            representation.embed(&dilute(&tumours.select(Axis(0), which), normals, DILUTION, rng))
+        })?;
+        if let Some(found) = found {
+            return Ok(found);
         }
     }
-    Ok(LabelAccuracy {
-        tested: y.len(),
-        clean: balanced_accuracy(&y, &said),
-        clean_f1: macro_f1(&y, &said),
-        diluted: balanced_accuracy(&y, &said_diluted),
-        diluted_f1: macro_f1(&y, &said_diluted),
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use ndarray::Slice;
+    use rand::{RngExt, SeedableRng, seq::SliceRandom};
     use rand_distr::{Distribution, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     struct Columns(std::ops::Range<usize>);
     impl Representation for Columns {
@@ -120,21 +80,65 @@ mod tests {
         let mut noise = || -> f32 { StandardNormal.sample(&mut rng) };
         let tumours = Array2::from_shape_fn((90, 6), |(i, j)| if j % 3 == i % 3 { 9.0 } else { 1.0 } + 0.3 * noise());
         let normals = Array2::from_shape_fn((8, 6), |(_, j)| if j < 3 { 0.0 } else { 300.0 } * noise().abs());
-        let run =
-            |columns| label_accuracy(&Columns(columns), &tumours, &labels, &normals, &LabelTest::default()).unwrap();
+        let run = |columns| {
+            label_accuracy(&Columns(columns), &tumours, &labels, &normals, None, &LabelTest::default()).unwrap()
+        };
         let (quiet, loud) = (run(0..3), run(3..6));
-        assert_eq!((quiet.tested, quiet.clean), (81, 1.0));
-        assert!(loud.clean > 0.95 && loud.diluted < 0.7 && quiet.diluted > loud.diluted, "{quiet:?} {loud:?}");
+        assert_eq!((quiet.tested, quiet.clean[0].balanced_accuracy, quiet.clean[1].auroc), (81, 1.0, 1.0));
+        assert_eq!(quiet.confusion, ndarray::arr2(&[[81, 0, 0], [0, 81, 0], [0, 0, 81]]), "27 of a class, three times");
+        for by in 0..2 {
+            let (clean, diluted) = (loud.clean[by].balanced_accuracy, loud.diluted[by].balanced_accuracy);
+            assert!(clean > 0.95 && diluted < 0.7 && quiet.diluted[by].balanced_accuracy > diluted, "{loud:?}");
+        }
         assert_eq!(quiet, run(0..3));
+        assert!(quiet.high_to_low.is_err());
+    }
+
+    #[test]
+    fn a_label_that_purity_hides_is_lost_from_high_to_low() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(8);
+        let labels: Vec<Option<usize>> = (0..120).map(|i| Some(i % 2)).collect();
+        let purity: Vec<f64> = (0..120).map(|i| 0.2 + 0.7 * f64::from(i / 2) / 60.0).collect();
+        let mut tumours = Array2::zeros((120, 4));
+        for (i, mut row) in tumours.rows_mut().into_iter().enumerate() {
+            // The first column says it at any purity, the second only in pure tumours.
+            let class = (i % 2) as f32;
+            row[0] = class + 0.2 * rng.random_range(-1.0..1.0f32);
+            row[1] = if purity[i] > 0.6 { class } else { 1.0 - class } + 0.2 * rng.random_range(-1.0..1.0f32);
+        }
+        let normals = Array2::zeros((3, 4));
+        let run = |columns| {
+            let test = LabelTest { repeats: 1, ..LabelTest::default() };
+            label_accuracy(&Columns(columns), &tumours, &labels, &normals, Some(&purity), &test).unwrap()
+        };
+        let (kept, lost) = (run(0..1).high_to_low.unwrap(), run(1..2).high_to_low.unwrap());
+        assert!(kept[0].balanced_accuracy > 0.95 && lost[0].balanced_accuracy < 0.2, "{kept:?} {lost:?}");
+    }
+
+    #[test]
+    fn shuffled_labels_are_chance_even_with_more_features_than_samples() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(21);
+        let mut labels: Vec<Option<usize>> = (0..90).map(|i| Some(i % 3)).collect();
+        let tumours = Array2::from_shape_fn((90, 300), |(i, j)| {
+            rng.random_range(0.0..1.0f32) + if j < 20 { (i % 3) as f32 } else { 0.0 }
+        });
+        labels.shuffle(&mut rng);
+        let normals = Array2::from_shape_fn((6, 300), |_| rng.random_range(0.0..1.0f32));
+        let purity: Vec<f64> = (0..90).map(|_| rng.random_range(0.0..1.0)).collect();
+        let test = LabelTest::default();
+        let found = label_accuracy(&Columns(0..300), &tumours, &labels, &normals, Some(&purity), &test).unwrap();
+        for scores in found.clean.iter().chain(&found.diluted) {
+            assert!((scores.balanced_accuracy - 1.0 / 3.0).abs() < 0.12, "{found:?}");
+            assert!((scores.auroc - 0.5).abs() < 0.12, "{found:?}");
+        }
     }
 
     #[test]
     fn one_class_and_misaligned_labels_are_refused() {
         let tumours = Array2::ones((12, 2));
         let run = |labels: &[Option<usize>]| {
-            label_accuracy(&Columns(0..2), &tumours, labels, &Array2::ones((1, 2)), &LabelTest::default())
-                .unwrap_err()
-                .code()
+            let normals = Array2::ones((1, 2));
+            label_accuracy(&Columns(0..2), &tumours, labels, &normals, None, &LabelTest::default()).unwrap_err().code()
         };
         assert_eq!(run(&[Some(0); 12]), "too_few");
         assert_eq!(run(&[None; 12]), "too_few");

@@ -11,7 +11,7 @@ mod layout;
 mod neighbours;
 
 pub use curve::{Curve, fit_curve};
-pub use neighbours::{Metric, Neighbours, nearest_neighbours, trustworthiness};
+pub use neighbours::{Metric, Neighbours, nearest_neighbours, nearest_to, trustworthiness};
 
 use super::{ReadoutError, pca::PrincipalComponents};
 use ndarray::{Array2, Axis};

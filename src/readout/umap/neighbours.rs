@@ -32,6 +32,33 @@ pub fn nearest_neighbours(data: &Array2<f32>, k: usize, metric: Metric) -> Resul
     Ok(search(&prepare(data, metric), k, metric))
 }
 
+/// The `k` nearest others of one row, nearest first, as [`nearest_neighbours`] would list them, for the price of one row.
+///
+/// # Errors
+/// [`ReadoutError::TooFew`] with fewer than two samples, [`ReadoutError::NoSample`] for a row that is not there.
+pub fn nearest_to(
+    data: &Array2<f32>,
+    sample: usize,
+    k: usize,
+    metric: Metric,
+) -> Result<Vec<(usize, f32)>, ReadoutError> {
+    let n = data.nrows();
+    ReadoutError::at_least("Samples", 2, n)?;
+    if sample >= n {
+        return Err(ReadoutError::NoSample { asked: sample, samples: n });
+    }
+    let rows = prepare(data, metric);
+    let own = rows.row(sample);
+    let distance = |j: usize| match metric {
+        Metric::Cosine => (1.0 - own.dot(&rows.row(j))).max(0.0),
+        Metric::Euclidean => own.iter().zip(rows.row(j)).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt(),
+    };
+    let mut others: Vec<(usize, f32)> = (0..n).filter(|&j| j != sample).map(|j| (j, distance(j))).collect();
+    others.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    others.truncate(k);
+    Ok(others)
+}
+
 /// Rows centred on the mean, and for the cosine brought to unit length, so that both metrics are one product. A row
 /// without length stays zero: at distance 1 from everything.
 pub(super) fn prepare(data: &Array2<f32>, metric: Metric) -> Array2<f32> {

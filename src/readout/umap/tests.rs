@@ -24,6 +24,23 @@ fn separated_clusters_stay_separated() {
 }
 
 #[test]
+fn the_nearest_of_one_are_those_of_all() {
+    let (data, _) = clusters(20, 12);
+    for metric in [Metric::Cosine, Metric::Euclidean] {
+        let all = nearest_neighbours(&data, 10, metric).unwrap();
+        for sample in [0, 31, 59] {
+            let near = nearest_to(&data, sample, 10, metric).unwrap();
+            assert_eq!(near.iter().map(|n| n.0).collect::<Vec<_>>(), all.indices.row(sample).to_vec(), "{metric:?}");
+            for (found, expected) in near.iter().zip(all.distances.row(sample)) {
+                assert!((found.1 - expected).abs() < 1e-4 * expected.max(1.0), "{metric:?}");
+            }
+        }
+        assert_eq!(nearest_to(&data, 60, 10, metric), Err(ReadoutError::NoSample { asked: 60, samples: 60 }));
+        assert_eq!(nearest_to(&data, 0, 500, metric).unwrap().len(), 59);
+    }
+}
+
+#[test]
 fn one_seed_is_one_map() {
     let (data, _) = clusters(30, 12);
     let draw = |seed| umap(&data, &UmapOptions { seed, epochs: Some(100), ..UmapOptions::default() }).unwrap();

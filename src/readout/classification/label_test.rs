@@ -1,0 +1,277 @@
+//! The label test of METHOD.md 7: stratified folds, repeated, on tumours as they are, diluted, and from high to low
+//! purity, in steps short enough for a worker.
+
+use super::super::ReadoutError;
+use super::fitting::{Classifiers, Fitting, STEPS};
+use super::folds::stratified_folds;
+use super::metrics::{auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
+use super::thirds::Thirds;
+use crate::random::{Purpose, stream};
+use ndarray::{Array2, Axis};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::{Deserialize, Serialize};
+
+/// How the label test is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelTest {
+    /// Stratified folds.
+    pub folds: usize,
+    /// Times the folds and the dilution are drawn anew; with none only the purity thirds are tested.
+    pub repeats: usize,
+    /// Seed of folds and dilution.
+    pub seed: u64,
+}
+
+impl Default for LabelTest {
+    fn default() -> Self {
+        Self { folds: 5, repeats: 3, seed: 0 }
+    }
+}
+
+impl LabelTest {
+    /// Fits of the whole test.
+    pub fn fits(&self) -> usize {
+        self.folds * self.repeats + 1
+    }
+}
+
+/// What is trained on the tumours of the other folds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Classifier {
+    /// L2 logistic regression, classes weighted alike, its penalty chosen inside the training fold.
+    Logistic,
+    /// Vote of the ten nearest neighbours by cosine.
+    Neighbours,
+}
+
+/// On which tumours a classifier is tested (METHOD.md 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tested {
+    /// Held-out tumours as they are.
+    Clean,
+    /// Held-out tumours mixed with 30–80 % normal tissue.
+    Diluted,
+    /// The least pure third, by a classifier trained on the purest.
+    HighToLow,
+}
+
+/// How well one classifier tells the classes apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Mean recall over classes.
+    pub balanced_accuracy: f64,
+    /// Mean F1 over classes.
+    pub macro_f1: f64,
+    /// One class against the rest, mean over classes.
+    pub auroc: f64,
+}
+
+/// What the label test found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelAccuracy {
+    /// Tumours with a label.
+    pub tested: usize,
+    /// Logistic regression and neighbours on held-out tumours as they are, mean of the repeats.
+    pub clean: [Scores; 2],
+    /// The same tumours diluted.
+    pub diluted: [Scores; 2],
+    /// Trained on the purest third, tested on the least pure.
+    pub high_to_low: Result<[Scores; 2], ReadoutError>,
+    /// True classes (rows) and what logistic regression said of clean held-out tumours, counted over the repeats.
+    pub confusion: Array2<usize>,
+}
+
+impl LabelAccuracy {
+    /// The scores of a classifier on some tumours.
+    pub fn scores(&self, by: Classifier, on: Tested) -> Result<Scores, ReadoutError> {
+        let both = match on {
+            Tested::Clean => Ok(self.clean),
+            Tested::Diluted => Ok(self.diluted),
+            Tested::HighToLow => self.high_to_low.clone(),
+        };
+        both.map(|[logistic, neighbours]| if by == Classifier::Logistic { logistic } else { neighbours })
+    }
+}
+
+/// The label test in progress.
+pub struct LabelRun {
+    test: LabelTest,
+    rng: Xoshiro256PlusPlus,
+    known: Vec<usize>,
+    y: Vec<usize>,
+    classes: usize,
+    clean: Array2<f32>,
+    diluted: Array2<f32>,
+    fold: Vec<usize>,
+    repeat: usize,
+    at: usize,
+    fitting: Option<Fitting>,
+    /// Clean and diluted, each by both classifiers, of the repeat under way.
+    said: [[Array2<f64>; 2]; 2],
+    sums: [[Scores; 2]; 2],
+    confusion: Array2<usize>,
+    thirds: Result<Thirds, ReadoutError>,
+    fits: f64,
+}
+
+impl LabelRun {
+    /// Begin. `embedding` holds one row per tumour, `labels` its class, `purity` its purity (NaN where unknown).
+    ///
+    /// # Errors
+    /// [`ReadoutError::TooFew`] with fewer than two classes or a class smaller than the folds,
+    /// [`ReadoutError::Shape`] when inputs are not aligned.
+    pub fn new(
+        embedding: &Array2<f32>,
+        labels: &[Option<usize>],
+        purity: Option<&[f64]>,
+        test: LabelTest,
+    ) -> Result<Self, ReadoutError> {
+        ReadoutError::shape("Labels", embedding.nrows(), labels.len())?;
+        let (known, codes): (Vec<usize>, Vec<usize>) =
+            labels.iter().enumerate().filter_map(|(i, l)| Some((i, (*l)?))).unzip();
+        let mut names = codes.clone();
+        names.sort_unstable();
+        names.dedup();
+        let y: Vec<usize> = codes.iter().map(|code| names.partition_point(|name| name < code)).collect();
+        let mut rng = stream(test.seed, Purpose::Folds, 0);
+        // Too few of a class is said before anything is computed.
+        stratified_folds(&y, test.folds, Some(&mut rng))?;
+        let classes = names.len();
+        let thirds = match purity {
+            Some(purity) => {
+                ReadoutError::shape("Purity", labels.len(), purity.len())?;
+                Thirds::of(&known.iter().map(|&i| purity[i]).collect::<Vec<_>>(), &y, classes)
+            }
+            None => Err(ReadoutError::TooFew { what: "Tumours with a label and a purity", needed: 1, found: 0 }),
+        };
+        let empty = || Array2::zeros((known.len(), classes));
+        Ok(Self {
+            clean: embedding.select(Axis(0), &known),
+            diluted: Array2::zeros((0, 0)),
+            said: [[empty(), empty()], [empty(), empty()]],
+            confusion: Array2::zeros((classes, classes)),
+            sums: [[Scores::default(); 2]; 2],
+            fold: Vec::new(),
+            fitting: None,
+            fits: 0.0,
+            repeat: 0,
+            at: 0,
+            test,
+            rng,
+            known,
+            y,
+            classes,
+            thirds,
+        })
+    }
+
+    /// Fits finished, of [`LabelTest::fits`].
+    pub fn fits(&self) -> f64 {
+        self.fits
+    }
+
+    /// One step; whether it was the last. `dilute` embeds the tumours at these positions, each mixed with a normal that
+    /// the generator draws.
+    ///
+    /// # Errors
+    /// The fits' own.
+    pub fn step(
+        &mut self,
+        dilute: &dyn Fn(&[usize], &mut Xoshiro256PlusPlus) -> Array2<f32>,
+    ) -> Result<Option<LabelAccuracy>, ReadoutError> {
+        if self.repeat == self.test.repeats {
+            return self.from_high_to_low();
+        }
+        let Some(fitting) = &mut self.fitting else {
+            if self.at == 0 {
+                self.rng = stream(self.test.seed, Purpose::Folds, self.repeat as u64);
+                self.fold = stratified_folds(&self.y, self.test.folds, Some(&mut self.rng))?;
+                self.diluted = dilute(&self.known, &mut self.rng);
+            }
+            let train: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] != self.at).collect();
+            let y = train.iter().map(|&i| self.y[i]).collect();
+            self.fitting = Some(Fitting::new(self.clean.select(Axis(0), &train), y, self.classes));
+            return Ok(None);
+        };
+        let fitted = fitting.step(&mut self.rng)?;
+        self.fits += 1.0 / STEPS;
+        if let Some(fitted) = fitted {
+            self.predict(&fitted);
+            self.fitting = None;
+            self.at += 1;
+            if self.at == self.test.folds {
+                self.judge();
+                (self.at, self.repeat) = (0, self.repeat + 1);
+            }
+        }
+        Ok(None)
+    }
+
+    fn predict(&mut self, fitted: &Classifiers) {
+        let test: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] == self.at).collect();
+        for (said, features) in self.said.iter_mut().zip([&self.clean, &self.diluted]) {
+            for (said, found) in said.iter_mut().zip(fitted.said(&features.select(Axis(0), &test))) {
+                test.iter().zip(found.rows()).for_each(|(&i, row)| said.row_mut(i).assign(&row));
+            }
+        }
+    }
+
+    /// Add up a repeat whose every tumour was held out once.
+    fn judge(&mut self) {
+        let share = 1.0 / self.test.repeats as f64;
+        for (sums, said) in self.sums.iter_mut().zip(&self.said) {
+            for (sum, said) in sums.iter_mut().zip(said) {
+                let found = Scores::of(&self.y, said);
+                sum.balanced_accuracy += share * found.balanced_accuracy;
+                sum.macro_f1 += share * found.macro_f1;
+                sum.auroc += share * found.auroc;
+            }
+        }
+        self.confusion += &confusion(&self.y, &likeliest(&self.said[0][0]), self.classes);
+    }
+
+    fn from_high_to_low(&mut self) -> Result<Option<LabelAccuracy>, ReadoutError> {
+        let found = match &self.thirds {
+            Err(because) => Err(because.clone()),
+            Ok(thirds) => {
+                let class = |rows: &[usize]| rows.iter().filter_map(|&i| thirds.class[i]).collect::<Vec<usize>>();
+                let fitting = self.fitting.get_or_insert_with(|| {
+                    let train = self.clean.select(Axis(0), &thirds.train);
+                    Fitting::new(train, class(&thirds.train), thirds.classes)
+                });
+                let Some(fitted) = fitting.step(&mut self.rng)? else {
+                    self.fits += 1.0 / STEPS;
+                    return Ok(None);
+                };
+                let truth = class(&thirds.test);
+                Ok(fitted.said(&self.clean.select(Axis(0), &thirds.test)).map(|said| Scores::of(&truth, &said)))
+            }
+        };
+        let [clean, diluted] = self.sums;
+        let (tested, confusion) = (self.y.len(), std::mem::take(&mut self.confusion));
+        Ok(Some(LabelAccuracy { tested, clean, diluted, high_to_low: found, confusion }))
+    }
+}
+
+impl Scores {
+    /// Of samples × classes of probabilities, or shares of a vote.
+    pub fn of(truth: &[usize], said: &Array2<f64>) -> Self {
+        let chosen = likeliest(said);
+        Self {
+            balanced_accuracy: balanced_accuracy(truth, &chosen),
+            macro_f1: macro_f1(truth, &chosen),
+            auroc: auroc_one_vs_rest(truth, said).unwrap_or(f64::NAN),
+        }
+    }
+}
+
+/// The likeliest class of each row; the lower one when two are as likely.
+pub fn likeliest(said: &Array2<f64>) -> Vec<usize> {
+    let best = |row: ndarray::ArrayView1<f64>| {
+        let start = (f64::NEG_INFINITY, 0);
+        row.iter().enumerate().fold(start, |best, (class, p)| if *p > best.0 { (*p, class) } else { best }).1
+    };
+    said.rows().into_iter().map(best).collect()
+}

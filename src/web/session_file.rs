@@ -1,0 +1,39 @@
+//! Sessions as files: saved, opened, brought back to life beside their cohort.
+
+use wasm_bindgen::prelude::*;
+
+use super::engine::{Engine, refused, verdict};
+use super::value::{from_js, object, to_js};
+use crate::session::{SaveOptions, Verdict};
+
+#[wasm_bindgen]
+impl Engine {
+    /// The crate's version, for reports.
+    pub fn version(&self) -> String {
+        env!("CARGO_PKG_VERSION").into()
+    }
+
+    /// Everything that was learnt, as one file's bytes.
+    #[wasm_bindgen(js_name = saveSession)]
+    pub fn save_session(&mut self, options: JsValue) -> Result<Vec<u8>, JsValue> {
+        self.0.save_session(from_js::<SaveOptions>(options)?).map_err(refused)
+    }
+
+    /// Open a session file in place of whatever is open.
+    #[wasm_bindgen(js_name = openSession)]
+    pub fn open_session(&mut self, bytes: &[u8]) -> Result<JsValue, JsValue> {
+        to_js(&self.0.open_session(bytes).map_err(refused)?)
+    }
+
+    /// The session's model reads the cohort that is open now.
+    #[wasm_bindgen(js_name = reviveSession)]
+    pub fn revive_session(&mut self) -> Result<JsValue, JsValue> {
+        let revived = self.0.revive_session().map_err(refused)?;
+        let judged = |of: &Option<Verdict>| of.as_ref().map_or(Ok(JsValue::NULL), verdict);
+        Ok(object([
+            ("purified", judged(&revived.purified)?),
+            ("instant", judged(&revived.instant)?),
+            ("sameSamples", revived.same_samples.into()),
+        ]))
+    }
+}

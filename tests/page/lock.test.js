@@ -1,0 +1,212 @@
+// The door lock: once a person's file is opened neither the page nor any of its workers can request anything, and what
+// was loaded lazily before still works. A planted request must fail by the policy, and must not reach the server.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { DIST, engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+
+/** Every way out that a script has, tried; each says what became of it. Runs in the page or in a worker. @param {string} origin */
+async function tryEverything(origin) {
+  /** @type {Record<string, string>} */
+  const said = {};
+  const scope = /** @type {any} */ (globalThis);
+  const away = (/** @type {string} */ how) => `${origin}planted-${how}?secret=TCGA-AA-0001`;
+  const soon = (/** @type {(done: (word: string) => void) => void} */ work) => Promise.race([
+    new Promise((resolve) => work(resolve)), new Promise((resolve) => setTimeout(() => resolve("nothing happened"), 1500))]);
+  const attempt = async (/** @type {string} */ how, /** @type {() => any} */ work) => {
+    try {
+      said[how] = String(await work());
+    } catch (error) {
+      said[how] = `refused: ${/** @type {Error} */ (error).name}`;
+    }
+  };
+  await attempt("fetch", () => fetch(away("fetch")).then(() => "went through"));
+  await attempt("fetch-post", () => fetch(away("fetch-post"), { method: "POST", body: "secret", mode: "no-cors" }).then(() => "went through"));
+  await attempt("fetch-abroad", () => fetch("http://127.0.0.1:9/planted", { mode: "no-cors" }).then(() => "went through"));
+  await attempt("import", () => import(away("import.js")).then(() => "went through"));
+  await attempt("xhr", () => soon((done) => {
+    const request = new XMLHttpRequest();
+    request.onload = () => done("went through");
+    request.onerror = () => done("refused");
+    request.open("GET", away("xhr"));
+    request.send();
+  }));
+  await attempt("websocket", () => soon((done) => {
+    const socket = new WebSocket(away("websocket").replace("http", "ws"));
+    socket.onopen = () => done("went through");
+    socket.onerror = () => done("refused");
+  }));
+  await attempt("eventsource", () => soon((done) => {
+    const source = new EventSource(away("eventsource"));
+    source.onopen = () => done("went through");
+    source.onerror = () => { source.close(); done("refused"); };
+  }));
+  await attempt("worker", () => soon((done) => {
+    const worker = new Worker(away("worker.js"), { type: "module" });
+    worker.onerror = (event) => { event.preventDefault(); done("refused"); };
+    worker.onmessage = () => done("went through");
+  }));
+  // A worker inside a worker, from a blob, must not be freer than the one that starts it.
+  await attempt("nested", () => soon((done) => {
+    const source = `fetch(${JSON.stringify(away("nested"))}).then(() => postMessage("went through"), () => postMessage("refused"));`;
+    const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    worker.onmessage = ({ data }) => done(data);
+  }));
+  if (!scope.document) return said;
+  await attempt("image", () => soon((done) => {
+    const image = new Image();
+    image.onload = () => done("went through");
+    image.onerror = () => done("refused");
+    image.src = away("image.png");
+  }));
+  await attempt("stylesheet", () => soon((done) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: away("sheet.css"), onload: () => done("went through"), onerror: () => done("refused") });
+    document.head.append(link);
+  }));
+  await attempt("script", () => soon((done) => {
+    document.head.append(Object.assign(document.createElement("script"), { src: away("script.js"), onload: () => done("went through"), onerror: () => done("refused") }));
+  }));
+  await attempt("frame", () => soon((done) => {
+    const frame = Object.assign(document.createElement("iframe"), { src: away("frame.html") });
+    document.body.append(frame);
+    setTimeout(() => { frame.remove(); done("refused"); }, 300);
+  }));
+  // An empty frame's own fetch must be bound by the page's policy too.
+  await attempt("blank-frame", async () => {
+    const frame = document.createElement("iframe");
+    document.body.append(frame);
+    try {
+      return await /** @type {any} */ (frame.contentWindow).fetch(away("blank-frame")).then(() => "went through");
+    } finally {
+      frame.remove();
+    }
+  });
+  // Its return value is true even when it is blocked: the server's record tells.
+  navigator.sendBeacon(away("beacon"), "secret");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return said;
+}
+
+test("after a file is opened no planted request leaves the page or a worker", { skip: missing, timeout: 120_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, requests } = view;
+  try {
+    await engineReady(page);
+    const origin = new URL(page.url()).origin + "/";
+    assert.equal(await page.getAttribute("#privacy-badge", "data-locked"), "no", "the page may fetch its demo until a file is opened");
+    // The workers are locked from the start, before any file.
+    for (const worker of page.workers()) {
+      const early = await worker.evaluate(tryEverything, origin);
+      for (const [how, said] of Object.entries(early)) assert.notEqual(said, "went through", `${how} in a worker before any file`);
+    }
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForSelector("#figures dd");
+    assert.equal(await page.getAttribute("#privacy-badge", "data-locked"), "yes");
+    assert.match(await page.textContent("#privacy-badge") ?? "", /Locked · 0 requests · 0 bytes sent/);
+    assert.ok(page.workers().length >= 1, "the engine's worker is there");
+    for (const [where, place] of /** @type {[string, any][]} */ ([["page", page], ...page.workers().map((worker) => ["worker", worker])])) {
+      const said = await place.evaluate(tryEverything, origin);
+      for (const [how, word] of Object.entries(said)) assert.match(word, /^(refused|nothing happened)/, `${how} in a ${where}: ${word}`);
+    }
+    const reached = requests.filter(({ address }) => address.includes("planted"));
+    assert.deepEqual(reached.filter(({ address }) => view.served.some((path) => address.includes(path))), []);
+    assert.deepEqual(view.served.filter((path) => path.includes("planted")), [], "nothing planted reached the server");
+
+    // What was stopped is told, and is no request.
+    assert.equal(await page.getAttribute("#privacy-badge", "data-count"), "0");
+    await page.click("#privacy-badge");
+    assert.match(await page.textContent("#privacy-panel") ?? "", /Stopped\s*[\d,]+ attempts/);
+    assert.match(await page.textContent("#privacy-panel") ?? "", /WebRTC/);
+    await page.keyboard.press("Escape");
+    assert.ok(await page.isHidden("#privacy-panel"));
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "privacy-badge");
+    // And the page still works.
+    await setParameters(page, { hidden: "16", epochs: "4" });
+    await page.click("#train-begin");
+    assert.match(await verdict(page, 60_000) ?? "", /of 40 tumours/);
+  } finally {
+    await view.close();
+  }
+});
+
+test("every request of a whole journey is for a file of this folder, before the first file is opened", { skip: missing, timeout: 120_000 }, async (t) => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, requests } = view;
+  try {
+    await engineReady(page);
+    const opened = Date.now();
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForSelector("#figures dd");
+    await setParameters(page, { hidden: "16", epochs: "4" });
+    await page.click("#train-begin");
+    await verdict(page, 60_000);
+    await page.waitForSelector("#pathways .changes tbody tr", { timeout: 60_000 });
+    await page.locator("#explore").getByText("UMAP", { exact: true }).click();
+    for (const name of ["embedding.csv", "model.safetensors"]) await Promise.all([page.waitForEvent("download"), page.click(`[data-download="${name}"]`)]);
+    await Promise.all([page.waitForEvent("download"), page.click('[data-plot="map_purified"] button:text-is("PNG")')]);
+
+    const asked = [...new Set(requests.filter(({ address }) => !/^(blob|data|about):/.test(address)).map(({ address }) => address))].sort();
+    t.diagnostic(`${asked.length} addresses:\n${asked.join("\n")}`);
+    const origin = new URL(page.url()).origin;
+    for (const address of asked) {
+      const { origin: from, pathname } = new URL(address);
+      assert.equal(from, origin, `a third party: ${address}`);
+      assert.ok(pathname === "/" || pathname === "/favicon.ico" || existsSync(join(DIST, decodeURIComponent(pathname))), `not a file of the folder: ${address}`);
+    }
+    assert.deepEqual(view.requestsSince(opened), [], "none after the first file was opened");
+  } finally {
+    await view.close();
+  }
+});
+
+test("demos open before the lock; after it the demo is offered in a tab of its own", { skip: missing, timeout: 120_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    await page.click("#demo-simulated");
+    await page.waitForSelector("#figures dd");
+    assert.equal(await page.getAttribute("#privacy-badge", "data-locked"), "no", "a simulated cohort is nobody's secret");
+    await page.setInputFiles("#file-input", tinyCohort()[1]);
+    await page.waitForFunction(() => document.getElementById("privacy-badge")?.dataset.locked === "yes");
+    await page.click("#demo-real");
+    const link = page.locator("#cohort-status a");
+    await link.waitFor();
+    const [other] = await Promise.all([page.context().waitForEvent("page"), link.click()]);
+    await other.waitForFunction(() => document.querySelector("#figures dd")?.textContent === "101", undefined, { timeout: 60_000 });
+    assert.equal(await other.getAttribute("#privacy-badge", "data-locked"), "no");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("an engine that crashes again and again after the lock is started afresh from memory", { skip: missing, timeout: 120_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, requestsSince } = view;
+  try {
+    await engineReady(page);
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForSelector("#figures dd");
+    const locked = Date.now();
+    for (let turn = 0; turn < 3; turn++) {
+      await page.evaluate(() => { /** @type {any} */ (globalThis).restored = new Promise((resolve) => {
+        const { twinpurify } = /** @type {any} */ (globalThis);
+        const before = twinpurify.onRestored;
+        twinpurify.onRestored = () => { twinpurify.onRestored = before; before(); resolve(true); };
+      }); });
+      for (const worker of page.workers()) {
+        await worker.evaluate(() => { if (self.name === "engine") setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable, planted by a test"); }); });
+      }
+      assert.ok(await page.evaluate(() => /** @type {any} */ (globalThis).restored));
+      await page.waitForFunction(() => document.querySelector("#figures dd")?.textContent === "40");
+    }
+    await setParameters(page, { hidden: "16", epochs: "4" });
+    await page.click("#train-begin");
+    assert.match(await verdict(page, 60_000) ?? "", /of 40 tumours/);
+    assert.deepEqual(requestsSince(locked), []);
+  } finally {
+    await view.close();
+  }
+});
