@@ -157,7 +157,7 @@ impl Column {
 
 /// `OS_status` that could not be read is no time either.
 fn named_event_only(words: &[&str]) -> bool {
-    words.iter().any(|w| matches!(*w, "status" | "ind" | "vital")) && !words.iter().any(|w| *w == "time")
+    words.iter().any(|w| matches!(*w, "status" | "ind" | "vital")) && !words.contains(&"time")
 }
 
 /// The time and the event of one endpoint, those asked for first in front; of no endpoint only where there is one of each.

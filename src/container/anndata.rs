@@ -359,8 +359,11 @@ fn gene_names(var: &Group, notes: &mut Vec<String>) -> Result<Vec<String>, Conta
     Ok(index)
 }
 
+/// A table as text, and its notes.
+type Sheet = (Vec<u8>, Vec<String>);
+
 /// obs as text; `None` when it has no column.
-fn sheet(obs: &Group, samples: &[String]) -> Result<Option<(Vec<u8>, Vec<String>)>, ContainerError> {
+fn sheet(obs: &Group, samples: &[String]) -> Result<Option<Sheet>, ContainerError> {
     let attributes = obs.attrs().map_err(refused)?;
     let listed = attributes.get("column-order").and_then(|value| value.as_strings()).map(<[String]>::to_vec);
     let index = attributes.get("_index").and_then(|value| value.as_str()).unwrap_or("_index").to_owned();

@@ -13,6 +13,9 @@ use super::study::{LeftOut, choose};
 use super::tar::Tar;
 use super::zip::{Directory, Member};
 
+/// A member's name, and its bytes or why they cannot be had.
+type Named = (String, Result<Content, ContainerError>);
+
 /// An archive being read.
 pub(super) struct Archive {
     name: String,
@@ -98,7 +101,7 @@ impl Archive {
     }
 
     /// The next member that was chosen: its name and its bytes.
-    fn next_member(&mut self) -> Result<Option<(String, Result<Content, ContainerError>)>, ContainerError> {
+    fn next_member(&mut self) -> Result<Option<Named>, ContainerError> {
         match &mut self.stage {
             Stage::Zip { directory, members } => {
                 let Some(member) = members.pop_front() else { return Ok(None) };

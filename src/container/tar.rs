@@ -184,7 +184,7 @@ fn number(field: &[u8]) -> Option<u64> {
 fn pax(records: &[u8], key: &str) -> Option<String> {
     let text = String::from_utf8_lossy(records);
     let values = text.lines().filter_map(|line| line.split_once(' ')?.1.split_once('='));
-    values.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).last()
+    values.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).next_back()
 }
 
 fn truncated() -> ContainerError {
