@@ -10,10 +10,11 @@ const TOO_OLD_MS = 30 * 24 * 3600 * 1000;
 const LOCK_PATIENCE_MS = 3000;
 
 /**
+ * `at`: how far the run is, in steps. `note`: what the page said of a demo cohort.
  * @typedef {{name: string, size: number, type: string, lastModified: number, stored: string}} KeptFile
  * @typedef {{id: string, config: object, preset: string, changes: object, done: boolean, stopped: boolean}} KeptRun
  * @typedef {{format: number, savedAt: number, files: KeptFile[], simulated: number | null, choice: any, run: KeptRun | null,
- *   groups: {name: string, members: number[]}[], colour: object, note: string}} Work
+ *   groups: {name: string, members: number[]}[], colour: object, note: string, demo: string | null, at?: {step: number, steps: number}}} Work
  */
 
 const scope = /** @type {any} */ (self);
@@ -88,17 +89,21 @@ const CALLS = {
     const before = work?.files ?? [];
     /** @type {KeptFile[]} */
     const kept = [];
-    for (const file of files) {
-      const { name, size, type, lastModified } = file;
-      const same = before.find((one) => one.name === name && one.size === size && one.lastModified === lastModified);
-      const stored = same?.stored ?? `file-${crypto.randomUUID()}`;
-      if (!same) await writeFile(into, stored, chunksOf(file));
-      kept.push({ name, size, type, lastModified, stored });
+    try {
+      for (const file of files) {
+        const { name, size, type, lastModified } = file;
+        const same = before.find((one) => one.name === name && one.size === size && one.lastModified === lastModified);
+        const stored = same?.stored ?? `file-${crypto.randomUUID()}`;
+        if (!same) await writeFile(into, stored, chunksOf(file));
+        kept.push({ name, size, type, lastModified, stored });
+      }
+      const next = { format: FORMAT, savedAt: Date.now(), ...about, files: kept };
+      await write(into, next);
+      work = next;
+    } finally {
+      // What no work names is removed: the files of the work before, or those that could not all be kept.
+      await sweep(into, new Set(work?.files.map(({ stored }) => stored)));
     }
-    work = { format: FORMAT, savedAt: Date.now(), ...about, files: kept };
-    await write(into, work);
-    await sweep(into, new Set(kept.map(({ stored }) => stored)));
-    return { bytes: kept.reduce((sum, { size }) => sum + size, 0) };
   },
 
   /** Something changed: roles, run, groups. */

@@ -46,10 +46,7 @@ export class Keeping {
     this.#keeper = keeper;
     keeper.onEvent = (event) => {
       if (event.event === "failed" || event.event === "crashed") this.#fail(event.because ?? event.error?.message ?? "");
-      if (event.event === "checkpoint" && event.run === state.run?.id) {
-        this.#line.dataset.step = String(state.run?.at?.step);
-        this.#note({ at: state.run?.at });
-      }
+      if (event.event === "checkpoint" && event.run === state.run?.id) this.#noteStep(state.run?.at);
     };
     // Behind a proxy or on a host of many pages the origin is shared: the path keeps them apart.
     const { state: found, work, damage, expired } = await keeper.call("open", [new URL("../../", import.meta.url).pathname]);
@@ -87,8 +84,15 @@ export class Keeping {
   }
 
   /** @param {object} change */
-  #note(change) {
-    if (this.#mode === "on" && this.#signature) this.#keeper?.call("note", [change]).catch((error) => this.#fail(error.message));
+  async #note(change) {
+    if (this.#mode !== "on" || !this.#signature) return;
+    await this.#keeper?.call("note", [change]).catch((error) => this.#fail(error.message));
+  }
+
+  /** A checkpoint is kept: say how far the run is. @param {{step: number, steps: number} | undefined} at */
+  async #noteStep(at) {
+    await this.#note({ at });
+    if (at) this.#line.dataset.step = String(at.step);
   }
 
   // --- keeping ---
@@ -98,6 +102,10 @@ export class Keeping {
     this.#show();
     if (!cohort || this.#mode !== "on" || !this.#keeper) return;
     const { files, simulated, choice } = cohort;
+    if (!hasFiles(cohort)) {
+      this.#signature = "";
+      return;
+    }
     const signature = signatureOf(files, simulated);
     if (signature !== this.#signature) {
       this.#offer(null);
@@ -114,7 +122,7 @@ export class Keeping {
     } else if (this.#crashed && !this.#state.training && this.#state.run?.at) {
       // The engine failed in the middle and was started afresh: what it left can go on here and now.
       this.#crashed = false;
-      this.#offer({ ...this.#current(), run: { ...this.#state.run, done: false, stopped: false }, at: this.#state.run.at });
+      this.#offer({ ...this.#current(), run: { ...this.#state.run, done: false, stopped: false }, at: this.#state.run.at, crashed: true });
     }
   }
 
@@ -154,7 +162,7 @@ export class Keeping {
     const resume = h("button", { type: "button", id: "resume-begin", className: "primary", onclick: () => this.#resume(resume) }, "Resume");
     const when = new Date(work.savedAt).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
     this.#notice.replaceChildren(
-      h("p", {}, h("strong", {}, "Your work is kept on this computer. "), sayRun(work), `, ${when}: `, sayFiles(work), "."),
+      h("p", {}, h("strong", {}, work.crashed ? "The engine stopped working and was started afresh; your run can go on. " : "Your work is kept on this computer. "), sayRun(work), `, ${when}: `, sayFiles(work), "."),
       h("p", { className: "row" }, resume, forget, h("span", { className: "quiet small" }, "Opening other files replaces it.")));
   }
 
@@ -170,14 +178,13 @@ export class Keeping {
         this.#signature = signatureOf(work.files, work.simulated);
         this.#choice = JSON.stringify(work.choice);
         await this.#doors.open({ files, simulated: work.simulated, choice: work.choice, note: work.note, demo: work.demo });
+        Object.assign(this.#state, { groups: work.groups ?? [], colour: work.colour ?? {} });
+        for (const event of /** @type {const} */ (["groups", "colour"])) this.#state.tell(event);
       }
       const { bytes, damaged } = await keeper.call("checkpoint");
       this.#offer(null);
       if (damaged) this.#tell("The run's kept state is damaged. Your files are open again; train anew.");
       else if (work.run) await this.#doors.resume({ ...work.run, at: work.at }, bytes);
-      if (this.#mode === "off") this.#show();
-      Object.assign(this.#state, { groups: work.groups, colour: work.colour });
-      for (const event of /** @type {const} */ (["groups", "colour"])) this.#state.tell(event);
     } catch (error) {
       button.disabled = false;
       this.#notice.querySelector(".bad")?.remove();
@@ -246,11 +253,12 @@ export class Keeping {
       unavailable: "This browser window offers no storage (a private window, perhaps): nothing is kept, and a reload begins afresh.",
       failed: `Your work could not be kept, and goes on without: ${this.#because}`,
     }[this.#mode];
+    const session = this.#mode === "on" && !hasFiles(cohort);
     const able = this.#mode === "on" || this.#mode === "off" || this.#mode === "failed";
     this.#line.replaceChildren(
       able ? h("label", { className: "check" }, h("input", { type: "checkbox", id: "keep-work", checked: this.#mode === "on", onchange: (/** @type {Event} */ { target }) => this.#switch(/** @type {HTMLInputElement} */ (target).checked).catch((error) => this.#fail(error.message)) }), "Keep work on this computer") : "",
       able ? h("button", { type: "button", id: "forget", className: "plain", onclick: () => this.forget() }, "Forget everything") : "",
-      h("p", { className: `quiet ${this.#mode === "failed" ? "bad" : ""}` }, words));
+      h("p", { className: `quiet ${this.#mode === "failed" ? "bad" : ""}` }, session ? "What is open came from a session file, and stands in it: no copy is kept here." : words));
     if (focused) document.getElementById(focused)?.focus();
   }
 }
@@ -271,6 +279,9 @@ function sayFiles({ files, simulated }) {
   const [first, second, ...others] = files;
   return [first.name, second?.name].filter(Boolean).join(", ") + (others.length ? ` and ${plural(others.length, "other")}` : "");
 }
+
+/** What a session brought is in its own file. @param {import("./state.js").Cohort} cohort */
+const hasFiles = ({ files, simulated }) => files.length > 0 || simulated !== null;
 
 function remembered() {
   try {

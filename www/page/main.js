@@ -47,7 +47,7 @@ startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
 function startEngines() {
   const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
-  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched]) });
+  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched, session]) });
   creating.then((tp) => {
     state.tp = tp;
     // For a person at the console, and for the test that loses the GPU in the middle of a run.
@@ -62,9 +62,8 @@ function startEngines() {
 
 // A lab's own demo: `?session=` beside the page or below it, asked for before any file is opened.
 const wanted = new URLSearchParams(location.search).get("session");
-if (wanted !== null) {
-  fetchSession(wanted).then((file) => cohort.open([file]), (error) => cohort.say(error.message, true));
-}
+const session = wanted === null ? null : fetchSession(wanted);
+session?.then((file) => cohort.open([file]), (error) => cohort.say(error.message, true));
 
 // A shared result needs no engine, until the person wants to open a cohort of their own.
 const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });

@@ -61,7 +61,7 @@ export function startTrain(state) {
     waits.textContent = alone ? "Waits for the session’s cohort: open its files beside it, and train on." : ready ? "Waits for adjacent normals: choose a column and its values under Cohort, or open a sample sheet."
       : "Waits for a cohort: tumours, and the adjacent normals to purify them with.";
     for (const part of [running, verdict, plots, controls]) part.hidden = true;
-    status.textContent = "";
+    say("");
     if (!ready || !state.tp) return;
     prepared = prepare(state.tp);
     await prepared;
