@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Embed, Failure, Inspect, PathwaysOf, Simulate, Study, Train};
+use command::{Embed, Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -20,6 +20,7 @@ use command::{Embed, Failure, Inspect, PathwaysOf, Simulate, Study, Train};
   twinpurify train cohort/ --out run/
   twinpurify embed other/ --model run/model.safetensors --out embedded/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
+  twinpurify session cohort.twinpurify --out tables/
   twinpurify simulate --out demo/
   twinpurify study cohort/ --out study/
 
@@ -37,6 +38,7 @@ enum Command {
     Train(Train),
     Embed(Embed),
     Pathways(PathwaysOf),
+    Session(SessionFile),
     Simulate(Simulate),
     Study(Study),
 }
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Train(train) => train.run(),
         Command::Embed(embed) => embed.run(),
         Command::Pathways(pathways) => pathways.run(),
+        Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Study(study) => study.run(),
     };

@@ -126,7 +126,7 @@ fn pipeline(session: &mut Session, config: &Config) -> [Verdict; 2] {
     assert_eq!(
         tables(session),
         [
-            (tumours, 1 + config.dim),
+            (tumours, 1 + config.width(set.genes.len())),
             map,
             map,
             scores,
@@ -144,7 +144,7 @@ fn pipeline(session: &mut Session, config: &Config) -> [Verdict; 2] {
     assert_eq!((reopened.genes(), reopened.config()), (set.genes.as_slice(), &config));
     let again = block_on(reopened.embed(&set.tumour_values)).unwrap();
     let before = session.embedding(Of::Purified).unwrap();
-    assert_eq!((before.dim, &before.samples), (config.dim, &set.tumours));
+    assert_eq!((before.dim, &before.samples), (config.width(set.genes.len()), &set.tumours));
     assert_eq!(again.into_iter().collect::<Vec<f32>>(), before.values);
     let names = |bytes: &[u8]| bytes.windows(set.tumours[0].len()).any(|w| w == set.tumours[0].as_bytes());
     assert!(!names(&file), "a model file holds no sample name");

@@ -6,16 +6,33 @@ export type Config = Record<string, number | boolean | string | Widths | null>;
 
 export interface Evidence { value: string; because: string }
 export interface FileReport { name: string; kind: string; detail: string }
-export interface ColumnSummary { name: string; kind: "category" | "number" | "text"; values: string[] }
+/** What a clinical column says of an outcome; `endpoint` is `os`, `pfi`, … or empty. */
+export interface Outcome { kind: "event" | "time"; endpoint: string; unit?: "days" | "months" | "years" | null }
+export interface ColumnSummary { name: string; kind: "category" | "number" | "text"; outcome?: Outcome; values: string[] }
 export interface Summary {
   tumors: number; normals: number; other: number; genes: number; patients: number;
   scale: Evidence; geneIds: Evidence; roles: { because: string };
   columns: ColumnSummary[]; files: FileReport[]; warnings: string[];
+  /** How many rows the map of gene ids knows, and the names it does not. */
+  recognisedGenes?: { rows: number; current: number; older: number; unknown: string[] } | null;
 }
 export interface RoleChoice { column: string; tumour?: string[]; normal: string[] }
+/** Samples by name whose role is chosen one by one. */
+export interface RolesOf { tumour?: string[]; normal?: string[]; other?: string[] }
+/** What may be changed of the values; nothing unless the person says so. */
+export interface Corrections { oneScale?: boolean; undoLog?: boolean; mouseToHuman?: boolean }
+/** What of one sample sheet joined: whether each sample has a row in it, and the ids of rows that belong to no sample. */
+export interface SheetJoin { file: string; idColumn: string; rows: number; joined: boolean[]; withoutSample: string[]; repeated: number }
+export type MeasureKey = "level" | "detected" | "distance" | "side";
+export interface Measure { key: MeasureKey; label: string; about: string; values: number[] }
+export interface Finding { code: string; message: string; samples: string[]; correction: keyof Corrections | null }
+export interface Quality { samples: string[]; measures: Measure[]; findings: Finding[]; missing: { values: number; genes: number } }
 export interface SampleTable {
   samples: string[]; roles: ("tumour" | "adjacent_normal" | "other")[]; patients: (string | null)[];
   columns: { name: string; kind: string; values: (string | null)[] }[];
+  /** Why each sample has its role. */ reasons: string[];
+  /** The file each sample's values came from. */ sources: string[];
+  joins: SheetJoin[];
 }
 export interface Preset { name: string; summary: string; config: Config }
 export interface Parameter {
@@ -66,8 +83,6 @@ export interface PathwayScores {
 }
 /** Groups of tumours, whatever made them: `codes` is one per tumour in the order of the embedding, index into `names`, -1 for none. */
 export interface Grouping { label: string; names: string[]; codes: number[] }
-/** Where the groups of a survival figure come from. */
-export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export type GroupTest = "welch" | "mann_whitney";
 /** First group minus second: means in z over the cohort, Hedges' g (Welch) or Cliff's delta (Mann-Whitney) with its 95 % interval. */
 export interface Difference { difference: number; effect: number; low: number; high: number; p: number; fdr: number }
@@ -83,6 +98,8 @@ export type Alignment = "auto" | "as_measured" | "genes" | "samples";
 export interface Transfer {
   genes: number; found: number; renamed: number; missing: string[]; alignment: Alignment; shift: number; sentence: string;
 }
+/** Where the groups of a survival figure come from. */
+export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
 export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
@@ -106,11 +123,24 @@ export interface TrainingData {
 }
 export interface SelfTest { passed: boolean; worst: number; message: string }
 
+/** What a session file says; `unknown` parts are read by www/session.js. */
+export interface OpenedSession {
+  program: string; summary: unknown; page: unknown; comparison: ComparisonTable | null; expression: boolean;
+  pathways: PathwayOptions | null;
+  models: { of: "purified" | "instant"; config: Config; verdict: unknown; stopped: boolean; engine: string | null }[];
+}
+/** What a file will come to, told before it is read. */
+export interface Estimate { rows: number; columns: number; memory: number; limit: number; fits: boolean; sentence: string; remedy: string | null }
+
 export interface Engine {
+  tellFile(head: Uint8Array, length: number, stated?: number): { container: boolean; estimate: Estimate | null };
+  /** For each path null, or why the file is not opened. */ chooseFiles(paths: string[]): (string | null)[];
+  beginPart(name: string, origin: object): number; linesRead(handle: number): number;
   setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];
   summary(): Summary; setRoles(choice: RoleChoice): Summary; resetRoles(): Summary;
+  setRolesOf(choice: RolesOf): Summary; correct(corrections: Corrections): Summary; quality(): Quality;
   sampleTable(): SampleTable; geneNames(): string[];
   presets(): Preset[]; parameters(): Parameter[]; resolveConfig(partial: object): Resolved;
   beginTraining(config: Config): Plan; step(count: number): StepProgress; checkpoint(): Uint8Array;
@@ -129,6 +159,10 @@ export interface Engine {
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
+  version(): string;
+  saveSession(options: { expression: boolean; page: object; engine: string | null; stopped: boolean }): Uint8Array;
+  openSession(bytes: Uint8Array): OpenedSession;
+  reviveSession(): { purified: Verdict | null; instant: Verdict | null; sameSamples: boolean };
 }
 export interface GpuTrainer {
   step(count: number): Promise<StepProgress>;

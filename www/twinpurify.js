@@ -7,13 +7,17 @@
 //   const model = await tp.train({ seed: 7 }, { onProgress });
 //   const { samples, dim, values } = await model.embed();
 import { Engines, asError } from "./engine-client.js";
+import { pageOf, summaryOf, verdictOf } from "./session.js";
 
 /** @typedef {import("./engine").Summary} Summary */
 /** @typedef {import("./engine").FileReport} FileReport */
 /** @typedef {import("./engine").Verdict} Verdict */
 /** @typedef {import("./engine").Progress} Progress */
 /** @typedef {import("./engine").Source} Source */
-/** @typedef {{name: string, report?: FileReport, error?: Error & {code: string}}} Opened what became of one file */
+/** @typedef {import("./file-reading.js").LeftOut} LeftOut */
+/** @typedef {import("./file-reading.js").Reading} Reading */
+/** What became of one table: `file` is what it was opened from, another than `name` where that is an archive or workbook.
+ * @typedef {{name: string, file: string, report?: FileReport, error?: Error & {code: string}, leftOut?: LeftOut[]}} Opened */
 
 export class TwinPurify {
   /** @type {Engines} */ #engines;
@@ -72,7 +76,7 @@ export class TwinPurify {
     return this.#cohort;
   }
 
-  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void}} [options] */
+  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (reading: Reading) => void, signal?: AbortSignal}} [options] */
   async loadCohort(files, options = {}) {
     const cohort = await this.newCohort();
     const opened = await cohort.addFiles(files, options);
@@ -81,6 +85,25 @@ export class TwinPurify {
     await cohort.compose();
     return cohort;
   }
+
+  /**
+   * Open a saved session in place of whatever is open; a file that is none changes nothing. Its models can be read at
+   * once; open its cohort's files in `cohort` and call `reviveSession()`, and everything can be computed again.
+   * @param {File} file
+   */
+  async openSession(file) {
+    await this.#engines.fetched;
+    /** @type {import("./engine").OpenedSession} */
+    const opened = await this.#engines.cpu("openSession", [new Uint8Array(await file.arrayBuffer())]);
+    const cohort = new Cohort(this.#engines, { file, opened });
+    this.#cohort = cohort;
+    const models = opened.models.map(({ of, config, verdict, stopped, engine }) => new Model(this.#engines, { of, config, stopped, verdict: verdictOf(verdict), engine: engine === "webgpu" ? "webgpu" : "cpu" }));
+    const of = (/** @type {Source} */ which) => models.find((model) => model.of === which) ?? null;
+    return { cohort, model: of("purified"), instant: of("instant"), program: opened.program, page: pageOf(opened.page), pathways: opened.pathways, comparison: opened.comparison };
+  }
+
+  /** Of the engine and this page. @returns {Promise<string>} */
+  version() { return this.#engines.cpu("version"); }
 
   /** @returns {Promise<import("./engine").Preset[]>} */
   presets() { return this.#engines.cpu("presets"); }
@@ -101,13 +124,31 @@ export class TwinPurify {
   /**
    * Train on the open cohort. The run is a promise of the model; aborting the signal stops and keeps what is learnt.
    * @param {object} [partial] any fields of the config; the others take the default preset's values
-   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} [options]
+   * With a checkpoint of the same cohort and config it goes on from there, on the CPU engine to the same bits.
+   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal, checkpoint?: Uint8Array}} [options]
    */
   train(partial = {}, options = {}) {
     if (!this.#cohort) throw asError({ code: "no_cohort", message: "There is no cohort yet. Open an expression matrix first." });
     this.#run = new Run(this.#engines, partial, options);
     return this.#run;
   }
+
+  /**
+   * The model of a run that had ended, from its last checkpoint.
+   * @param {object} partial the config it was trained with @param {Uint8Array} checkpoint @param {boolean} [stopped]
+   */
+  async reopen(partial, checkpoint, stopped = false) {
+    const { config } = await this.resolveConfig(partial);
+    await this.#engines.cpu("takeCheckpoint", [checkpoint]);
+    const verdict = await this.#engines.cpu("comeHome", [config]);
+    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+  }
+
+  /** Send every checkpoint to a port, as {run, bytes}. @param {() => MessagePort} port called for every engine that is started */
+  keepTo(port) { return this.#engines.keepTo(port); }
+
+  /** The run whose checkpoints come next. @param {string} run its name; "" sends none */
+  keepRun(run) { return this.#engines.cpu("keepRun", [run]); }
 
   /**
    * Open a saved model on the open cohort, its own or another. Rejects with `transfer_coverage` when the cohort measures
@@ -126,13 +167,47 @@ export class TwinPurify {
 
 export class Cohort {
   /** @type {Engines} */ #engines;
-  /** @type {Map<string, File>} what is open, to open it again should the engine crash */ #files = new Map();
+  /** What is open, to open it again should the engine crash. @type {Map<string, {file: File, tables: Set<string>}>} */ #files = new Map();
   /** @type {number | null} */ #simulated = null;
   /** @type {import("./engine").RoleChoice | null} */ #choice = null;
+  /** @type {import("./engine").RolesOf[]} roles chosen sample by sample, in that order */ #picked = [];
+  /** @type {import("./engine").Corrections} */ #corrections = {};
   /** @type {Summary | null} */ #summary = null;
 
-  /** @param {Engines} engines */
-  constructor(engines) { this.#engines = engines; }
+  /** The session file it came from, until its own files are open. @type {{file: File, opened: import("./engine").OpenedSession} | null} */ #session;
+
+  /** @param {Engines} engines @param {{file: File, opened: import("./engine").OpenedSession} | null} [session] */
+  constructor(engines, session = null) {
+    this.#engines = engines;
+    this.#session = session;
+    if (session) this.#summary = summaryOf(session.opened.summary);
+  }
+
+  /** Only a session file is open, and it holds no expression values: what it shows cannot be computed anew. */
+  get alone() { return this.#session !== null && this.#files.size === 0 && !this.#session.opened.expression; }
+
+  /** How the session's pathways were scored, while it stands alone. @returns {import("./engine").PathwayOptions | null} */
+  get scored() { return this.#session?.opened.pathways ?? null; }
+
+  /** The evidence table that the session was saved with. @returns {import("./engine").ComparisonTable | null} */
+  get compared() { return this.#session?.opened.comparison ?? null; }
+
+  /** The session's models read the cohort that is open now; null where there is no session. */
+  async reviveSession() {
+    if (!this.#session) return null;
+    const { models, page } = this.#session.opened;
+    const { roles } = pageOf(page);
+    if (roles) await this.setRoles(roles).catch(() => undefined);
+    /** @type {{purified: Verdict | null, instant: Verdict | null, sameSamples: boolean}} */
+    const judged = await this.#engines.cpu("reviveSession");
+    this.#session = null;
+    const of = (/** @type {"purified" | "instant"} */ which) => {
+      const saved = models.find((model) => model.of === which);
+      const verdict = judged[which];
+      return saved && verdict ? new Model(this.#engines, { of: which, config: saved.config, stopped: saved.stopped, verdict, engine: saved.engine === "webgpu" ? "webgpu" : "cpu" }) : null;
+    };
+    return { model: of("purified"), instant: of("instant"), sameSamples: judged.sameSamples };
+  }
 
   /** What the files amount to. @returns {Summary} */
   get summary() {
@@ -142,28 +217,42 @@ export class Cohort {
 
   /**
    * Open more files, one after another, each read as a stream in the worker. A file that cannot be read does not stop
-   * the others.
+   * the others. An archive or workbook gives one entry per table, and one of its own for what was left out of it or
+   * where nothing was read. Aborting the signal ends the file under way and the rest; what was open stays open.
    * @param {FileList | File[]} files
-   * @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void, onOpened?: (opened: Opened) => void}} [options]
+   * @param {{onFile?: (reading: Reading) => void, onOpened?: (opened: Opened) => void, signal?: AbortSignal}} [options]
    * @returns {Promise<Opened[]>}
    */
-  async addFiles(files, { onFile, onOpened } = {}) {
+  async addFiles(files, { onFile, onOpened, signal } = {}) {
     /** @type {Opened[]} */
     const all = [];
-    for (const file of files) {
-      /** @type {Opened} */
-      const opened = { name: file.name };
-      try {
-        opened.report = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
-        this.#files.set(file.name, file);
-      } catch (error) {
-        opened.error = /** @type {any} */ (error);
-      }
-      onOpened?.(opened);
+    const tell = (/** @type {Opened} */ opened) => {
       all.push(opened);
+      onOpened?.(opened);
+    };
+    for (const file of files) {
+      const cancel = () => { this.#engines.cpu("cancelOpening").catch(() => undefined); };
+      try {
+        if (signal?.aborted) throw asError({ code: "cancelled", message: `Opening was cancelled; what was open before is still open. (file ${file.name})` });
+        signal?.addEventListener("abort", cancel, { once: true });
+        /** @type {import("./file-reading.js").Read} */
+        const { reports, refused, leftOut } = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
+        if (reports.length > 0) this.#files.set(file.name, { file, tables: new Set(reports.map(({ name }) => name)) });
+        for (const report of reports) tell({ name: report.name, file: file.name, report });
+        for (const { name, code, message } of refused) tell({ name, file: file.name, error: /** @type {any} */ (asError({ code, message })) });
+        if (reports.length + refused.length === 0) throw asError({ code: "no_table", message: `There is no table in it: ${leftOut.map(({ name, because }) => `${name}: ${because}`).join("; ") || "it is empty"}. Open the tables themselves. (file ${file.name})` });
+        if (leftOut.length > 0) tell({ name: file.name, file: file.name, leftOut });
+      } catch (error) {
+        tell({ name: file.name, file: file.name, error: /** @type {any} */ (error) });
+      } finally {
+        signal?.removeEventListener("abort", cancel);
+      }
     }
     return all;
   }
+
+  /** Which files of a folder are opened: for each path null, or why it is not. @param {string[]} paths @returns {Promise<(string | null)[]>} */
+  chooseFiles(paths) { return this.#engines.cpu("chooseFiles", [paths]); }
 
   /** The simulated cohort instead of files. @param {number} [seed] @returns {Promise<FileReport[]>} */
   async addSimulated(seed = 7) {
@@ -173,13 +262,18 @@ export class Cohort {
 
   /** @param {string} name */
   async removeFile(name) {
+    if (this.#session?.file.name === name) {
+      await this.#engines.cpu("reset");
+      this.#session = null;
+    }
     await this.#engines.cpu("removeFile", [name]);
-    this.#files.delete(name);
+    for (const [key, { tables }] of this.#files) if (tables.delete(name) && tables.size === 0) this.#files.delete(key);
     this.#summary = null;
   }
 
   /** Put the open files together. Rejects, with what is missing, when they do not make a cohort. */
   async compose() {
+    if (this.alone) return this.summary;
     this.#summary = null;
     this.#summary = await this.#engines.cpu("summary");
     return this.summary;
@@ -189,24 +283,71 @@ export class Cohort {
   async setRoles(choice) {
     this.#summary = await this.#engines.cpu("setRoles", [choice]);
     this.#choice = choice;
+    this.#picked = [];
     return this.summary;
   }
 
+  /** What is open, in order. @returns {File[]} */
+  get files() { return [...this.#files.values()].map(({ file }) => file); }
+
+  /** The seed of the simulated cohort, or null where there is none. */
+  get simulated() { return this.#simulated; }
+
   /** What was said about roles, or null while they are as detected. */
   get choice() { return this.#choice; }
+
+  /** Give some samples, by name, a role; all others keep theirs. @param {import("./engine").RolesOf} choice */
+  async setRolesOf(choice) {
+    this.#summary = await this.#engines.cpu("setRolesOf", [choice]);
+    this.#picked.push(choice);
+    return this.summary;
+  }
 
   /** Back to what was detected. */
   async resetRoles() {
     this.#summary = await this.#engines.cpu("resetRoles");
     this.#choice = null;
+    this.#picked = [];
     return this.summary;
   }
 
+  /** Correct the values; an empty choice undoes every correction. @param {import("./engine").Corrections} corrections */
+  async correct(corrections) {
+    this.#summary = await this.#engines.cpu("correct", [corrections]);
+    this.#corrections = corrections;
+    return this.summary;
+  }
+
+  /** What was chosen to be corrected of the values. */
+  get corrections() { return this.#corrections; }
+
+  /** Measures of every sample and what stands out, before training. @returns {Promise<import("./engine").Quality>} */
+  quality() { return this.#engines.cpu("quality"); }
+
+  /** A figure that needs no model: `{figure: "quality", measure: "level"}`. @param {import("./engine").FigureSpec} spec @returns {Promise<any>} */
+  figure(spec) { return this.#engines.cpu("figure", [spec]); }
+
+  /** The same as SVG. @param {import("./engine").FigureSpec} spec @returns {Promise<string>} */
+  figureSvg(spec) { return this.#engines.cpu("figureSvg", [spec]); }
+
+  /** A table that needs no model, as CSV: `{table: "quality"}`. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
+  table(options) { return this.#engines.cpu("table", [options]); }
+
   /** Open everything again in a fresh engine. */
   async reopen() {
+    if (this.#session) await this.#engines.cpu("openSession", [new Uint8Array(await this.#session.file.arrayBuffer())]);
     if (this.#simulated !== null) await this.#engines.cpu("loadSimulated", [this.#simulated]);
-    for (const file of this.#files.values()) await this.#engines.cpu("openFile", [file]);
-    if (this.#summary) this.#summary = this.#choice ? await this.setRoles(this.#choice) : await this.compose();
+    for (const { file, tables } of this.#files.values()) {
+      const { reports } = await this.#engines.cpu("openFile", [file]);
+      // Tables of an archive that had been removed stay so.
+      for (const { name } of reports) if (!tables.has(name)) await this.#engines.cpu("removeFile", [name]);
+    }
+    if (!this.#summary) return;
+    const picked = this.#picked;
+    await this.correct(this.#corrections);
+    if (this.#choice) await this.setRoles(this.#choice);
+    this.#picked = [];
+    for (const choice of picked) await this.setRolesOf(choice);
   }
 
   /** @returns {Promise<import("./engine").SampleTable>} */
@@ -238,22 +379,24 @@ export class Run {
   /** @type {(values: Float32Array) => void} a picture of the embedding, two coordinates per tumour */ onMap;
   /** @type {(progress: Progress) => void} */ #onProgress;
 
-  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} options */
-  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal }) {
+  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal, checkpoint?: Uint8Array}} options */
+  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal, checkpoint }) {
     this.#engines = engines;
     this.#onProgress = onProgress;
     this.onMap = onMap;
     if (signal?.aborted) this.#wish = "stop";
     signal?.addEventListener("abort", () => this.stop(), { once: true });
-    this.#model = this.#train(partial);
+    this.#model = this.#train(partial, checkpoint);
   }
 
-  /** @param {object} partial */
-  async #train(partial) {
+  /** @param {object} partial @param {Uint8Array} [checkpoint] */
+  async #train(partial, checkpoint) {
     const { config } = await this.#engines.cpu("resolveConfig", [partial]);
     await this.#engines.settled;
-    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config) : await this.#trainOnCpu(config, false);
-    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+    if (checkpoint) await this.#engines.cpu("takeCheckpoint", [checkpoint]);
+    const on = checkpoint !== undefined;
+    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config, on) : await this.#trainOnCpu(config, on);
+    return new Model(this.#engines, { verdict, config, stopped, of: "purified", engine: this.#engines.hasGpu ? "webgpu" : "cpu" });
   }
 
   /** @param {import("./engine").Config} config @param {boolean} fromCheckpoint */
@@ -261,9 +404,9 @@ export class Run {
     return this.#engines.cpu("train", [config, { fromCheckpoint, wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) });
   }
 
-  /** @param {import("./engine").Config} config */
-  async #trainOnGpu(config) {
-    await this.#engines.cpu("lend", [config]);
+  /** @param {import("./engine").Config} config @param {boolean} fromCheckpoint */
+  async #trainOnGpu(config, fromCheckpoint) {
+    await this.#engines.cpu("lend", [config, { fromCheckpoint }]);
     let stopped = false;
     try {
       ({ stopped } = await this.#engines.gpu("trainLent", [{ wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) }));
@@ -311,16 +454,30 @@ export class Model {
   /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
   /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
   /** It was stopped before its last step. @type {boolean} */ stopped;
+  /** What it was trained on; a run that the GPU gave up counts as the CPU's. @type {"webgpu" | "cpu"} */ engine;
   /** How a saved model fits this cohort; null where it was trained here. @type {import("./engine").Transfer | null} */ transfer;
 
-  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer}} learnt */
-  constructor(engines, { verdict, config, stopped, of, transfer }) {
+  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer, engine?: "webgpu" | "cpu"}} learnt */
+  constructor(engines, { verdict, config, stopped, of, transfer, engine = "cpu" }) {
+    this.engine = engine;
     this.transfer = transfer ?? null;
     this.#engines = engines;
     this.#of = of;
     this.verdict = verdict;
     this.config = config;
     this.stopped = stopped;
+  }
+
+  /** Trained, or the closed form. */
+  get of() { return this.#of; }
+
+  /**
+   * Everything that was learnt, as one file that opens in the page and natively; expression values only if asked for.
+   * @param {{expression?: boolean, page?: object}} [options]
+   */
+  async saveSession({ expression = false, page = {} } = {}) {
+    const bytes = await this.#engines.cpu("saveSession", [{ expression, page, engine: this.engine, stopped: this.stopped }]);
+    return new Blob([bytes], { type: "application/octet-stream" });
   }
 
   /** One vector per tumour, in file order. @param {{of?: Source}} [options] @returns {Promise<import("./engine").Embedding>} */

@@ -67,6 +67,18 @@ pub fn write_maps(session: &mut Session, of: Of, column: Option<&str>, out: &Out
     Ok(())
 }
 
+/// Raw and purified maps of one kind, uncoloured, where the session holds them.
+pub fn write_maps_of(session: &mut Session, kind: MapKind, of: Of, out: &OutputFolder) -> Result<(), Failure> {
+    let kind_name = if kind == MapKind::Pca { "pca" } else { "umap" };
+    for (of, of_name) in [(Of::Raw, "raw"), (of, "purified")] {
+        if session.map(kind, of).is_ok() {
+            let figure = FigureKind::Map { kind, of, colour: ColourSpec::default(), window: None, legend: true };
+            out.write(&format!("map_{kind_name}_{of_name}.svg"), session.figure_svg(&spec(SIZE, figure))?)?;
+        }
+    }
+    Ok(())
+}
+
 /// The loss as table and figure.
 pub fn write_losses(session: &mut Session, out: &OutputFolder) -> Result<(), Failure> {
     out.write("loss.csv", session.table(TableSpec::Loss)?)?;

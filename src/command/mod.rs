@@ -1,5 +1,6 @@
 //! The commands and what they share: how they fail, and how they speak.
 
+mod cohort_options;
 mod device;
 mod drawing;
 mod embed;
@@ -8,6 +9,7 @@ mod inspect;
 mod output;
 mod pathways;
 mod progress;
+mod session;
 mod settings;
 mod simulate;
 mod study;
@@ -16,6 +18,7 @@ mod train;
 pub use embed::Embed;
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
+pub use session::SessionFile;
 pub use simulate::Simulate;
 pub use study::Study;
 pub use train::Train;

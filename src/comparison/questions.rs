@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::forecast::Part;
 use super::measure::Label;
-use crate::cohort::{Cohort, Column};
+pub use crate::cohort::happened;
+use crate::cohort::{Cohort, Column, events};
 use crate::readout::markers::{marker_scores, marker_sets};
 use crate::readout::purity::{purity_values, tumour_fraction_proxy};
 use crate::readout::survival::SurvivalData;
@@ -191,7 +192,8 @@ fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Ve
     let cell = |column: &'_ Column, i: usize| column.values.get(i).cloned().flatten();
     let times: Vec<Option<f64>> =
         tumours.iter().map(|&i| cell(time, i)?.trim().parse().ok().filter(|t: &f64| t.is_finite())).collect();
-    let events: Vec<Option<bool>> = tumours.iter().map(|&i| happened(&cell(event, i)?)).collect();
+    let of_tumours: Vec<Option<String>> = tumours.iter().map(|&i| cell(event, i)).collect();
+    let events = events(&of_tumours);
     if events.iter().flatten().count() == 0 {
         return Err(
             "The event column holds nothing that reads as an event (1, dead, true, …) or none (0, alive, false, …)."
@@ -199,20 +201,6 @@ fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Ve
         );
     }
     SurvivalData::known(&times, &events).map_err(|error| error.to_string())
-}
-
-/// Whether a cell of an event column says that the event happened; `None` where it says neither.
-pub fn happened(cell: &str) -> Option<bool> {
-    let word = cell.trim().to_lowercase();
-    let number: Option<f64> = word.split(':').next().and_then(|first| first.trim().parse().ok());
-    match (number, word.as_str()) {
-        (Some(1.0), _)
-        | (None, "true" | "yes" | "dead" | "deceased" | "died" | "event" | "recurred" | "relapse" | "progression") => {
-            Some(true)
-        }
-        (Some(0.0), _) | (None, "false" | "no" | "alive" | "living" | "censored" | "none") => Some(false),
-        _ => None,
-    }
 }
 
 fn purity(

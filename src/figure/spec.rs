@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ThemeName;
+use crate::cohort::quality::MeasureKey;
 use crate::readout::Grouping;
 
 /// Which figure, how large, in which colours.
@@ -60,17 +61,11 @@ pub enum FigureKind {
         #[serde(default)]
         score: ScoreChoice,
     },
-    /// [`super::SurvivalFigure`].
-    Survival(SurvivalSpec),
-    /// [`super::ForestFigure`].
-    Forest(ForestSpec),
-    /// [`super::ConfusionFigure`] of the comparison.
-    Confusion {
-        /// `subtype` or `grade`.
-        label: String,
+    /// [`super::QualityFigure`].
+    Quality {
+        /// Which measure.
+        measure: MeasureKey,
     },
-    /// [`super::PurityFigure`].
-    PurityMap(PuritySpec),
     /// [`super::DifferencesFigure`] of the two groups compared last.
     Differences {
         /// How many gene sets.
@@ -82,6 +77,17 @@ pub enum FigureKind {
         /// Name of the gene set.
         pathway: String,
     },
+    /// [`super::SurvivalFigure`].
+    Survival(SurvivalSpec),
+    /// [`super::ForestFigure`].
+    Forest(ForestSpec),
+    /// [`super::ConfusionFigure`] of the comparison.
+    Confusion {
+        /// `subtype` or `grade`.
+        label: String,
+    },
+    /// [`super::PurityFigure`].
+    PurityMap(PuritySpec),
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.

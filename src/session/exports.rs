@@ -47,6 +47,8 @@ pub enum TableSpec {
     Genes,
     /// The comparison of representations.
     Comparison,
+    /// What was measured of every sample before training.
+    Quality,
     /// Kaplan–Meier curves, time by time.
     Survival(SurvivalSpec),
     /// Hazard ratios.
@@ -112,6 +114,7 @@ impl Session {
                 Ok(tables::loss_history(&rows))
             }
             TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
+            TableSpec::Quality => self.quality_csv(),
             TableSpec::Survival(of) => Ok(tables::survival(&self.survival(&of)?.groups)),
             TableSpec::Forest(of) => Ok(tables::hazards(&self.hazards(&of)?.rows)),
             TableSpec::Confusion { label } => Ok(tables::confusion(&self.confusion(named_label(&label)?)?)),

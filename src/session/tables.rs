@@ -4,11 +4,17 @@
 //!   no thousands mark). What is missing or not finite is an empty cell: `NaN` is text to a spreadsheet and `NA` is
 //!   a gene to some.
 //! - **Text** (sample names, categories, gene and set names) comes from a stranger's file and may be opened in a
-//!   spreadsheet, where a cell that begins with `=`, `+`, `@` or `-` is a formula. Such a cell, and one that begins
-//!   with a tab or a carriage return, gets a leading apostrophe `'` (OWASP, CSV injection), unless all of it is a
+//!   spreadsheet, where a cell that begins with `=`, `+`, `@` or `-` (or their wide forms) is a formula. Such a cell,
+//!   and one that begins with a tab or a line end, gets a leading apostrophe `'` (OWASP, CSV injection), unless all of it is a
 //!   number such as `-0.5`. To read such a name back, drop the apostrophe.
 
 use std::borrow::Cow;
+
+#[cfg(feature = "cpu")]
+mod outcomes;
+
+#[cfg(feature = "cpu")]
+pub use outcomes::{confusion, hazards, survival};
 
 /// A clinical column beside a map: one entry per sample, `None` where missing.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +142,7 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
                 [
                     text(cohort),
                     text(&row.name),
-                    Cow::from(column.key.as_str()),
+                    text(&column.key),
                     whole(cell.mean),
                     whole(cell.spread),
                     table.seeds.len().to_string().into(),
@@ -145,6 +151,17 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
                 ]
             })
         })
+    });
+    table(header, rows)
+}
+
+/// Quality: `sample, role, level, genes_detected, distance, side, findings`; a row is a sample's name, role, measures and
+/// the codes of what was found of it.
+pub fn quality<'a>(rows: impl Iterator<Item = (&'a str, &'a str, [f32; 4], String)>) -> String {
+    let header = ["sample", "role", "level", "genes_detected", "distance", "side", "findings"];
+    let rows = rows.map(|(sample, role, values, findings)| {
+        let numbers = values.into_iter().map(number);
+        [text(sample), role.into()].into_iter().chain(numbers).chain([findings.into()])
     });
     table(header, rows)
 }
@@ -225,58 +242,12 @@ pub fn differences(all: &[&crate::readout::differences::Differences]) -> String 
 #[cfg(feature = "cpu")]
 pub fn purity(estimates: &super::Estimates) -> String {
     let rows = estimates.samples.iter().enumerate().map(|(at, sample)| {
-        let cell = |values: &Result<Vec<f64>, String>| number(values.as_ref().map_or(f32::NAN, |v| v[at] as f32));
+        let cell = |values: &Result<Vec<f64>, String>| {
+            number(values.as_ref().ok().and_then(|v| v.get(at)).map_or(f32::NAN, |v| *v as f32))
+        };
         std::iter::once(text(sample)).chain(estimates.values.iter().map(cell).collect::<Vec<_>>())
     });
     table(["sample", "tumour_fraction_relative", "stromal_score_z", "immune_score_z"], rows)
-}
-
-/// Kaplan–Meier: `group, time, at_risk, events, censored, survival, lower, upper`, one line a group and time.
-pub fn survival(groups: &[(String, crate::readout::survival::SurvivalCurve)]) -> String {
-    let header = ["group", "time", "at_risk", "events", "censored", "survival", "lower", "upper"];
-    let bound = |value: Option<f64>| value.map_or_else(Cow::default, |v| v.to_string().into());
-    let rows = groups.iter().flat_map(|(name, curve)| {
-        (0..curve.times.len()).map(move |at| {
-            [
-                text(name),
-                curve.times[at].to_string().into(),
-                curve.at_risk[at].to_string().into(),
-                curve.events[at].to_string().into(),
-                curve.censored[at].to_string().into(),
-                curve.survival[at].to_string().into(),
-                bound(curve.lower[at]),
-                bound(curve.upper[at]),
-            ]
-        })
-    });
-    table(header, rows)
-}
-
-/// Hazard ratios: `covariate, hazard_ratio, lower, upper, p`.
-pub fn hazards(rows: &[crate::figure::ForestRow]) -> String {
-    let header = ["covariate", "hazard_ratio", "lower", "upper", "p"];
-    let rows = rows.iter().map(|row| {
-        let numbers = [row.ratio, row.lower, row.upper, row.p].map(|v| Cow::from(v.to_string()));
-        std::iter::once(text(&row.name)).chain(numbers)
-    });
-    table(header, rows)
-}
-
-/// Confusion: `representation, truth, predicted, tumours, share`, one line a cell.
-#[cfg(feature = "cpu")]
-pub fn confusion(found: &crate::comparison::ConfusionTable) -> String {
-    let header = ["representation", "truth", "predicted", "tumours", "share"];
-    let rows = found.rows.iter().flat_map(|row| {
-        row.counts.iter().enumerate().flat_map(move |(truth, counts)| {
-            let total: f64 = counts.iter().sum();
-            counts.iter().enumerate().map(move |(said, count)| {
-                let share = if total > 0.0 { (count / total).to_string() } else { String::new() };
-                let [truth, said] = [truth, said].map(|class| text(&found.classes[class]));
-                [text(&row.head.name), truth, said, count.to_string().into(), share.into()]
-            })
-        })
-    });
-    table(header, rows)
 }
 
 fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String
@@ -302,7 +273,9 @@ fn number<'a>(value: f32) -> Cow<'a, str> {
 }
 
 fn text(cell: &str) -> Cow<'_, str> {
-    let risky = cell.starts_with(['=', '+', '@', '-', '\t', '\r']) && cell.parse::<f64>().is_err();
+    // Some programs read the wide forms of East Asian keyboards too.
+    let signs = ['=', '+', '@', '-', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff20}', '\u{ff0d}'];
+    let risky = cell.starts_with(signs) && !cell.parse::<f64>().is_ok_and(f64::is_finite);
     if risky { format!("'{cell}").into() } else { cell.into() }
 }
 

@@ -8,6 +8,11 @@ use crate::session::{SaveOptions, Verdict};
 
 #[wasm_bindgen]
 impl Engine {
+    /// The crate's version, for reports.
+    pub fn version(&self) -> String {
+        env!("CARGO_PKG_VERSION").into()
+    }
+
     /// Everything that was learnt, as one file's bytes.
     #[wasm_bindgen(js_name = saveSession)]
     pub fn save_session(&mut self, options: JsValue) -> Result<Vec<u8>, JsValue> {

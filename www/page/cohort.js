@@ -1,13 +1,17 @@
 // Opening files: what each was taken for, and what they amount to.
-import { byId, count, h, plural } from "./dom.js";
+import { byId, count, h, plural, save } from "./dom.js";
+import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
+import { qualityFold } from "./quality.js";
 import { rolesFold } from "./roles.js";
 import { samplesFold } from "./samples.js";
 
 /** @typedef {import("../engine").Summary} Summary */
 
-const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets" });
+const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", sample_labels: "sample labels", unused_table: "not used", session: "saved session" });
 const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
+/** Unrecognised gene names shown at once. */
+const LISTED_GENES = 400;
 const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
 const NOTES = {
   real: "CPTAC endometrial carcinoma, real RNA-seq: Dou et al. 2020, Cell 180:729, doi 10.1016/j.cell.2020.01.026. The 5,000 most variable protein-coding genes; Apache-2.0, as distributed in the package cptac 0.4.1.",
@@ -57,25 +61,68 @@ export function startCohort(state, door) {
     note.hidden = words === "";
   };
 
-  /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
-  async function addFiles(files, { demo = false } = {}) {
+  /** @param {File[]} files @param {{demo?: import("./state.js").State["demo"], about?: string}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = null, about = "" } = {}) {
     if (files.length === 0) return;
     const model = files.findLast(isModel);
     if (model) {
-      offerModel(model);
-      return addFiles(files.filter((file) => !isModel(file)), { demo });
+      await addFiles(files.filter((file) => !isModel(file)), { demo, about });
+      return offerModel(model);
     }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
-    const cohort = await needDraft(demo);
-    tell("");
-    state.demo = null;
+    const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
+    if (session) {
+      await openSession(session);
+      return addFiles(files.filter((file) => file !== session), { demo, about });
+    }
+    const cohort = await needDraft(demo !== null);
+    tell(about);
+    state.demo = demo;
     if (!demo) state.tell("opened");
-    for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
-    await cohort.addFiles(files, {
-      onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
-      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    const { open, left } = await chosen(files, cohort);
+    const controller = new AbortController();
+    const opening = (/** @type {import("./opening.js").Reading} */ reading) => {
+      const item = line(reading.file);
+      const held = item.contains(document.activeElement);
+      item.replaceChildren(...openingLine(mark("·", "opening", "quiet"), reading, () => controller.abort()));
+      if (held) /** @type {HTMLElement | null} */ (item.querySelector("button"))?.focus();
+    };
+    for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
+    await cohort.addFiles(open, {
+      signal: controller.signal,
+      onFile: opening,
+      onOpened,
     });
+    if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
     await compose(cohort);
+  }
+
+  function onOpened(/** @type {import("../twinpurify.js").Opened} */ { name, file, report, error, leftOut }) {
+    // An archive's own line gives way to those of its tables.
+    if (name !== file && !lines.get(file)?.dataset.taken) unline(file);
+    line(name).replaceChildren(...(report ? taken(report) : leftOut ? aside(name, leftOut) : refused(name, error?.message ?? "")));
+  }
+
+  /** A saved session in place of whatever is open: its maps and its verdict at once, the rest when its cohort is here. @param {File} file */
+  async function openSession(file) {
+    const tp = state.tp ?? await (say("The engine is being loaded; your session waits for it."), state.engines);
+    await tp.fetched();
+    state.tell("opened");
+    say("Opening the session …");
+    const { cohort, model, instant, program, page } = await tp.openSession(file);
+    draft = cohort;
+    lines.clear();
+    list.replaceChildren();
+    document.body.classList.add("has-cohort");
+    byId("cohort-body").hidden = false;
+    const theirs = cohort.summary.files.map(({ name }) => name).join(", ");
+    line(file.name).replaceChildren(...taken({ name: file.name, kind: "session", detail: `by ${program}${theirs ? `; its cohort: ${theirs}` : ""}` }));
+    tell(cohort.alone ? "A saved session, without its expression values. Open the files of its cohort too, and everything can be computed again." : "");
+    Object.assign(state, { cohort: null, model: null, instant: null, colouring: null, isolated: null, demo: null, selection: [], groups: page.groups, colour: page.colour, view: page.view });
+    if (!cohort.alone) return compose(cohort);
+    Object.assign(state, { cohort, model, instant });
+    say("");
+    for (const event of /** @type {const} */ (["cohort", "model", "groups"])) state.tell(event);
   }
 
   /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
@@ -85,17 +132,31 @@ export function startCohort(state, door) {
     state.tell("modelFile");
   }
 
-  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
+  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
+    /** @type {Awaited<ReturnType<typeof cohort.reviveSession>>} */
+    let revived = null;
+    let said = "";
     try {
       await cohort.compose();
+      if (choice) await cohort.setRoles(choice);
       state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
-      say("");
+      revived = await cohort.reviveSession().catch((error) => {
+        said = `The session's model cannot read this cohort. ${error.message}`;
+        return null;
+      });
+      if (revived) tell(revived.sameSamples ? "The session lives again: its model reads the cohort that is open." : "The session's model reads this cohort, whose tumours are not those it was saved with.");
+      say(said, said !== "");
     } catch (error) {
       state.cohort = null;
-      say(lines.size ? /** @type {Error} */ (error).message : "No file is open.", lines.size > 0);
+      const { code, message } = /** @type {Error & {code?: string}} */ (error);
+      say(lines.size ? message : "No file is open.", lines.size > 0);
+      if (code === "mixed_scales") status.append(" ", h("button", { type: "button", id: "one-scale", onclick: () => then(async () => {
+        await cohort.correct({ ...cohort.corrections, oneScale: true });
+        await compose(cohort);
+      }) }, "Bring both to log2(x + 1)"));
     }
-    Object.assign(state, { model: null, instant: null });
+    Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
     state.tell("cohort");
     state.tell("model");
   }
@@ -111,6 +172,11 @@ export function startCohort(state, door) {
     return item;
   }
 
+  const unline = (/** @type {string} */ name) => {
+    lines.get(name)?.remove();
+    lines.delete(name);
+  };
+  const aside = (/** @type {string} */ name, /** @type {import("./opening.js").LeftOut[]} */ leftOut) => leftOutLine(mark("·", "partly opened", "quiet"), name, leftOut);
   const remove = (/** @type {string} */ name) => h("button", {
     type: "button", className: "plain", "aria-label": `Remove ${name}`,
     onclick: () => then(async () => {
@@ -118,16 +184,12 @@ export function startCohort(state, door) {
       if (!draft) return;
       if (lines.get(name)?.dataset.taken) await draft.removeFile(name);
       tell("");
-      lines.get(name)?.remove();
-      lines.delete(name);
+      unline(name);
       await compose(draft);
     }),
   }, "remove");
   const mark = (/** @type {string} */ sign, /** @type {string} */ meaning, /** @type {string} */ className) =>
     h("span", { className: `mark ${className}` }, h("span", { "aria-hidden": "true" }, sign), h("span", { className: "unseen" }, meaning));
-  const opening = (/** @type {string} */ name, /** @type {number} */ bytes, /** @type {number} */ total) => [
-    mark("·", "opening", "quiet"), h("span", { className: "name" }, name),
-    h("progress", { max: Math.max(total, 1), value: bytes, "aria-label": `Opening ${name}` }), h("span", { className: "quiet small" }, `${Math.round(100 * bytes / Math.max(total, 1))} %`)];
   function taken(/** @type {import("../engine").FileReport} */ { name, kind, detail }) {
     line(name).dataset.taken = "yes";
     return [mark("✓", "taken", "good"), h("span", { className: "name" }, name),
@@ -154,7 +216,7 @@ export function startCohort(state, door) {
     drop.classList.remove("over");
     // Entries must be taken before the first await: the transfer is emptied after the event.
     const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
-    then(async () => addFiles((await Promise.all(entries.map(filesOf))).flat()));
+    then(async () => addFiles((await Promise.all(entries.map((entry) => filesOf(entry)))).flat()));
   });
   document.addEventListener("paste", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
@@ -187,9 +249,7 @@ export function startCohort(state, door) {
       return;
     }
     demoFiles ??= await fetchDemo();
-    await addFiles(demoFiles, { demo: true });
-    state.demo = "ucec";
-    tell(NOTES.real);
+    await addFiles(demoFiles, { demo: "ucec", about: NOTES.real });
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
@@ -198,28 +258,36 @@ export function startCohort(state, door) {
     state.demo = "simulated";
     await compose(cohort);
   });
+  /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string, demo: import("./state.js").State["demo"]}} kept */
+  const openKept = (kept) => then(async () => {
+    const cohort = await needDraft(true);
+    if (kept.files.length) state.tell("opened");
+    tell(kept.note ?? "");
+    state.demo = kept.demo ?? null;
+    if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
+    await cohort.addFiles(kept.files, { onOpened });
+    await compose(cohort, kept.choice);
+  });
+
   const asked = new URLSearchParams(location.search).get("demo");
   if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
 
   state.on("cohort", () => showSummary(state));
+
+  return { openKept, note: () => byId("cohort-note").textContent ?? "", open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
 
 /** @param {File} file */
 const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
-/** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
-async function filesOf(entry) {
-  if (entry instanceof File) return [entry];
-  if (entry.isFile) return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {File[]} */
-  const files = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return files;
-    for (const inner of some) if (!inner.name.startsWith(".")) files.push(...await filesOf(inner));
-  }
+/** Names that no gene has or had, listed so that a person sees whether they matter. @param {Summary} summary */
+function unknownGenes({ recognisedGenes: found }) {
+  if (!found?.unknown.length) return null;
+  const shown = found.unknown.slice(0, LISTED_GENES);
+  return h("details", { id: "unknown-genes" },
+    h("summary", {}, "Gene names ", h("span", { className: "quiet" }, `· ${plural(found.unknown.length, "name is", "names are")} not recognised, ${count(found.older)} older, of ${count(found.rows)}`)),
+    h("div", { className: "inside" }, h("p", { className: "small" }, shown.join(", "), found.unknown.length > shown.length ? `, and ${count(found.unknown.length - shown.length)} more` : ""),
+      h("button", { type: "button", className: "plain", onclick: () => save("genes_not_recognised.txt", new Blob([`${found.unknown.join("\n")}\n`], { type: "text/plain" })) }, "save all as text")));
 }
 
 /** @param {import("./state.js").State} state */
@@ -241,8 +309,9 @@ function showSummary(state) {
     figure(count(summary.genes), "genes", "in the matrix, duplicates collapsed"),
     figure(SCALES[summary.scale.value] ?? summary.scale.value, "value scale", summary.scale.because),
     figure(IDS[summary.geneIds.value] ?? summary.geneIds.value, "gene names", summary.geneIds.because));
+  const was = (/** @type {string} */ id) => document.querySelector(`#${id}[open]`) !== null;
   const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
     h("summary", {}, plural(summary.warnings.length, "warning")),
     h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
-  folds.replaceChildren(...[warnings, rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
+  folds.replaceChildren(...[warnings, unknownGenes(summary), state.cohort.alone ? null : rolesFold(state, was("roles")), state.cohort.alone ? null : qualityFold(state, was("quality")), samplesFold(state, was("samples"))].filter((fold) => fold !== null));
 }

@@ -1,11 +1,14 @@
 // The page's start: paint first, then fetch the engines, then wait for files.
+import { sessionAddress } from "../session.js";
 import { TwinPurify } from "../twinpurify.js";
 import { RequestCount, startEngineBadge, startPrivacyBadge } from "./badge.js";
 import { startCohort } from "./cohort.js";
 import { startDownloads } from "./downloads.js";
 import { startEvidence } from "./evidence.js";
 import { startExplore } from "./explore.js";
+import { Keeping } from "./keeping.js";
 import { Door } from "./lock.js";
+import { Offline } from "./offline.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
 import { startShare } from "./share.js";
@@ -27,13 +30,14 @@ const state = new State(new Promise((resolve) => { load = resolve; }));
 startTheme(state);
 startRail();
 startEngineBadge(state);
-startPrivacyBadge(requests, door);
+const offline = new Offline(state);
+startPrivacyBadge(requests, door, offline);
 // Everything is fetched by now; from here on nothing is, and every request would be counted.
 state.on("opened", () => {
   door.lock();
   requests.begin();
 });
-startCohort(state, door);
+const cohort = startCohort(state, door);
 const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
@@ -42,7 +46,8 @@ startDownloads(state, startShare(state));
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
 function startEngines() {
-  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
+  const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
+  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched, session]) });
   creating.then((tp) => {
     state.tp = tp;
     // For a person at the console, and for the test that loses the GPU in the middle of a run.
@@ -55,7 +60,22 @@ function startEngines() {
   load(creating);
 }
 
+// A lab's own demo: `?session=` beside the page or below it, asked for before any file is opened.
+const wanted = new URLSearchParams(location.search).get("session");
+const session = wanted === null ? null : fetchSession(wanted);
+session?.then((file) => cohort.open([file]), (error) => cohort.say(error.message, true));
+
 // A shared result needs no engine, until the person wants to open a cohort of their own.
 const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
 // Two frames: the first screen is painted before any engine is asked for.
 if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));
+
+/** @param {string} path @returns {Promise<File>} */
+async function fetchSession(path) {
+  const address = sessionAddress(path, location.href);
+  if (!address) throw new Error("The address asks for a session that is not beside this page: ?session= takes a relative path, without “..”.");
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The session was not found where this page is hosted (HTTP ${response.status}).`);
+  const name = address.pathname.split("/").at(-1) ?? "";
+  return new File([await response.blob()], name.endsWith(".twinpurify") ? name : `${name}.twinpurify`);
+}

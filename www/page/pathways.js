@@ -62,7 +62,16 @@ export function startPathways(state, onSets) {
   let ownName = "";
   chooseSets();
 
-  state.on("cohort", () => { scored = null; });
+  state.on("cohort", () => {
+    scored = null;
+    // A session that stands alone has its scores as they were made.
+    const saved = state.cohort?.alone ? state.cohort.scored : null;
+    if (!saved) return;
+    ({ scorer, sets } = saved);
+    for (const input of body.querySelectorAll("input")) if (input.value === scorer) input.checked = true;
+    if (sets === "own") ownName ||= "own, as saved";
+    chooseSets();
+  });
   state.on("model", () => {
     const model = current();
     open("pathways", model !== null);

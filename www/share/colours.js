@@ -97,8 +97,8 @@ export function scaleOf(values, centred, theme) {
     if (!centred) return between(VIRIDIS, least + share * (most - least));
     const middle = 2 * share - 1;
     const painted = (/** @type {number} */ where) => between(BLUE_WHITE_RED, (where + 1) / 2);
-    // On dark, a point in the dark ends would vanish; on light, one in the middle.
-    return theme === "dark" ? /** @type {Rgb} */ (painted(middle).map((part) => Math.round(part * (0.78 + 0.22 * Math.abs(middle))))) : painted(middle * 0.72);
+    // On light, a point in the middle would vanish; on dark, one at the dark ends.
+    return theme === "light" ? /** @type {Rgb} */ (painted(middle).map((part) => Math.round(part * (0.78 + 0.22 * Math.abs(middle))))) : painted(middle * 0.72);
   };
   return { from, to, missing: values.length - finite.length, colour };
 }
