@@ -56,6 +56,16 @@ impl ForestFigure {
     }
 }
 
+/// Round ratios between the ends, finer where few would be.
+fn marks((from, to): (f64, f64)) -> Vec<f64> {
+    const COARSE: [f64; 13] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+    const FINE: [f64; 13] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0];
+    let inside =
+        |all: &[f64]| -> Vec<f64> { all.iter().copied().filter(|mark| (from..=to).contains(&mark.ln())).collect() };
+    let coarse = inside(&COARSE);
+    if coarse.len() < 4 { inside(&FINE) } else { coarse }
+}
+
 fn told(row: &ForestRow) -> String {
     format!("{:.2} ({:.2}–{:.2}), {}", row.ratio, row.lower, row.upper, p_value(row.p))
 }
@@ -95,8 +105,7 @@ impl Figure for ForestFigure {
         };
         let ends = self.ends();
         let x_of = |ratio: f64| plot.across(share(ends, ratio.max(1e-9).ln()).clamp(0.0, 1.0));
-        let all: [f64; 13] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
-        let inside: Vec<f64> = all.into_iter().filter(|m| (ends.0..=ends.1).contains(&m.ln())).collect();
+        let inside = marks(ends);
         let room = (plot.width / 34.0).max(2.0) as usize;
         let every = inside.len().div_ceil(room).max(1);
         let one = inside.iter().position(|m| *m == 1.0).unwrap_or(0);
@@ -132,6 +141,12 @@ impl Figure for ForestFigure {
 mod tests {
     use super::*;
     use crate::figure::svg;
+
+    #[test]
+    fn a_narrow_axis_has_marks_too() {
+        assert_eq!(marks((-0.35, 0.5)), [0.8, 0.9, 1.0, 1.2, 1.5]);
+        assert_eq!(marks((-2.5, 2.5)), [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]);
+    }
 
     #[test]
     fn a_row_of_any_size_stays_in_the_figure() {

@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { COHORTS, engineReady, missing, openPage, recordMainThread, setParameters, verdict } from "./harness.js";
 
 /** Small enough for two busy cores; long enough that something is learnt. */
-const SMALL = { genes: "300", hidden: "32", dim: "12", epochs: "15" };
+const SMALL = { genes: "300", hidden: "32", dim: "12", epochs: "40" };
 const ROWS = ["raw", "pca", "contrastive_pca", "auto_encoder", "mixing_auto_encoder", "twinpurify", "twinpurify_without_mixing"];
 
 /** @param {string} name */
@@ -86,7 +86,7 @@ test("a cohort with subtype, survival and purity", { skip: absent("tcga_brca_pai
 
     // Outcomes: survival by subtype and by clusters, hazard ratios, confusion, purity.
     for (const [plot, head, drawn] of /** @type {[string, RegExp, RegExp]} */ ([
-      ["survival", /^group,time,at_risk,events,censored,survival,lower,upper\n/, /log-rank p[^]*at risk/],
+      ["survival", /^group,time,at_risk,events,censored,survival,lower,upper\n/, /at risk[^]*log-rank p/],
       ["forest", /^covariate,hazard_ratio,lower,upper,p\n/, /hazard ratio, log scale/],
       ["confusion", /^representation,truth,predicted,tumours,share\nraw,/, /predicted/],
       ["purity", /^sample,purity,raw_PC1,/, /Spearman ρ/],
