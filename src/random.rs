@@ -21,6 +21,8 @@ pub enum Purpose {
     Noise = 5,
     /// Views of the closed form; index = view.
     ClosedForm = 6,
+    /// Views that the contamination axis is found in; index = view.
+    ContaminationAxis = 9,
     /// Folds of cross-validation; index = repeat.
     Folds = 11,
 }

@@ -115,7 +115,7 @@ fn a_refused_file_ends_with_2_and_a_missing_one_with_1() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in ["inspect", "train", "pathways", "simulate"] {
+    for command in ["inspect", "train", "embed", "pathways", "simulate"] {
         assert!(succeeds(&[command, "--help"]).contains(&format!("  twinpurify {command} ")), "{command}");
     }
 }
@@ -134,14 +134,14 @@ fn train_writes_everything_and_the_same_bytes_again_and_the_model_scores_alike()
     assert_eq!((output.status.code(), err(&output).as_str()), (Some(0), ""));
     let mut names: Vec<_> = fs::read_dir(&first).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
     names.sort();
-    assert_eq!(names.len(), 17, "{names:?}");
+    assert_eq!(names.len(), 18, "{names:?}");
     for name in names.iter().filter(|name| *name != "model.safetensors") {
         let same = fs::read(first.join(name)).expect("read") == fs::read(second.join(name)).expect("read");
         assert!(same, "{name:?} differs between two runs of one seed");
     }
 
     let (heading, rows) = csv_of(&first.join("embedding.csv"));
-    assert_eq!((heading[0].as_str(), heading.len(), rows.len()), ("sample", 9, 40));
+    assert_eq!((heading[0].as_str(), heading.len(), rows.len()), ("sample", 201, 40), "one column a gene");
     assert!(rows.iter().flat_map(|row| &row[1..]).all(|cell| cell.parse::<f32>().is_ok_and(f32::is_finite)));
     for map in ["map_pca.csv", "map_umap.csv"] {
         assert_eq!(csv_of(&first.join(map)).1.len(), 40, "{map}");
@@ -171,13 +171,40 @@ fn train_writes_everything_and_the_same_bytes_again_and_the_model_scores_alike()
     succeeds(&[&["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)], &own[..]].concat());
     assert_eq!(csv_of(&scores.join("pathways_raw.csv")).0, ["sample", "OWN"]);
 
-    // A cohort without one of the model's genes, and a file that is no model.
+    let by = ["--by", "subtype", "--test", "mann-whitney"];
+    succeeds(&[&["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)], &by[..]].concat());
+    let (heading, rows) = csv_of(&scores.join("pathways_groups.csv"));
+    assert_eq!((heading[1].as_str(), heading[15].as_str()), ("first", "raw_fdr"));
+    assert!(rows.iter().all(|row| row[0] == "subtype" && row[3] == "all others" && row[6] == "Cliff's delta"));
+    assert!(scores.join("pathways_groups_1.svg").exists());
+    let pair = ["--by", "subtype", "--groups", "A,Z"];
+    let refused =
+        fails(2, &[&["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)], &pair[..]].concat());
+    assert!(refused.contains("no such group; it has A, B"), "{refused}");
+    opens_elsewhere(&cohort, &model, &genes, &folder.join("embedded"));
+    fails(2, &["pathways", path(&cohort), "--model", path(&config), "--out", path(&scores)]);
+}
+
+/// Without some of the model's genes it is opened and says so; without most of them it is refused.
+fn opens_elsewhere(cohort: &Path, model: &Path, genes: &[String], out: &Path) {
     let text = fs::read_to_string(cohort.join("expression.tsv")).expect("read");
     let renamed = text.replacen(&format!("\n{}\t", genes[3]), "\nNOT_A_GENE\t", 1);
     fs::write(cohort.join("expression.tsv"), renamed).expect("written");
-    let refused = fails(2, &["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)]);
-    assert!(refused.contains("1 of the model's 200 genes"), "{refused}");
-    fails(2, &["pathways", path(&cohort), "--model", path(&config), "--out", path(&scores)]);
+    let said = succeeds(&["embed", path(cohort), "--model", path(model), "--out", path(out), "--quiet"]);
+    assert!(said.contains("199 of the model's 200 genes") && said.contains("as they stand"), "{said}");
+    assert_eq!(csv_of(&out.join("embedding.csv")).1.len(), 40);
+    let report: Value = serde_json::from_slice(&fs::read(out.join("transfer.json")).expect("read")).expect("JSON");
+    assert_eq!(
+        (report["missing"][0].as_str(), report["alignment"].as_str()),
+        (Some(genes[3].as_str()), Some("as_measured"))
+    );
+
+    let rows = text.lines().enumerate();
+    let half: Vec<String> =
+        rows.map(|(at, row)| if at > 0 && at % 2 == 0 { format!("NOT_{row}") } else { row.to_owned() }).collect();
+    fs::write(cohort.join("expression.tsv"), half.join("\n")).expect("written");
+    let refused = fails(2, &["embed", path(cohort), "--model", path(model), "--out", path(out)]);
+    assert!(refused.contains("100 of the model's 200 genes") && refused.contains("60 %"), "{refused}");
 }
 
 #[test]

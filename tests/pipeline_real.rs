@@ -86,8 +86,8 @@ fn tables(session: &mut Session) -> Vec<(usize, usize)> {
         TableSpec::Loss,
         TableSpec::Genes,
     ];
-    let read_back = |spec| {
-        let text = session.table(spec).unwrap();
+    let read_back = |spec: TableSpec| {
+        let text = session.table(spec.clone()).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let columns = reader.headers().unwrap().len();
         let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
@@ -126,7 +126,7 @@ fn pipeline(session: &mut Session, config: &Config) -> [Verdict; 2] {
     assert_eq!(
         tables(session),
         [
-            (tumours, 1 + config.dim),
+            (tumours, 1 + config.width(set.genes.len())),
             map,
             map,
             scores,
@@ -144,7 +144,7 @@ fn pipeline(session: &mut Session, config: &Config) -> [Verdict; 2] {
     assert_eq!((reopened.genes(), reopened.config()), (set.genes.as_slice(), &config));
     let again = block_on(reopened.embed(&set.tumour_values)).unwrap();
     let before = session.embedding(Of::Purified).unwrap();
-    assert_eq!((before.dim, &before.samples), (config.dim, &set.tumours));
+    assert_eq!((before.dim, &before.samples), (config.width(set.genes.len()), &set.tumours));
     assert_eq!(again.into_iter().collect::<Vec<f32>>(), before.values);
     let names = |bytes: &[u8]| bytes.windows(set.tumours[0].len()).any(|w| w == set.tumours[0].as_bytes());
     assert!(!names(&file), "a model file holds no sample name");

@@ -67,7 +67,9 @@ export class Engines {
   /** @type {EngineWorker | null} */ #cpu = null;
   /** @type {EngineWorker | null} */ #gpu = null;
   /** What a CPU worker is made of, kept in memory for a fresh one. @type {import("./supplies.js").Code & {map: Uint8Array | null} | null} */ #cpuCode = null;
+  /** What reads archives, workbooks, AnnData and Parquet; null where it was not found. @type {Promise<import("./supplies.js").Code | null>} */ #containers;
   /** The CPU worker answered since it was started; one that fails before that is not started again and again. */ #alive = false;
+  /** @type {(() => MessagePort) | null} */ #keeper = null;
   /** @type {() => Promise<EngineWorker>} */ #start;
   /** @type {Promise<unknown>} */ #whole;
   /** @type {import("./engine").Device} */
@@ -89,14 +91,16 @@ export class Engines {
     const making = Promise.all([fromMemory(SUPPLIES.worker), sealed()]);
     this.#start = async () => {
       const [address, start] = await making;
-      const worker = new EngineWorker(start(address));
+      const worker = new EngineWorker(start(address, "engine"));
       worker.onEvent = (event) => this.#hear(worker, event);
       return worker;
     };
     const cpuHere = this.#startCpu();
+    // After the engine, which everyone waits for.
+    this.#containers = cpuHere.then(() => codeOf(SUPPLIES.containers)).catch(() => null);
     const gpu = this.#startGpu(preference, cpuHere);
     this.#whole = cpuHere;
-    const engines = Promise.allSettled([cpuHere, gpu.fetched]);
+    const engines = Promise.allSettled([cpuHere, gpu.fetched, this.#containers]);
     this.fetched = engines.then(() => also()).then(() => undefined, () => undefined);
     this.settled = Promise.allSettled([cpuHere, gpu.settled, this.fetched]).then(() => {
       if (this.device.pending) this.#say({ ...this.device, pending: false });
@@ -124,6 +128,23 @@ export class Engines {
   async #becomeCpu(worker, { glue, module, map }) {
     await worker.call("become", ["cpu", glue, module, map]);
     this.#alive = true;
+    await this.#connectKeeper(worker);
+    // Not waited for: it comes when it comes, and a file that needs it waits.
+    queueMicrotask(() => this.#containers.then((code) => worker.call("giveContainers", [code])).catch(() => undefined));
+  }
+
+  /** Send every checkpoint of a run to this port, from a fresh engine too. @param {() => MessagePort} port made anew for each */
+  async keepTo(port) {
+    this.#keeper = port;
+    await this.#whole;
+    if (this.#cpu) await this.#connectKeeper(this.#cpu);
+  }
+
+  /** @param {EngineWorker} worker */
+  async #connectKeeper(worker) {
+    if (!this.#keeper) return;
+    const port = this.#keeper();
+    await worker.call("keepTo", [port], { transfer: [port] });
   }
 
   /** @param {"auto" | "webgpu" | "cpu"} preference @param {Promise<void>} cpuHere */

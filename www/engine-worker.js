@@ -3,6 +3,7 @@
 // asked for arrives as {event}. The worker holds the cohort (cpu) or the trainer (gpu); the page's main thread holds
 // neither.
 import { comparisonLoop } from "./comparison-loop.js";
+import { readFile } from "./file-reading.js";
 import { trainingLoop } from "./training-loop.js";
 
 /** @typedef {import("./engine").Engine} Engine */
@@ -19,15 +20,23 @@ let engine = null;
 let geneMap = null;
 /** @type {Engine | null} the engine that has the map */
 let mapped = null;
+/** The file being read. @type {{cancelled: boolean} | null} */
+let opening = null;
+/** @type {(code: {glue: string, module: WebAssembly.Module} | null) => void} */
+let containersArrived = () => {};
+/** @type {Promise<{glue: string, module: WebAssembly.Module} | null>} */
+const containersCode = new Promise((resolve) => { containersArrived = resolve; });
 /** @type {GpuTrainer | null} */
 let trainer = null;
 /** The other engine's worker: training data, snapshots and checkpoints travel here, never over the main thread.
  * @type {MessagePort | null} */
 let peer = null;
-/** @type {import("./engine").TrainingData | null} */
+/** @type {(import("./engine").TrainingData & {checkpoint?: Uint8Array}) | null} */
 let lent = null;
 /** @type {Uint8Array | null} the last checkpoint of the run under way, whichever engine made it */
 let lastCheckpoint = null;
+/** Where checkpoints are kept over a reload, and for which run. @type {{port: MessagePort | null, run: string}} */
+const keeper = { port: null, run: "" };
 /** @type {any} the WebGPU device in use, remembered so that a test can lose it */
 let device = null;
 /** @type {"run" | "pause" | "stop"} what the person wants of the run under way */
@@ -66,6 +75,21 @@ function buffersOf(value, found = new Set()) {
   return found;
 }
 
+/** @param {Uint8Array} bytes */
+function setCheckpoint(bytes) {
+  lastCheckpoint = bytes;
+  if (keeper.run) keeper.port?.postMessage({ run: keeper.run, bytes });
+}
+
+/** The containers' module, instantiated anew: the build takes out of its glue what would keep the first instance. */
+async function freshContainers() {
+  const code = await containersCode;
+  if (!code) return null;
+  const made = await import(code.glue);
+  await made.default({ module_or_path: code.module });
+  return made;
+}
+
 /** Calls that need more than the engine and their arguments; every other goes to the engine as it is.
  * @type {Record<string, (args: any[], context: CallContext) => unknown>} */
 const CALLS = {
@@ -90,33 +114,24 @@ const CALLS = {
     lastCheckpoint = null;
   },
 
-  /** Read one file, chunk by chunk: the file is never in memory whole. */
+  /** Read one file, be it a table or a container of them. */
   async openFile([file], { onProgress }) {
     if (geneMap && mapped !== engine) {
       cpu().setGeneMap?.(geneMap);
       mapped = engine;
     }
-    const handle = cpu().beginFile(file.name);
-    try {
-      const reader = file.stream().getReader();
-      let bytes = 0, told = 0;
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        cpu().pushChunk(handle, value);
-        bytes += value.byteLength;
-        if (performance.now() - told > 100) {
-          told = performance.now();
-          onProgress?.({ file: file.name, bytes, total: file.size });
-        }
-      }
-    } catch (error) {
-      if (!isTrap(error)) cpu().abortFile(handle);
-      throw /** @type {any} */ (error)?.code ? error
-        : failure("file_unreadable", `The file stopped being readable. Open it again; if it moved, choose it anew. ${file.name}`);
-    }
-    return cpu().endFile(handle);
+    const own = { cancelled: false };
+    opening = own;
+    return readFile(file, { engine: cpu, containers: freshContainers, cancelled: () => own.cancelled, onProgress });
   },
+
+  /** Stop reading the file that is being read; nothing that was open is lost. */
+  cancelOpening() {
+    if (opening) opening.cancelled = true;
+  },
+
+  /** The containers' module, once it is fetched; null where it was not found. */
+  giveContainers([code]) { containersArrived(code); },
 
   // --- training on this worker's engine ---
 
@@ -132,8 +147,9 @@ const CALLS = {
       wish: () => wish,
       onProgress: (progress) => onProgress?.({ ...progress, engine: "cpu" }),
       snapshot: () => exclusive(() => tellMap(cpu().liveMap())),
-      checkpoint: async () => { lastCheckpoint = await exclusive(() => cpu().checkpoint()); },
+      checkpoint: async () => setCheckpoint(await exclusive(() => cpu().checkpoint())),
     });
+    setCheckpoint(await exclusive(() => cpu().checkpoint()));
     return { stopped, verdict: await exclusive(() => cpu().finishTraining()) };
   },
 
@@ -142,7 +158,7 @@ const CALLS = {
     wish = first;
     const data = await waitForData();
     trainer?.free?.();
-    trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data));
+    trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data, data.checkpoint));
     const held = trainer;
     const stopped = await trainingLoop({
       step: (count) => exclusive(() => held.step(count)),
@@ -156,10 +172,10 @@ const CALLS = {
     return { stopped };
   },
 
-  /** Give the training data to the GPU worker; the main thread never sees it. */
-  lend([config]) {
-    lastCheckpoint = null;
-    const data = cpu().trainingData(config);
+  /** Give the training data, and where the run goes on from, to the GPU worker; the main thread never sees them. */
+  lend([config, { fromCheckpoint = false } = {}]) {
+    if (!fromCheckpoint) lastCheckpoint = null;
+    const data = { ...cpu().trainingData(config), checkpoint: lastCheckpoint?.slice() };
     peer?.postMessage({ data }, [...buffersOf(data)]);
   },
 
@@ -171,6 +187,15 @@ const CALLS = {
   },
 
   hasCheckpoint: () => lastCheckpoint !== null,
+
+  /** Go on from a checkpoint of another day. */
+  takeCheckpoint([bytes]) { lastCheckpoint = bytes; },
+
+  /** Send every checkpoint there from now on. */
+  keepTo([port]) { keeper.port = port; },
+
+  /** The run whose checkpoints come next; none while it is "". */
+  keepRun([run]) { keeper.run = run; },
 
   // --- evidence ---
 
@@ -247,7 +272,7 @@ function give(gift, answered = false) {
   return answered ? new Promise((resolve) => answers.set(ticket, resolve)) : Promise.resolve();
 }
 
-/** @type {((data: import("./engine").TrainingData) => void) | null} */
+/** @type {((data: import("./engine").TrainingData & {checkpoint?: Uint8Array}) => void) | null} */
 let dataArrived = null;
 function waitForData() {
   if (lent) {
@@ -266,7 +291,7 @@ function hear(gift) {
       dataArrived = null;
     } else lent = gift.data;
   }
-  if (gift.checkpoint) lastCheckpoint = gift.checkpoint;
+  if (gift.checkpoint) setCheckpoint(gift.checkpoint);
   if (gift.embedding) exclusive(() => tellMap(cpu().liveMap(gift.embedding))).catch(() => undefined);
   if (gift.answer) {
     answers.get(gift.answer)?.();
@@ -288,7 +313,7 @@ function described(error) {
   return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
 }
 
-const AT_ONCE = new Set(["connect", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
+const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "giveContainers", "cancelOpening", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
 
 /** The engine's own calls need nothing from here. @param {string} call @param {any[]} args */
 function plainly(call, args) {

@@ -22,8 +22,8 @@ function sealedRealm() {
   return realm;
 }
 
-/** @returns {Promise<(address: string) => Worker>} starts module workers from blobs' addresses */
+/** @returns {Promise<(address: string, name: string) => Worker>} starts module workers from blobs' addresses */
 export async function sealed() {
   const { Worker } = await sealedRealm();
-  return (address) => new Worker(address, { type: "module" });
+  return (address, name) => new Worker(address, { type: "module", name });
 }

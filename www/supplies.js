@@ -11,6 +11,7 @@ export const SUPPLIES = {
   keeper: new URL("keep-worker.js", WWW),
   geneMap: new URL("gene_map.tsv.gz", WWW),
   cpu: { name: "CPU", glue: new URL("cpu/twinpurify.js", ENGINES), wasm: new URL("cpu/twinpurify_bg.wasm", ENGINES) },
+  containers: { name: "container", glue: new URL("containers/twinpurify.js", ENGINES), wasm: new URL("containers/twinpurify_bg.wasm", ENGINES) },
   gpu: { name: "GPU", glue: new URL("gpu/twinpurify.js", ENGINES), wasm: new URL("gpu/twinpurify_bg.wasm", ENGINES) },
 };
 

@@ -4,6 +4,7 @@ const SLICE_MS = 80;        // one call lasts about this long: answers stay quic
 const PROGRESS_MS = 100;
 const MAP_MS = 500;
 const CHECKPOINT_MS = 10_000;
+const FIRST_CHECKPOINT_MS = 2_000;
 
 /** Let the messages that wait be heard (a microtask would not). */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -16,17 +17,22 @@ export const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
  * @param {() => "run" | "pause" | "stop"} trainer.wish what the person wants now
  * @param {(progress: object) => void} trainer.onProgress
  * @param {() => Promise<unknown>} trainer.snapshot send a picture of the embedding
- * @param {() => Promise<unknown>} trainer.checkpoint keep the state
+ * @param {() => Promise<unknown>} trainer.checkpoint keep the state: now and then, and when the run is paused
  * @returns {Promise<boolean>} whether it was stopped before the last step
  */
 export async function trainingLoop({ step, wish, onProgress, snapshot, checkpoint }) {
   let count = 1, speed = 0, first = true;
-  let told = 0, drawn = performance.now(), kept = performance.now();
+  let told = 0, drawn = performance.now(), kept = performance.now() - CHECKPOINT_MS + FIRST_CHECKPOINT_MS;
+  let keptStep = 0;
   /** @type {import("./engine").StepProgress | null} */
   let last = null;
   for (;;) {
     if (wish() === "stop" && last) return true;
     if (wish() === "pause") {
+      if (last && last.step !== keptStep) {
+        await checkpoint();
+        keptStep = last.step;
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
       continue;
     }
@@ -60,6 +66,7 @@ export async function trainingLoop({ step, wish, onProgress, snapshot, checkpoin
     if (performance.now() - kept > CHECKPOINT_MS) {
       await checkpoint();
       kept = performance.now();
+      keptStep = last.step;
     }
     await breathe();
   }

@@ -14,7 +14,10 @@ import { pageOf, summaryOf, verdictOf } from "./session.js";
 /** @typedef {import("./engine").Verdict} Verdict */
 /** @typedef {import("./engine").Progress} Progress */
 /** @typedef {import("./engine").Source} Source */
-/** @typedef {{name: string, report?: FileReport, error?: Error & {code: string}}} Opened what became of one file */
+/** @typedef {import("./file-reading.js").LeftOut} LeftOut */
+/** @typedef {import("./file-reading.js").Reading} Reading */
+/** What became of one table: `file` is what it was opened from, another than `name` where that is an archive or workbook.
+ * @typedef {{name: string, file: string, report?: FileReport, error?: Error & {code: string}, leftOut?: LeftOut[]}} Opened */
 
 export class TwinPurify {
   /** @type {Engines} */ #engines;
@@ -60,7 +63,6 @@ export class TwinPurify {
     return this.#engines.fetched;
   }
 
-
   /** The engine is chosen and its self-test has been judged. */
   settled() {
     return this.#engines.settled;
@@ -74,7 +76,7 @@ export class TwinPurify {
     return this.#cohort;
   }
 
-  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void}} [options] */
+  /** Open files as a cohort. @param {FileList | File[]} files @param {{onFile?: (reading: Reading) => void, signal?: AbortSignal}} [options] */
   async loadCohort(files, options = {}) {
     const cohort = await this.newCohort();
     const opened = await cohort.addFiles(files, options);
@@ -122,13 +124,31 @@ export class TwinPurify {
   /**
    * Train on the open cohort. The run is a promise of the model; aborting the signal stops and keeps what is learnt.
    * @param {object} [partial] any fields of the config; the others take the default preset's values
-   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} [options]
+   * With a checkpoint of the same cohort and config it goes on from there, on the CPU engine to the same bits.
+   * @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal, checkpoint?: Uint8Array}} [options]
    */
   train(partial = {}, options = {}) {
     if (!this.#cohort) throw asError({ code: "no_cohort", message: "There is no cohort yet. Open an expression matrix first." });
     this.#run = new Run(this.#engines, partial, options);
     return this.#run;
   }
+
+  /**
+   * The model of a run that had ended, from its last checkpoint.
+   * @param {object} partial the config it was trained with @param {Uint8Array} checkpoint @param {boolean} [stopped]
+   */
+  async reopen(partial, checkpoint, stopped = false) {
+    const { config } = await this.resolveConfig(partial);
+    await this.#engines.cpu("takeCheckpoint", [checkpoint]);
+    const verdict = await this.#engines.cpu("comeHome", [config]);
+    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+  }
+
+  /** Send every checkpoint to a port, as {run, bytes}. @param {() => MessagePort} port called for every engine that is started */
+  keepTo(port) { return this.#engines.keepTo(port); }
+
+  /** The run whose checkpoints come next. @param {string} run its name; "" sends none */
+  keepRun(run) { return this.#engines.cpu("keepRun", [run]); }
 
   /**
    * Open a saved model on the open cohort, its own or another. Rejects with `transfer_coverage` when the cohort measures
@@ -147,7 +167,7 @@ export class TwinPurify {
 
 export class Cohort {
   /** @type {Engines} */ #engines;
-  /** @type {Map<string, File>} what is open, to open it again should the engine crash */ #files = new Map();
+  /** What is open, to open it again should the engine crash. @type {Map<string, {file: File, tables: Set<string>}>} */ #files = new Map();
   /** @type {number | null} */ #simulated = null;
   /** @type {import("./engine").RoleChoice | null} */ #choice = null;
   /** @type {Summary | null} */ #summary = null;
@@ -195,28 +215,42 @@ export class Cohort {
 
   /**
    * Open more files, one after another, each read as a stream in the worker. A file that cannot be read does not stop
-   * the others.
+   * the others. An archive or workbook gives one entry per table, and one of its own for what was left out of it or
+   * where nothing was read. Aborting the signal ends the file under way and the rest; what was open stays open.
    * @param {FileList | File[]} files
-   * @param {{onFile?: (progress: {file: string, bytes: number, total: number}) => void, onOpened?: (opened: Opened) => void}} [options]
+   * @param {{onFile?: (reading: Reading) => void, onOpened?: (opened: Opened) => void, signal?: AbortSignal}} [options]
    * @returns {Promise<Opened[]>}
    */
-  async addFiles(files, { onFile, onOpened } = {}) {
+  async addFiles(files, { onFile, onOpened, signal } = {}) {
     /** @type {Opened[]} */
     const all = [];
-    for (const file of files) {
-      /** @type {Opened} */
-      const opened = { name: file.name };
-      try {
-        opened.report = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
-        this.#files.set(file.name, file);
-      } catch (error) {
-        opened.error = /** @type {any} */ (error);
-      }
-      onOpened?.(opened);
+    const tell = (/** @type {Opened} */ opened) => {
       all.push(opened);
+      onOpened?.(opened);
+    };
+    for (const file of files) {
+      const cancel = () => { this.#engines.cpu("cancelOpening").catch(() => undefined); };
+      try {
+        if (signal?.aborted) throw asError({ code: "cancelled", message: `Opening was cancelled; what was open before is still open. (file ${file.name})` });
+        signal?.addEventListener("abort", cancel, { once: true });
+        /** @type {import("./file-reading.js").Read} */
+        const { reports, refused, leftOut } = await this.#engines.cpu("openFile", [file], { onProgress: onFile });
+        if (reports.length > 0) this.#files.set(file.name, { file, tables: new Set(reports.map(({ name }) => name)) });
+        for (const report of reports) tell({ name: report.name, file: file.name, report });
+        for (const { name, code, message } of refused) tell({ name, file: file.name, error: /** @type {any} */ (asError({ code, message })) });
+        if (reports.length + refused.length === 0) throw asError({ code: "no_table", message: `There is no table in it: ${leftOut.map(({ name, because }) => `${name}: ${because}`).join("; ") || "it is empty"}. Open the tables themselves. (file ${file.name})` });
+        if (leftOut.length > 0) tell({ name: file.name, file: file.name, leftOut });
+      } catch (error) {
+        tell({ name: file.name, file: file.name, error: /** @type {any} */ (error) });
+      } finally {
+        signal?.removeEventListener("abort", cancel);
+      }
     }
     return all;
   }
+
+  /** Which files of a folder are opened: for each path null, or why it is not. @param {string[]} paths @returns {Promise<(string | null)[]>} */
+  chooseFiles(paths) { return this.#engines.cpu("chooseFiles", [paths]); }
 
   /** The simulated cohort instead of files. @param {number} [seed] @returns {Promise<FileReport[]>} */
   async addSimulated(seed = 7) {
@@ -231,7 +265,7 @@ export class Cohort {
       this.#session = null;
     }
     await this.#engines.cpu("removeFile", [name]);
-    this.#files.delete(name);
+    for (const [key, { tables }] of this.#files) if (tables.delete(name) && tables.size === 0) this.#files.delete(key);
     this.#summary = null;
   }
 
@@ -250,6 +284,12 @@ export class Cohort {
     return this.summary;
   }
 
+  /** What is open, in order. @returns {File[]} */
+  get files() { return [...this.#files.values()].map(({ file }) => file); }
+
+  /** The seed of the simulated cohort, or null where there is none. */
+  get simulated() { return this.#simulated; }
+
   /** What was said about roles, or null while they are as detected. */
   get choice() { return this.#choice; }
 
@@ -264,7 +304,11 @@ export class Cohort {
   async reopen() {
     if (this.#session) await this.#engines.cpu("openSession", [new Uint8Array(await this.#session.file.arrayBuffer())]);
     if (this.#simulated !== null) await this.#engines.cpu("loadSimulated", [this.#simulated]);
-    for (const file of this.#files.values()) await this.#engines.cpu("openFile", [file]);
+    for (const { file, tables } of this.#files.values()) {
+      const { reports } = await this.#engines.cpu("openFile", [file]);
+      // Tables of an archive that had been removed stay so.
+      for (const { name } of reports) if (!tables.has(name)) await this.#engines.cpu("removeFile", [name]);
+    }
     if (this.#summary) this.#summary = this.#choice ? await this.setRoles(this.#choice) : await this.compose();
   }
 
@@ -297,21 +341,23 @@ export class Run {
   /** @type {(values: Float32Array) => void} a picture of the embedding, two coordinates per tumour */ onMap;
   /** @type {(progress: Progress) => void} */ #onProgress;
 
-  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal}} options */
-  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal }) {
+  /** @param {Engines} engines @param {object} partial @param {{onProgress?: (progress: Progress) => void, onMap?: (values: Float32Array) => void, signal?: AbortSignal, checkpoint?: Uint8Array}} options */
+  constructor(engines, partial, { onProgress = () => {}, onMap = () => {}, signal, checkpoint }) {
     this.#engines = engines;
     this.#onProgress = onProgress;
     this.onMap = onMap;
     if (signal?.aborted) this.#wish = "stop";
     signal?.addEventListener("abort", () => this.stop(), { once: true });
-    this.#model = this.#train(partial);
+    this.#model = this.#train(partial, checkpoint);
   }
 
-  /** @param {object} partial */
-  async #train(partial) {
+  /** @param {object} partial @param {Uint8Array} [checkpoint] */
+  async #train(partial, checkpoint) {
     const { config } = await this.#engines.cpu("resolveConfig", [partial]);
     await this.#engines.settled;
-    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config) : await this.#trainOnCpu(config, false);
+    if (checkpoint) await this.#engines.cpu("takeCheckpoint", [checkpoint]);
+    const on = checkpoint !== undefined;
+    const { stopped, verdict } = this.#engines.hasGpu ? await this.#trainOnGpu(config, on) : await this.#trainOnCpu(config, on);
     return new Model(this.#engines, { verdict, config, stopped, of: "purified", engine: this.#engines.hasGpu ? "webgpu" : "cpu" });
   }
 
@@ -320,9 +366,9 @@ export class Run {
     return this.#engines.cpu("train", [config, { fromCheckpoint, wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) });
   }
 
-  /** @param {import("./engine").Config} config */
-  async #trainOnGpu(config) {
-    await this.#engines.cpu("lend", [config]);
+  /** @param {import("./engine").Config} config @param {boolean} fromCheckpoint */
+  async #trainOnGpu(config, fromCheckpoint) {
+    await this.#engines.cpu("lend", [config, { fromCheckpoint }]);
     let stopped = false;
     try {
       ({ stopped } = await this.#engines.gpu("trainLent", [{ wish: this.#wish }], { onProgress: (progress) => this.#tell(progress) }));
@@ -424,13 +470,13 @@ export class Model {
    * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
    * Every column may be left out; what cannot be measured comes back with the reason. Aborting the signal ends it and
    * gives the table as far as it is filled.
-   * @param {import("./engine").ComparisonColumns & {seeds?: number, also?: {name: string, config: object}[]}} [options]
+   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, also?: {name: string, config: object}[]}} [options]
    * @param {{onProgress?: (progress: import("./engine").ComparisonProgress & {table?: import("./engine").ComparisonTable}) => void, signal?: AbortSignal}} [watch]
    * @returns {Promise<import("./engine").ComparisonTable>}
    */
-  async evaluate({ seeds = 3, also = [], ...columns } = {}, { onProgress, signal } = {}) {
+  async evaluate({ seeds = 3, outOfFold = false, also = [], ...columns } = {}, { onProgress, signal } = {}) {
     const name = this.#of === "instant" ? "instant" : "";
-    const comparing = this.#engines.cpu("compare", [{ columns, seeds, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
+    const comparing = this.#engines.cpu("compare", [{ columns, seeds, outOfFold, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
     const cancel = () => { this.#engines.cpu("cancelComparison").catch(() => undefined); };
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });

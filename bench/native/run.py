@@ -87,6 +87,8 @@ def bench_loading(python, target, work):
     }
     if not PEERS_ONLY:
         contestants = {"TwinPurify inspect": lambda: run_measured([target / "release/twinpurify", "inspect", matrix]), **contestants}
+        modules, dist = work / "web/node_modules", HERE.parent.parent / "dist"
+        contestants["TwinPurify in the browser"] = lambda: run(["node", HERE.parent / "read.js", modules, dist, matrix])
     results = in_turns(contestants, LOAD_ROUNDS)
     middle = {name: {key: median(turn[key] for turn in turns) for key in ("seconds", "peak_bytes")} for name, turns in results.items()}
     ours = middle.get("TwinPurify inspect")

@@ -19,6 +19,7 @@ class StaticHandler(http.server.SimpleHTTPRequestHandler):
         ".json": "application/json",
         ".svg": "image/svg+xml",
         ".gz": "application/gzip",
+        ".webmanifest": "application/manifest+json",
     }
 
     def end_headers(self):

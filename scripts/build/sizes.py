@@ -14,6 +14,8 @@ ARTEFACTS = {
     "page without engines": (150_000, lambda path: path.parts[0] not in ("engine", "demo") and path.name != GENE_MAP),
     "gene map": (700_000, lambda path: path.name == GENE_MAP),
     "CPU engine": (1_000_000, lambda path: path.parts[:2] == ("engine", "cpu")),
+    # Fetched at the page's start with low priority, compiled when such a file is opened.
+    "containers": (700_000, lambda path: path.parts[:2] == ("engine", "containers")),
     "GPU engine": (2_500_000, lambda path: path.parts[:2] == ("engine", "gpu")),
     "demo cohorts": (1_500_000, lambda path: path.parts[0] == "demo"),
 }

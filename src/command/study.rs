@@ -71,6 +71,10 @@ pub struct Study {
     /// Column with the purity.
     #[arg(long, value_name = "COLUMN")]
     purity: Option<String>,
+    /// Choose genes, scale and train anew without the tumours of each of five folds: the columns that can be are marked
+    /// out-of-fold. Six trainings instead of one.
+    #[arg(long)]
+    out_of_fold: bool,
     /// Nothing on standard error but failures.
     #[arg(long)]
     quiet: bool,
@@ -82,6 +86,8 @@ struct StudySettings {
     version: String,
     candidates: Vec<(String, Config)>,
     given: Columns,
+    #[serde(default)]
+    out_of_fold: bool,
 }
 
 /// A line of `trials.jsonl`.
@@ -107,6 +113,7 @@ impl Study {
             version: env!("CARGO_PKG_VERSION").into(),
             candidates: candidates.iter().map(|c| (c.name.clone(), c.config.clone())).collect(),
             given: given.clone(),
+            out_of_fold: self.out_of_fold,
         };
         check_settings(&out, &settings)?;
         let earlier = read_trials(&out)?;
@@ -169,7 +176,8 @@ impl Study {
         let columns = given.or(&session.propose_columns()?);
         let cohort = session.cohort()?;
         let mut comparison = Comparison::new(cohort, &columns, candidates, self.seeds, known)
-            .map_err(|error| Failure::from(SessionError::from(error)))?;
+            .map_err(|error| Failure::from(SessionError::from(error)))?
+            .out_of_fold(self.out_of_fold);
         let mut written = comparison.trials().len();
         let began = Instant::now();
         let clock = || began.elapsed().as_secs_f64() * 1000.0;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::readout::classification::Scores;
 pub use crate::readout::classification::{Classifier, Tested};
 
 /// Which label is classified.
@@ -37,6 +38,17 @@ pub enum Score {
     MacroF1,
     /// One against the rest, mean over classes.
     Auroc,
+}
+
+impl Score {
+    /// This one of all.
+    pub(super) fn of(self, scores: &Scores) -> f64 {
+        match self {
+            Self::BalancedAccuracy => scores.balanced_accuracy,
+            Self::MacroF1 => scores.macro_f1,
+            Self::Auroc => scores.auroc,
+        }
+    }
 }
 
 /// One column of the table.

@@ -5,24 +5,28 @@
 //! time left and be cancelled between two of them. What cannot be measured (one class, no events, twelve tumours) is
 //! a sentence in place of a number, and one row's failure is no other's.
 
+mod confused;
 mod forecast;
+mod held_out;
 mod markdown;
 mod measure;
+mod progress;
 mod questions;
 mod read;
+mod reading;
 pub mod rows;
 mod sentence;
 mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use ndarray::Array2;
-use serde::Serialize;
-
+pub use confused::{ConfusionRow, ConfusionTable};
 pub use measure::{Classifier, Label, Measure, Score, Tested};
-pub use questions::{Columns, Questions};
+pub use progress::{ComparisonError, ComparisonProgress};
+pub use questions::{Columns, Questions, happened};
 pub use rows::{Candidate, Method, Row};
 pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
 
@@ -31,54 +35,8 @@ use crate::cohort::Cohort;
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
 use crate::twin::{Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel};
 use forecast::{Forecast, Part, Size};
-use read::{Answers, Classifying, Fitted, Task};
-
-/// Why a comparison cannot begin.
-#[derive(Clone, Debug, thiserror::Error, PartialEq)]
-pub enum ComparisonError {
-    /// The cohort cannot be trained on.
-    #[error(transparent)]
-    TrainingSet(#[from] TrainingSetError),
-    /// A configuration is refused.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// No run to compare.
-    #[error("There is no run to compare: give at least one configuration.")]
-    NoCandidate,
-    /// No seed, or too many.
-    #[error("{0} seeds were asked for: choose from 1 to 20.")]
-    Seeds(usize),
-}
-
-impl ComparisonError {
-    /// Stable, machine-readable.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TrainingSet(error) => error.code(),
-            Self::Config(_) => "bad_config",
-            Self::NoCandidate => "no_candidate",
-            Self::Seeds(_) => "bad_seeds",
-        }
-    }
-}
-
-/// Where a comparison stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ComparisonProgress {
-    /// What is being done, for a person.
-    pub doing: String,
-    /// Share of the predicted time that is over, 0 to 1.
-    pub done: f64,
-    /// Predicted seconds left.
-    pub seconds_left: f64,
-    /// Trials (row × seed) finished.
-    pub trials: usize,
-    /// Trials in all.
-    pub of: usize,
-    /// Whether the table is complete.
-    pub finished: bool,
-}
+use held_out::{FOLDS, FoldReading, FoldSet, HeldOut};
+use reading::Reading;
 
 /// A comparison in progress.
 pub struct Comparison {
@@ -90,7 +48,11 @@ pub struct Comparison {
     at: usize,
     stage: Stage,
     trials: Vec<Trial>,
+    out_of_fold: bool,
+    /// The trial whose folds are under way.
+    open: Option<HeldOut>,
     set: Option<(Selection, Rc<TrainingSet>)>,
+    fold_sets: BTreeMap<usize, (Selection, FoldSet)>,
     forecast: Forecast,
     elapsed: f64,
 }
@@ -99,6 +61,14 @@ pub struct Comparison {
 struct Job {
     row: usize,
     seed: u64,
+    /// Trained without the tumours of this fold.
+    fold: Option<usize>,
+}
+
+impl Job {
+    fn is_of(self, other: Self) -> bool {
+        (self.row, self.seed) == (other.row, other.seed)
+    }
 }
 
 /// What the job at hand is waiting for.
@@ -106,54 +76,7 @@ enum Stage {
     Fit,
     Training { trainer: Box<Trainer>, set: Rc<TrainingSet> },
     Reading(Box<Reading>),
-}
-
-struct Reading {
-    representation: Box<dyn Representation>,
-    set: Rc<TrainingSet>,
-    embedding: Array2<f32>,
-    tasks: Vec<Task>,
-    classifying: Option<Classifying>,
-    trial: Trial,
-}
-
-impl Reading {
-    fn note(&mut self, answers: Answers) {
-        for (measure, outcome) in answers.values {
-            match outcome {
-                Ok(value) => self.trial.values.insert(measure.key(), value).map(|_| ()),
-                Err(because) => self.trial.missing.insert(measure.key(), because).map(|_| ()),
-            };
-        }
-        if let Some((label, counts)) = answers.confusion {
-            let rows = counts.rows().into_iter().map(|row| row.to_vec()).collect();
-            self.trial.confusion.insert(label.word().into(), rows);
-        }
-    }
-
-    /// Do a step of the task at hand: its part and the units of it that were done, or nothing when all is read.
-    fn step(&mut self, seed: u64, questions: &Questions) -> Option<(Part, f64)> {
-        let task = *self.tasks.last()?;
-        let (representation, set, embedding) = (&*self.representation, &*self.set, &self.embedding);
-        let fitted = Fitted { representation, set, embedding, seed };
-        let (units, answers) = match (task, &mut self.classifying) {
-            (Task::Classify(_), Some(running)) => running.step(&fitted),
-            (Task::Classify(label), none) => match Classifying::begin(label, &fitted, questions) {
-                Ok(running) => {
-                    *none = Some(running);
-                    (0.0, None)
-                }
-                Err(because) => (task.units(), Some(read::unanswered(label, &because))),
-            },
-            _ => (1.0, Some(Answers { values: read::read(task, &fitted, questions), confusion: None })),
-        };
-        if let Some(answers) = answers {
-            self.classifying = None;
-            self.tasks.pop();
-            self.note(answers);
-        }
-        Some((task.part(), units))
-    }
+    Fold(Box<FoldReading>),
 }
 
 impl Comparison {
@@ -185,7 +108,7 @@ impl Comparison {
         let known = |row: &Row, seed: u64| earlier.iter().any(|t| t.row == row.key() && t.seed == seed);
         let jobs = seeds
             .iter()
-            .flat_map(|&seed| (0..rows.len()).map(move |row| Job { row, seed }))
+            .flat_map(|&seed| (0..rows.len()).map(move |row| Job { row, seed, fold: None }))
             .filter(|job| !known(&rows[job.row], job.seed))
             .collect();
         let kept = |trial: &Trial| seeds.contains(&trial.seed) && rows.iter().any(|row| row.key() == trial.row);
@@ -198,10 +121,26 @@ impl Comparison {
             jobs,
             at: 0,
             stage: Stage::Fit,
+            out_of_fold: false,
+            open: None,
+            fold_sets: BTreeMap::new(),
             set: Some((selection, set)),
             forecast: Forecast::default(),
             elapsed: 0.0,
         })
+    }
+
+    /// Whether genes, scaling and encoder are chosen and trained anew without the tumours of each of five folds, for
+    /// every measure that can be out of fold ([`Measure::can_be_out_of_fold`]). Six trainings instead of one.
+    pub fn out_of_fold(mut self, wanted: bool) -> Self {
+        self.out_of_fold = wanted;
+        self.jobs.retain(|job| job.fold.is_none());
+        if wanted {
+            let with_folds =
+                |job: Job| std::iter::once(job).chain((0..FOLDS).map(move |fold| Job { fold: Some(fold), ..job }));
+            self.jobs = self.jobs.into_iter().flat_map(with_folds).collect();
+        }
+        self
     }
 
     /// Work for about `budget` milliseconds of `clock`: some training steps, or one readout, at the least.
@@ -224,7 +163,7 @@ impl Comparison {
 
     /// The table as far as it is filled.
     pub fn table(&self) -> Table {
-        Table::of(&self.rows, &self.seeds, &self.trials, self.questions.notes(), false)
+        Table::of(&self.rows, &self.seeds, &self.trials, self.questions.notes(), self.out_of_fold)
     }
 
     /// Where it stands.
@@ -251,9 +190,11 @@ impl Comparison {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
                 format!("training, step {step} of {}", trainer.steps())
             }
-            Stage::Reading(reading) => reading.tasks.last().map_or("read", |task| task.doing()).to_owned(),
+            Stage::Reading(reading) => reading.doing().to_owned(),
+            Stage::Fold(reading) => reading.doing().to_owned(),
         };
-        format!("{name}, seed {seed} of {}: {what}", self.seeds.len())
+        let fold = job.fold.map_or_else(String::new, |fold| format!(", fold {} of {FOLDS}", fold + 1));
+        format!("{name}, seed {seed} of {}{fold}: {what}", self.seeds.len())
     }
 
     fn one_piece(&mut self, cohort: &Cohort, budget: f64, clock: &dyn Fn() -> f64) {
@@ -289,22 +230,53 @@ impl Comparison {
                     self.stage = Stage::Reading(reading);
                 }
                 None => {
-                    self.trials.push(reading.trial);
+                    let trial = reading.into_trial();
+                    if self.out_of_fold {
+                        self.open = Some(HeldOut::new(trial, &self.questions));
+                    } else {
+                        self.trials.push(trial);
+                    }
                     self.at += 1;
                 }
+            },
+            Stage::Fold(mut reading) => match reading.step(&self.questions) {
+                Some((part, units)) => {
+                    self.took(job.row, part, units, clock() - began);
+                    self.stage = Stage::Fold(reading);
+                }
+                None => self.fold_read(job, *reading),
             },
         }
     }
 
-    /// Go on with a stage; a failure is every number's reason.
+    /// A fold is read: the trial is whole after the last.
+    fn fold_read(&mut self, job: Job, reading: FoldReading) {
+        self.at += 1;
+        let Some(open) = &mut self.open else { return };
+        open.take_in(reading);
+        if self.jobs.get(self.at).is_none_or(|next| !next.is_of(job))
+            && let Some(open) = self.open.take()
+        {
+            self.trials.push(open.finish(&self.questions));
+        }
+    }
+
+    /// Go on with a stage; a failure is the reason of every number that there is not yet.
     fn take_up(&mut self, job: Job, stage: Result<Stage, String>) {
         match stage {
             Ok(stage) => self.stage = stage,
             Err(because) => {
-                let missing = Measure::all().into_iter().map(|measure| (measure.key(), because.clone())).collect();
-                let row = self.rows[job.row].key().to_owned();
-                self.trials.push(Trial { missing, ..Trial::new(row, job.seed) });
-                self.at += 1;
+                let trial = self.open.take().map(HeldOut::into_trial);
+                let mut trial = trial.unwrap_or_else(|| Trial::new(self.rows[job.row].key(), job.seed));
+                for key in Measure::all().into_iter().map(Measure::key) {
+                    if !trial.values.contains_key(&key) {
+                        trial.missing.entry(key).or_insert_with(|| because.clone());
+                    }
+                }
+                self.trials.push(trial);
+                while self.jobs.get(self.at).is_some_and(|next| next.is_of(job)) {
+                    self.at += 1;
+                }
             }
         }
     }
@@ -316,7 +288,7 @@ impl Comparison {
 
     fn fit(&mut self, cohort: &Cohort, job: Job) -> Result<Stage, String> {
         let method = self.rows[job.row].method().clone();
-        let set = self.training_set(cohort, &method, job.seed).map_err(|e| e.to_string())?;
+        let set = self.training_set(cohort, &method, job).map_err(|e| e.to_string())?;
         let said = |e: crate::baseline::DecompositionError| e.to_string();
         let representation: Box<dyn Representation> = match method {
             Method::Raw => Box::new(Raw::new(set.moments.clone())),
@@ -348,25 +320,40 @@ impl Comparison {
     }
 
     fn reading(&self, representation: Box<dyn Representation>, set: Rc<TrainingSet>, job: Job) -> Stage {
-        let embedding = representation.embed(&set.tumour_values);
-        let row = self.rows[job.row].key().to_owned();
-        let trial = Trial::new(row, job.seed);
-        let tasks = Task::ALL.into_iter().rev().collect();
-        Stage::Reading(Box::new(Reading { representation, set, embedding, tasks, classifying: None, trial }))
+        let fold_set = job.fold.and_then(|fold| Some((fold, &self.fold_sets.get(&fold)?.1)));
+        if let Some((fold, held)) = fold_set {
+            let reading = FoldReading::new(&*representation, held, &self.questions, job.seed, fold);
+            return Stage::Fold(Box::new(reading));
+        }
+        let trial = Trial::new(self.rows[job.row].key(), job.seed);
+        Stage::Reading(Box::new(Reading::new(representation, set, trial, self.out_of_fold)))
     }
 
-    /// The training set of a row under a seed, made once for all rows that select alike.
+    /// The training set of a row under a seed, made once for all rows that select alike; without a fold's tumours where
+    /// the job is of one.
     fn training_set(
         &mut self,
         cohort: &Cohort,
         method: &Method,
-        seed: u64,
+        job: Job,
     ) -> Result<Rc<TrainingSet>, TrainingSetError> {
+        let seed = job.seed;
         let selection = match (method, &self.set) {
             (Method::Trained(config) | Method::ClosedForm(config), _) => selection(config, seed),
             (_, Some((last, _))) => Selection { seed, ..*last },
             (_, None) => selection(&Config::default(), seed),
         };
+        if let Some(fold) = job.fold {
+            return match self.fold_sets.get(&fold) {
+                Some((made_for, made)) if *made_for == selection => Ok(Rc::clone(&made.set)),
+                _ => {
+                    let made = FoldSet::of(cohort, selection, &self.questions, self.size.tumours, fold)?;
+                    let set = Rc::clone(&made.set);
+                    self.fold_sets.insert(fold, (selection, made));
+                    Ok(set)
+                }
+            };
+        }
         if let Some((made_for, set)) = &self.set
             && *made_for == selection
         {
@@ -382,31 +369,30 @@ impl Comparison {
         let expect = |row: usize, part: Part| {
             self.forecast.expect(row, part, forecast::prior(self.rows[row].method(), part, self.size))
         };
-        let reading =
-            |row: usize, tasks: &[Task]| tasks.iter().map(|task| task.units() * expect(row, task.part())).sum::<f64>();
-        let whole = |row: usize| {
-            let steps = match self.rows[row].method() {
-                Method::Trained(config) => (self.size.tumours / config.batch).max(1) * config.epochs,
+        let of = |row: usize, left: &[(Part, f64)]| left.iter().map(|(part, n)| n * expect(row, *part)).sum::<f64>();
+        let reading = |job: &Job| match job.fold {
+            Some(_) => of(job.row, &FoldReading::whole()),
+            None => of(job.row, &Reading::whole(self.out_of_fold)),
+        };
+        let whole = |job: &Job| {
+            let tumours = self.size.tumours - if job.fold.is_some() { self.size.tumours / FOLDS } else { 0 };
+            let steps = match self.rows[job.row].method() {
+                Method::Trained(config) => (tumours / config.batch).max(1) * config.epochs,
                 _ => 0,
             };
-            expect(row, Part::Fit) + steps as f64 * expect(row, Part::Step) + reading(row, &Task::ALL)
+            expect(job.row, Part::Fit) + steps as f64 * expect(job.row, Part::Step) + reading(job)
         };
         let Some(job) = self.jobs.get(self.at) else { return 0.0 };
         let of_this = match &self.stage {
-            Stage::Fit => whole(job.row),
+            Stage::Fit => whole(job),
             Stage::Training { trainer, .. } => {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
-                (trainer.steps() - step) as f64 * expect(job.row, Part::Step) + reading(job.row, &Task::ALL)
+                (trainer.steps() - step) as f64 * expect(job.row, Part::Step) + reading(job)
             }
-            Stage::Reading(state) => {
-                let done = match (state.tasks.last(), &state.classifying) {
-                    (Some(task), Some(running)) => (task.units() - running.left()) * expect(job.row, task.part()),
-                    _ => 0.0,
-                };
-                (reading(job.row, &state.tasks) - done).max(0.0)
-            }
+            Stage::Reading(state) => of(job.row, &state.left()),
+            Stage::Fold(state) => of(job.row, &state.left()),
         };
-        of_this + self.jobs[self.at + 1..].iter().map(|job| whole(job.row)).sum::<f64>()
+        of_this + self.jobs[self.at + 1..].iter().map(whole).sum::<f64>()
     }
 }
 

@@ -173,8 +173,8 @@ fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Ve
     SurvivalData::known(&times, &events).map_err(|error| error.to_string())
 }
 
-/// Whether a cell says that the event happened.
-fn happened(cell: &str) -> Option<bool> {
+/// Whether a cell of an event column says that the event happened; `None` where it says neither.
+pub fn happened(cell: &str) -> Option<bool> {
     let word = cell.trim().to_lowercase();
     let number: Option<f64> = word.split(':').next().and_then(|first| first.trim().parse().ok());
     match (number, word.as_str()) {

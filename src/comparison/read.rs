@@ -12,8 +12,11 @@ use crate::readout::survival::{SurvivalTest, out_of_fold_concordance};
 use crate::readout::{DILUTION, ReadoutError, dilute, guards, identity};
 use crate::training_set::TrainingSet;
 
-/// Fits of one label test.
-const FITS: f64 = 16.0;
+/// Where the folds read what is out of fold, only the purity thirds are left.
+fn label_test(seed: u64, out_of_fold: bool) -> LabelTest {
+    let whole = LabelTest { seed, ..LabelTest::default() };
+    if out_of_fold { LabelTest { repeats: 0, ..whole } } else { whole }
+}
 
 /// A readout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +32,16 @@ pub enum Task {
 }
 
 impl Task {
-    /// In the order they are done: what needs no label first.
-    pub const ALL: [Self; 5] =
-        [Self::Identity, Self::Signal, Self::Survival, Self::Classify(Label::Subtype), Self::Classify(Label::Grade)];
+    /// In the order they are done: what needs no label first; survival is left out where the folds read it.
+    pub fn all(out_of_fold: bool) -> Vec<Self> {
+        let labels = Label::ALL.map(Self::Classify);
+        let survival = [Self::Survival].into_iter().filter(|_| !out_of_fold);
+        [Self::Identity, Self::Signal].into_iter().chain(survival).chain(labels).collect()
+    }
 
     /// Units of its part: fits of a classification, else the whole.
-    pub fn units(self) -> f64 {
-        if matches!(self, Self::Classify(_)) { FITS } else { 1.0 }
+    pub fn units(self, out_of_fold: bool) -> f64 {
+        if matches!(self, Self::Classify(_)) { label_test(0, out_of_fold).fits() as f64 } else { 1.0 }
     }
 
     /// For the forecast.
@@ -146,18 +152,21 @@ pub struct Classifying {
     label: Label,
     run: LabelRun,
     normals: Array2<f32>,
+    out_of_fold: bool,
     fits: f64,
+    done: f64,
 }
 
 impl Classifying {
     /// Begin; the reason where the label cannot be classified.
-    pub fn begin(label: Label, fitted: &Fitted, questions: &Questions) -> Result<Self, String> {
+    pub fn begin(label: Label, fitted: &Fitted, questions: &Questions, out_of_fold: bool) -> Result<Self, String> {
         let classes = questions.label(label).as_ref().map_err(String::clone)?;
         let Fitted { set, embedding, seed, .. } = *fitted;
         let purity = questions.purity.as_ref().ok().map(Vec::as_slice);
-        let test = LabelTest { seed, ..LabelTest::default() };
+        let test = label_test(seed, out_of_fold);
         let run = said(LabelRun::new(embedding, &classes.codes, purity, test))?;
-        Ok(Self { label, run, normals: set.normal_values.select(Axis(0), &set.test_normals()), fits: 0.0 })
+        let normals = set.normal_values.select(Axis(0), &set.test_normals());
+        Ok(Self { label, run, normals, out_of_fold, fits: test.fits() as f64, done: 0.0 })
     }
 
     /// One step: the share of the test that it was, and every measure once it was the last.
@@ -166,39 +175,40 @@ impl Classifying {
         let found = self.run.step(&|which, rng| {
             representation.embed(&dilute(&set.tumour_values.select(Axis(0), which), &self.normals, DILUTION, rng))
         });
-        let before = std::mem::replace(&mut self.fits, self.run.fits());
+        let before = std::mem::replace(&mut self.done, self.run.fits());
         let answers = match found {
             Ok(None) => None,
             Ok(Some(found)) => {
-                let values = every(self.label, |by, on, score| {
-                    let scores = said(found.scores(by, on))?;
-                    Ok(match score {
-                        Score::BalancedAccuracy => scores.balanced_accuracy,
-                        Score::MacroF1 => scores.macro_f1,
-                        Score::Auroc => scores.auroc,
-                    })
-                });
-                Some(Answers { values, confusion: Some((self.label, found.confusion)) })
+                let values =
+                    every(self.label, self.out_of_fold, |by, on, score| Ok(score.of(&said(found.scores(by, on))?)));
+                let confusion = (!self.out_of_fold).then_some((self.label, found.confusion));
+                Some(Answers { values, confusion })
             }
-            Err(error) => Some(unanswered(self.label, &error.to_string())),
+            Err(error) => Some(unanswered(self.label, &error.to_string(), self.out_of_fold)),
         };
-        (self.fits - before, answers)
+        (self.done - before, answers)
     }
 
     /// Fits that remain.
     pub fn left(&self) -> f64 {
-        FITS - self.fits
+        self.fits - self.done
     }
 }
 
-/// The same reason for every measure of a label.
-pub fn unanswered(label: Label, because: &str) -> Answers {
-    Answers { values: every(label, |_, _, _| Err(because.to_owned())), confusion: None }
+/// The same reason for every measure of a label, or for those that no fold answers.
+pub fn unanswered(label: Label, because: &str, out_of_fold: bool) -> Answers {
+    Answers { values: every(label, out_of_fold, |_, _, _| Err(because.to_owned())), confusion: None }
 }
 
-fn every(label: Label, of: impl Fn(Classifier, Tested, Score) -> Outcome) -> Vec<(Measure, Outcome)> {
+fn every(
+    label: Label,
+    out_of_fold: bool,
+    of: impl Fn(Classifier, Tested, Score) -> Outcome,
+) -> Vec<(Measure, Outcome)> {
     let asked = |measure: Measure| match measure {
-        Measure::Classified(l, by, on, score) if l == label => Some((measure, of(by, on, score))),
+        Measure::Classified(l, by, on, score) if l == label && !(out_of_fold && measure.can_be_out_of_fold()) => {
+            Some((measure, of(by, on, score)))
+        }
         _ => None,
     };
     Measure::all().into_iter().filter_map(asked).collect()

@@ -70,16 +70,17 @@ impl Row {
     }
 
     /// The whole table: baselines, the candidates, and the first trained candidate without mixing. Baselines take the
-    /// encoder of the first trained candidate, or Balanced where there is none.
+    /// encoder of the first trained candidate; Balanced's where there is none, or where it is read as its profile.
     pub fn all(candidates: &[Candidate], tumours: usize) -> Result<Vec<Self>, crate::twin::ConfigError> {
         let trained = candidates.iter().map(|c| &c.config).find(|config| config.preset != Preset::Instant);
         let reference = match (trained, candidates.first()) {
+            (Some(config), _) if config.profile => bottleneck_of(config, tumours)?,
             (Some(config), _) => config.clone(),
             (None, Some(first)) => {
                 let Config { seed, genes, held_out, .. } = first.config;
-                Config { seed, genes, held_out, ..Config::default() }.resolve(tumours)?
+                Config { seed, genes, held_out, ..Config::preset(Preset::Balanced) }.resolve(tumours)?
             }
-            (None, None) => Config::default().resolve(tumours)?,
+            (None, None) => Config::preset(Preset::Balanced).resolve(tumours)?,
         };
         let network = |config: Config| Method::Trained(Box::new(config));
         let mut rows = vec![
@@ -99,13 +100,13 @@ impl Row {
             Self::new(
                 "auto_encoder",
                 "auto-encoder",
-                "The same encoder and decoder, reconstruction alone, no normal mixed in.",
+                "An encoder and decoder, reconstruction alone, no normal mixed in; read at the bottleneck.",
                 network(reference.auto_encoder(false)),
             ),
             Self::new(
                 "mixing_auto_encoder",
                 "mixing denoising auto-encoder",
-                "The same encoder, decoder and mixed views, reconstruction of the unmixed tumour alone.",
+                "The same from mixed views: reconstruction of the unmixed tumour alone; read at the bottleneck.",
                 network(reference.auto_encoder(true)),
             ),
         ];
@@ -133,6 +134,16 @@ impl Row {
         }
         Ok(rows)
     }
+}
+
+/// The auto-encoder that stands beside a run read as its profile: Balanced's (hidden layers the run's own, where it has
+/// any), read at its bottleneck as auto-encoders are, with the run's own selection and views and never longer than it.
+fn bottleneck_of(config: &Config, tumours: usize) -> Result<Config, crate::twin::ConfigError> {
+    let Config { seed, genes, held_out, mixing, noise, drop, batch, .. } = *config;
+    let balanced = Config::preset(Preset::Balanced);
+    let hidden = if config.hidden.is_empty() { balanced.hidden.clone() } else { config.hidden.clone() };
+    let resolved = Config { seed, genes, held_out, hidden, mixing, noise, drop, batch, ..balanced }.resolve(tumours)?;
+    Ok(Config { epochs: resolved.epochs.min(config.epochs), ..resolved })
 }
 
 #[cfg(test)]
@@ -167,5 +178,11 @@ mod tests {
         assert_eq!(Config { mixing: 0.0, ..(**mixing).clone() }, **plain);
         let Method::Trained(without) = rows[7].method() else { panic!("trained") };
         assert_eq!(**without, Config { mixing: 0.0, ..config });
+
+        let profile = Config { epochs: 6, ..Config::preset(Preset::Profile) }.resolve(50).expect("valid");
+        let rows = Row::all(&[Candidate { name: String::new(), config: profile }], 50).expect("rows");
+        let Method::Trained(plain) = rows[3].method() else { panic!("trained") };
+        let auto_encoder = (plain.profile, plain.dim, plain.hidden.as_slice(), plain.epochs);
+        assert_eq!(auto_encoder, (false, 8, &[512][..], 6), "an auto-encoder is read at its bottleneck");
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::Row;
-use super::measure::Measure;
+use super::measure::{Label, Measure};
+use super::read::Outcome;
 
 /// What one row showed under one seed; kept in a study's file and never made twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,22 @@ impl Trial {
     /// Nothing measured yet.
     pub fn new(row: impl Into<String>, seed: u64) -> Self {
         Self { row: row.into(), seed, values: BTreeMap::new(), missing: BTreeMap::new(), confusion: BTreeMap::new() }
+    }
+
+    /// Take in numbers, or the reasons why there are none.
+    pub(super) fn note(&mut self, outcomes: Vec<(Measure, Outcome)>) {
+        for (measure, outcome) in outcomes {
+            match outcome {
+                Ok(value) => self.values.insert(measure.key(), value).map(|_| ()),
+                Err(because) => self.missing.insert(measure.key(), because).map(|_| ()),
+            };
+        }
+    }
+
+    /// Take in how often each true class of a label (row) was said to be which.
+    pub(super) fn confused(&mut self, label: Label, counts: &Array2<usize>) {
+        let rows = counts.rows().into_iter().map(|row| row.to_vec()).collect();
+        self.confusion.insert(label.word().into(), rows);
     }
 }
 

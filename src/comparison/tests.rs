@@ -143,3 +143,30 @@ fn tied_times_are_answered() {
     let cell = comparison.table().cell("raw", "survival.c").cloned().expect("a cell");
     assert!(cell.mean.is_some_and(|c| (0.2..0.8).contains(&c)), "{cell:?}: outcomes were dealt out by place");
 }
+
+#[test]
+fn out_of_fold_trains_anew_and_marks_what_it_measured() {
+    let cohort = with_column(cohort(), "days", ColumnKind::Number, |i| Some(["10", "20", "35", "50"][i % 4]));
+    let cohort =
+        with_column(cohort, "event", ColumnKind::Category, |i| Some(if i % 3 == 0 { "alive" } else { "dead" }));
+    let columns = Columns { time: Some("days".into()), event: Some("event".into()), ..columns() };
+    let mut comparison =
+        Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new()).expect("a comparison").out_of_fold(true);
+    to_the_end(&mut comparison, &cohort);
+    let table = comparison.table();
+    let marked: Vec<&str> =
+        table.columns.iter().filter(|column| column.out_of_fold).map(|column| column.key.as_str()).collect();
+    assert_eq!(marked.len(), 3 * 4 + 1, "{marked:?}");
+    for column in &table.columns {
+        let cell = table.cell("twinpurify", &column.key).expect("a cell");
+        assert!(cell.mean.is_some_and(f64::is_finite), "{}: {cell:?}", column.key);
+    }
+    let area = |table: &Table| table.cell("pca", "subtype.clean.auroc").and_then(|cell| cell.mean).expect("an area");
+    let mut usual = Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new()).expect("a comparison");
+    to_the_end(&mut usual, &cohort);
+    let (unseen, seen) = (area(&table), area(&usual.table()));
+    assert!(unseen > 0.5 && (unseen - seen).abs() < 0.15, "{unseen} never seen, {seen} seen");
+    let confusion = &comparison.trials()[0].confusion["subtype"];
+    assert!(confusion.iter().flatten().sum::<usize>() > 60, "every tumour was held out once: {confusion:?}");
+    assert!(table.sentence.contains("out-of-fold"), "{}", table.sentence);
+}

@@ -56,8 +56,10 @@ struct Sheet {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
+    /// Words, dates among them.
     words: usize,
     numbers: usize,
+    dates: usize,
 }
 
 pub(super) fn open(name: &str, source: Source, directory: &mut Directory) -> Result<Box<dyn Pieces>, ContainerError> {
@@ -167,8 +169,8 @@ impl Sheet {
             } else if sheet.header == Some(at) {
                 sheet.headings.insert(words_of(&record.value));
             }
-            sheet.rows = sheet.rows.max(at + 1);
-            sheet.width = sheet.width.max(column + 1);
+            sheet.rows = sheet.rows.max(at.saturating_add(1));
+            sheet.width = sheet.width.max(column.saturating_add(1));
             if sheet.header.is_some_and(|header| at > header) {
                 let place = column as usize;
                 if sheet.columns.len() <= place {
@@ -178,6 +180,10 @@ impl Sheet {
                     match record.value {
                         DataRef::Int(_) | DataRef::Float(_) => tally.numbers += 1,
                         DataRef::Error(_) => {}
+                        DataRef::DateTime(_) => {
+                            tally.words += 1;
+                            tally.dates += 1;
+                        }
                         _ => tally.words += 1,
                     }
                 }
@@ -232,11 +238,14 @@ impl Sheet {
             let (beside, above) = (matrix && (place as usize) < names && at > header, matrix && at == header);
             // Genes are the longer axis; a date among the samples' names is said, and left as it is.
             let tall = self.rows - header > self.width;
-            let is_gene = (beside && tall) || (above && !tall);
-            if (beside || above) && !is_gene && matches!(value, DataRef::DateTime(_)) {
+            let tally = self.columns.get(place as usize).copied().unwrap_or_default();
+            // A column of dates is what it says; damage is a few among many names.
+            let is_gene = (beside && tall && tally.dates * 2 <= tally.words) || (above && !tall);
+            if (beside || above) && !is_gene && !(beside && tall) && matches!(value, DataRef::DateTime(_)) {
                 dates.push(cell(at, place));
             }
-            let fixed = if is_gene { self.repair(value, at, place)? } else { None };
+            let serials = beside && tally.numbers * 10 <= tally.words;
+            let fixed = if is_gene { self.repair(value, serials, at, place)? } else { None };
             if let Some(gene) = fixed {
                 repaired.push(format!("{} was {gene}", cell(at, place)));
                 lines.word(gene);
@@ -307,7 +316,14 @@ impl Sheet {
     }
 
     /// The gene that a name had been before a spreadsheet changed it; `None` when it is untouched.
-    fn repair(&self, value: &DataRef<'_>, row: u32, column: u32) -> Result<Option<&'static str>, ContainerError> {
+    /// `serials`: numbers are rare enough in this column to be dates that lost their format.
+    fn repair(
+        &self,
+        value: &DataRef<'_>,
+        serials: bool,
+        row: u32,
+        column: u32,
+    ) -> Result<Option<&'static str>, ContainerError> {
         let serial = |number: f64| {
             let (year, month, day, ..) =
                 ExcelDateTime::new(number, ExcelDateTimeType::DateTime, false).to_ymd_hms_milli();
@@ -320,14 +336,11 @@ impl Sheet {
             }
             DataRef::String(text) | DataRef::DateTimeIso(text) => gene_of_text(text),
             DataRef::SharedString(text) => gene_of_text(text),
-            // A number in the header is an Entrez id; in a column of words it is a date that lost its format.
-            DataRef::Int(number) if Some(row) != self.header && SERIALS.contains(&(*number as f64)) => {
-                Some(serial(*number as f64))
-            }
-            DataRef::Float(number) if Some(row) != self.header && number.fract() == 0.0 && SERIALS.contains(number) => {
+            DataRef::Int(number) if serials && SERIALS.contains(&(*number as f64)) => Some(serial(*number as f64)),
+            DataRef::Float(number) if serials && number.fract() == 0.0 && SERIALS.contains(number) => {
                 Some(serial(*number))
             }
-            DataRef::Float(number) if Some(row) != self.header && *number >= LARGEST_ID => {
+            DataRef::Float(number) if serials && *number >= LARGEST_ID => {
                 return Err(ContainerError::new(
                     "gene_name_number",
                     "A gene name was turned into a number by a spreadsheet and cannot be known any more.",

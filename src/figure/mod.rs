@@ -15,9 +15,12 @@
 use plotters::{coord::Shift, drawing::DrawingAreaErrorKind, prelude::*};
 use thiserror::Error;
 
+mod axes;
 mod cluster;
 mod colour;
+mod confusion;
 mod differences;
+mod forest;
 mod heat_map;
 mod legend;
 mod loss;
@@ -25,21 +28,30 @@ mod map;
 mod measures;
 pub mod palette;
 mod pen;
+mod purity;
 pub mod scene;
 mod set_name;
 mod spec;
 mod strip;
+mod survival;
 mod theme;
 
 pub use colour::{Categories, Colour};
+pub use confusion::ConfusionFigure;
 pub use differences::DifferencesFigure;
+pub use forest::{ForestFigure, ForestRow};
 pub use heat_map::HeatMap;
 pub use loss::LossChart;
 pub use map::MapFigure;
 pub use measures::{Measured, MeasuredRow, MeasuresFigure};
+pub use purity::{PurityFigure, PurityPanel};
 pub use scene::{CellLayer, Class, PointLayer, Scene, SceneBackend};
-pub use spec::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ScoreChoice, ValueSource};
+pub use spec::{
+    ColourSpec, FigureKind, FigureSpec, ForestSpec, GroupsOf, MapKind, Of, PuritySpec, ScoreChoice, SurvivalSpec,
+    ValueSource,
+};
 pub use strip::StripPlot;
+pub use survival::SurvivalFigure;
 pub use theme::{Theme, ThemeName};
 
 /// Units of a drawing area to a pixel.

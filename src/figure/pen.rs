@@ -108,6 +108,11 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&Circle::new((units(x), units(y)), units(radius).max(1), paint(colour, opacity).filled()))
     }
 
+    pub fn polygon(&self, points: &[[f64; 2]], colour: Rgb, opacity: f64) -> Drawn<DB> {
+        let points: Vec<_> = points.iter().map(|p| (units(p[0]), units(p[1]))).collect();
+        self.area.draw(&Polygon::new(points, paint(colour, opacity).filled()))
+    }
+
     pub fn line(&self, points: &[[f64; 2]], colour: Rgb, width: f64) -> Drawn<DB> {
         let style = ShapeStyle { color: paint(colour, 1.0), filled: false, stroke_width: units(width).max(1) as u32 };
         let points: Vec<_> = points.iter().map(|p| (units(p[0]), units(p[1]))).collect();
@@ -162,6 +167,8 @@ pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
 /// A number as an axis shows it: no more digits than the step between ticks needs, a real minus sign, thousands
 /// apart.
 pub fn number(value: f64, step: f64) -> String {
+    // A tick at zero may come out of the steps as rounding.
+    let value = if value.abs() < step.abs() * 1e-9 { 0.0 } else { value };
     if value != 0.0 && !(1e-4..1e7).contains(&value.abs()) {
         return format!("{value:.1e}").replace('-', "−");
     }
@@ -240,6 +247,7 @@ mod tests {
         assert_eq!(number(-0.001, 0.5), "0.0");
         assert_eq!(number(12_345.0, 5.0), "12,345");
         assert_eq!(number(0.00001, 0.1), "1.0e−5");
+        assert_eq!(number(-2.2e-16, 0.2), "0.0");
         assert_eq!(count(999), "999");
         assert_eq!(count(1_234_567), "1,234,567");
     }

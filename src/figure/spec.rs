@@ -71,6 +71,17 @@ pub enum FigureKind {
         /// Name of the gene set.
         pathway: String,
     },
+    /// [`super::SurvivalFigure`].
+    Survival(SurvivalSpec),
+    /// [`super::ForestFigure`].
+    Forest(ForestSpec),
+    /// [`super::ConfusionFigure`] of the comparison.
+    Confusion {
+        /// `subtype` or `grade`.
+        label: String,
+    },
+    /// [`super::PurityFigure`].
+    Purity(PuritySpec),
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.
@@ -78,6 +89,60 @@ pub enum FigureKind {
         /// Column of the sample sheet.
         groups: String,
     },
+}
+
+/// Whose survival is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurvivalSpec {
+    /// Column of the time to event or last follow-up.
+    pub time: String,
+    /// Column that says whether the event happened.
+    pub event: String,
+    /// The groups.
+    pub groups: GroupsOf,
+}
+
+/// What a Cox model holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForestSpec {
+    /// Column of the time to event or last follow-up.
+    pub time: String,
+    /// Column that says whether the event happened.
+    pub event: String,
+    /// Columns that enter it.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Groups that enter it.
+    #[serde(default)]
+    pub groups: Option<GroupsOf>,
+}
+
+/// What is set against the map's components.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PuritySpec {
+    /// Column; the best clinical one or the estimate when absent.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// Component, from 1; the one of the first five that follows purity most when absent.
+    #[serde(default)]
+    pub component: Option<usize>,
+}
+
+/// Where groups of tumours come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupsOf {
+    /// A column of the sample sheet; numbers are split at their median.
+    Column(String),
+    /// Clusters of a representation.
+    Clusters {
+        /// How many.
+        k: usize,
+        /// Of which.
+        of: Of,
+    },
+    /// The person's own.
+    Groups(Grouping),
 }
 
 /// Which of the scores of a classification is shown.

@@ -26,6 +26,18 @@ pub enum ReadoutError {
         /// How many there were.
         found: usize,
     },
+    /// A number outside what can be done.
+    #[error("{what}: {found} asked for or found, and from {least} to {most} can be done. Choose another number.")]
+    OutOfRange {
+        /// What was counted.
+        what: &'static str,
+        /// The least.
+        least: usize,
+        /// The most.
+        most: usize,
+        /// How many.
+        found: usize,
+    },
     /// Groups that do not fit the tumours.
     #[error(
         "The groups of \"{label}\" do not fit this cohort: {given} codes for {tumours} tumours, or a code without a group. Make the groups again on this cohort."
@@ -101,6 +113,7 @@ impl ReadoutError {
         match self {
             Self::Shape { .. } => "shape_mismatch",
             Self::TooFew { .. } => "too_few",
+            Self::OutOfRange { .. } => "out_of_range",
             Self::Grouping { .. } => "bad_groups",
             Self::NoSample { .. } => "no_sample",
             Self::Group { .. } => "group",
@@ -114,6 +127,11 @@ impl ReadoutError {
 
     pub(crate) fn shape(what: &'static str, expected: usize, found: usize) -> Result<(), Self> {
         if expected == found { Ok(()) } else { Err(Self::Shape { what, expected, found }) }
+    }
+
+    pub(crate) fn within(what: &'static str, range: std::ops::RangeInclusive<usize>, found: usize) -> Result<(), Self> {
+        let (least, most) = range.into_inner();
+        if (least..=most).contains(&found) { Ok(()) } else { Err(Self::OutOfRange { what, least, most, found }) }
     }
 
     pub(crate) fn at_least(what: &'static str, needed: usize, found: usize) -> Result<(), Self> {

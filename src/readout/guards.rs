@@ -41,9 +41,11 @@ pub fn effective_rank(embedding: &Array2<f32>) -> Result<f64, ReadoutError> {
 }
 
 /// Guards known before training: width against cohort, cohort size, number of normals.
-pub fn before_training(tumours: usize, normals: usize, dim: usize) -> Vec<Guard> {
+///
+/// `dim` is the width that tells tumours apart when it is read itself; `profile`: it is not, the purified profile is.
+pub fn before_training(tumours: usize, normals: usize, dim: usize, profile: bool) -> Vec<Guard> {
     let mut guards = Vec::new();
-    if dim > tumours / 4 {
+    if !profile && dim > tumours / 4 {
         guards.push(Guard {
             code: "identity_hashing",
             message: format!(
@@ -87,7 +89,7 @@ pub fn after_training(embedding: &Array2<f32>, dim: usize, normals: usize) -> Re
             ),
         });
     }
-    guards.extend(before_training(embedding.nrows(), normals, dim));
+    guards.extend(before_training(embedding.nrows(), normals, dim, embedding.ncols() > dim));
     Ok(guards)
 }
 
@@ -113,8 +115,8 @@ mod tests {
 
     #[test]
     fn guards_fire_at_their_bounds_only() {
-        assert!(before_training(60, 10, 15).is_empty());
-        assert_eq!(codes(&before_training(59, 9, 15)), ["identity_hashing", "small_cohort", "few_normals"]);
+        assert!(before_training(60, 10, 15, false).is_empty());
+        assert_eq!(codes(&before_training(59, 9, 15, false)), ["identity_hashing", "small_cohort", "few_normals"]);
         let collapsed = Array2::from_shape_fn((100, 20), |(i, j)| (i as f32).cos() * (1.0 + j as f32));
         assert_eq!(codes(&after_training(&collapsed, collapsed.ncols(), 20).unwrap()), ["collapse"]);
     }

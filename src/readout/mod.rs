@@ -3,6 +3,7 @@
 
 pub mod association;
 pub mod classification;
+pub mod clusters;
 pub mod correlation;
 pub mod differences;
 mod dilution;

@@ -18,6 +18,9 @@ pub struct ComparisonRequest {
     /// Seeds, from the first configuration's on.
     #[serde(default = "three")]
     pub seeds: usize,
+    /// Whether genes, scaling and encoder are made anew for each fold, where a measure can be out of fold.
+    #[serde(default)]
+    pub out_of_fold: bool,
     /// The runs of the method in the table; the first is the one on screen.
     pub candidates: Vec<NamedConfig>,
 }
@@ -70,7 +73,8 @@ impl Session {
             .into_iter()
             .map(|NamedConfig { name, config }| Ok(Candidate { name, config: Config::from_partial(config)? }))
             .collect::<Result<Vec<_>, SessionError>>()?;
-        let comparison = Comparison::new(self.cohort()?, &request.columns, &candidates, request.seeds, Vec::new())?;
+        let comparison = Comparison::new(self.cohort()?, &request.columns, &candidates, request.seeds, Vec::new())?
+            .out_of_fold(request.out_of_fold);
         Ok(self.comparison.insert(comparison).progress())
     }
 

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
+use super::figures::named_label;
 use super::readouts::Choice;
 use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
 use super::{Session, SessionError};
-use crate::figure::{MapKind, Of};
+use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
 
 /// Which table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "table", rename_all = "snake_case")]
 pub enum TableSpec {
     /// An embedding: sample, d1, d2, …
@@ -46,6 +47,17 @@ pub enum TableSpec {
     Genes,
     /// The comparison of representations.
     Comparison,
+    /// Kaplan–Meier curves, time by time.
+    Survival(SurvivalSpec),
+    /// Hazard ratios.
+    Forest(ForestSpec),
+    /// Confusion of a label, every representation that was classified.
+    Confusion {
+        /// `subtype` or `grade`.
+        label: String,
+    },
+    /// Purity beside the leading components, tumour by tumour.
+    PurityOnMap(PuritySpec),
 }
 
 impl Session {
@@ -100,6 +112,10 @@ impl Session {
                 Ok(tables::loss_history(&rows))
             }
             TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
+            TableSpec::Survival(of) => Ok(tables::survival(&self.survival(&of)?.groups)),
+            TableSpec::Forest(of) => Ok(tables::hazards(&self.hazards(&of)?.rows)),
+            TableSpec::Confusion { label } => Ok(tables::confusion(&self.confusion(named_label(&label)?)?)),
+            TableSpec::PurityOnMap(of) => self.purity_csv(&of),
             TableSpec::Genes => {
                 if let Some(kept) = self.kept() {
                     let moment = |name: &str| kept.arrays.get(name).map(|a| a.iter().copied().collect());
@@ -121,6 +137,19 @@ impl Session {
         let axes = if kind == MapKind::Pca { ["PC1", "PC2"] } else { ["UMAP1", "UMAP2"] };
         let points: Vec<f32> = map.positions.iter().copied().collect();
         Ok(tables::map(&map.samples, axes, &points, &columns))
+    }
+
+    fn purity_csv(&mut self, of: &PuritySpec) -> Result<String, SessionError> {
+        let found = self.purity_on_map(of)?;
+        let samples = self.current_set()?.tumours.clone();
+        let mut names = vec!["purity".to_owned()];
+        let mut values: Vec<Vec<f32>> = found.purity.iter().map(|v| vec![*v as f32]).collect();
+        for (side, scores, _) in &found.sides {
+            let side = side.split(' ').next().unwrap_or_default();
+            names.extend((1..=scores.ncols()).map(|at| format!("{side}_PC{at}")));
+            values.iter_mut().zip(scores.rows()).for_each(|(row, s)| row.extend(s.iter().map(|v| *v as f32)));
+        }
+        Ok(tables::scores(&samples, &names, &values.concat()))
     }
 
     fn shown_pathways(&mut self) -> Result<std::rc::Rc<crate::readout::pathways::Pathways>, SessionError> {

@@ -2,6 +2,7 @@
 
 use super::evidence::measures_figure;
 use super::{PathwaysSpec, Session, SessionError};
+use crate::comparison::Label;
 use crate::figure::{
     Categories, Colour, ColourSpec, Figure, FigureKind, FigureSpec, HeatMap, LossChart, MapFigure, MapKind, Of, Scene,
     StripPlot, Theme, ValueSource, scene, svg,
@@ -54,6 +55,10 @@ impl Session {
             }
             FigureKind::Differences { most } => medium.render(&self.differences_figure(*most)?, spec),
             FigureKind::DifferencesStrip { pathway } => medium.render(&self.differences_strip(pathway)?, spec),
+            FigureKind::Survival(of) => medium.render(&self.survival_figure(of)?, spec),
+            FigureKind::Forest(of) => medium.render(&self.forest_figure(of)?, spec),
+            FigureKind::Confusion { label } => medium.render(&self.confusion_figure(named_label(label)?)?, spec),
+            FigureKind::Purity(of) => medium.render(&self.purity_figure(of)?, spec),
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }
@@ -121,6 +126,12 @@ impl Session {
         let (raw, purified) = (side(&pathways.raw), side(&pathways.purified));
         Ok(StripPlot::new(pathway, "z over the cohort", raw, purified, self.groups(column)?)?)
     }
+}
+
+/// `subtype` or `grade`.
+pub(super) fn named_label(name: &str) -> Result<Label, SessionError> {
+    let found = Label::ALL.into_iter().find(|label| label.word() == name);
+    found.ok_or_else(|| SessionError::Unknown { what: "label", name: name.into() })
 }
 
 /// Where a figure goes.

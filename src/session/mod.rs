@@ -25,6 +25,8 @@ mod groups;
 #[cfg(feature = "cpu")]
 mod keeping;
 #[cfg(feature = "cpu")]
+mod outcomes;
+#[cfg(feature = "cpu")]
 mod readouts;
 #[cfg(feature = "cpu")]
 mod saved;
@@ -48,6 +50,7 @@ pub use self::{
     files::SampleTable,
     groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
+    outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},

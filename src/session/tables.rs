@@ -10,6 +10,12 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "cpu")]
+mod outcomes;
+
+#[cfg(feature = "cpu")]
+pub use outcomes::{confusion, hazards, survival};
+
 /// A clinical column beside a map: one entry per sample, `None` where missing.
 #[derive(Clone, Copy, Debug)]
 pub struct ClinicalColumn<'a> {
@@ -225,7 +231,9 @@ pub fn differences(all: &[&crate::readout::differences::Differences]) -> String 
 #[cfg(feature = "cpu")]
 pub fn purity(estimates: &super::Estimates) -> String {
     let rows = estimates.samples.iter().enumerate().map(|(at, sample)| {
-        let cell = |values: &Result<Vec<f64>, String>| number(values.as_ref().map_or(f32::NAN, |v| v[at] as f32));
+        let cell = |values: &Result<Vec<f64>, String>| {
+            number(values.as_ref().ok().and_then(|v| v.get(at)).map_or(f32::NAN, |v| *v as f32))
+        };
         std::iter::once(text(sample)).chain(estimates.values.iter().map(cell).collect::<Vec<_>>())
     });
     table(["sample", "tumour_fraction_relative", "stromal_score_z", "immune_score_z"], rows)

@@ -35,9 +35,13 @@ pub fn presets() -> Vec<PresetDescription> {
         of(
             "Profile",
             Preset::Profile,
-            "Barlow Twins and purified reconstruction, read as the purified profile of every gene. The default.",
+            "A linear encoder and decoder under both losses, read as the purified profile of every gene. The default: a compromise; docs/method.md says where it falls short.",
         ),
-        of("Balanced", Preset::Balanced, "The same network read at its narrow bottleneck: fewer numbers per sample."),
+        of(
+            "Balanced",
+            Preset::Balanced,
+            "A network with a hidden layer under both losses, read at its narrow bottleneck.",
+        ),
         of(
             "Strict",
             Preset::Strict,
@@ -125,7 +129,7 @@ impl Session {
     pub fn resolve_config(&mut self, config: &Config) -> Result<Resolved, SessionError> {
         let set = self.training_set(config)?;
         let config = config.resolve(set.tumours.len())?;
-        let notes = before_training(set.tumours.len(), set.normals.len(), config.dim);
+        let notes = before_training(set.tumours.len(), set.normals.len(), config.dim, config.profile);
         Ok(Resolved { config, notes })
     }
 

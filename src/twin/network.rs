@@ -6,7 +6,7 @@
 use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use rand::RngExt;
 
-use super::config::Config;
+use super::config::{Config, Preset};
 use crate::random::{Purpose, stream};
 
 const BATCH_NORM_EPS: f64 = 1e-5;
@@ -52,6 +52,8 @@ pub struct Network {
     skip: Vec<Layer>,
     projector: Vec<Layer>,
     decoder: Vec<Layer>,
+    /// The buffer that holds the contamination axis, and ω, where the raw profile has a share in what is read.
+    raw: Option<(usize, f64)>,
 }
 
 /// Values of a network's parameters and running moments, in the order of its slots.
@@ -73,6 +75,7 @@ impl Network {
             skip: Vec::new(),
             projector: Vec::new(),
             decoder: Vec::new(),
+            raw: None,
         };
         let widths = |first: usize, middle: &[usize], last: &[usize]| [&[first], middle, last].concat();
         network.encoder = network.perceptron("encoder", &widths(genes, &config.hidden, &[config.dim]));
@@ -88,12 +91,18 @@ impl Network {
             let mirrored: Vec<usize> = config.hidden.iter().rev().copied().collect();
             network.decoder = network.perceptron("decoder", &widths(config.dim, &mirrored, &[genes]));
         }
+        if config.profile && config.raw_share > 0.0 {
+            network.raw = Some((network.buffers.len(), config.raw_share));
+            let initial = Initial::Constant(0.0);
+            network.buffers.push(Slot { name: "raw.axis".into(), shape: [1, genes], decays: false, initial });
+        }
         network
     }
 
     /// A bare perceptron, linear and ReLU without batch norm: the shape the benchmarks compare across frameworks.
     pub fn perceptron_without_norm(inputs: usize, hidden: usize, outputs: usize) -> Self {
-        let config = Config { hidden: vec![], projector: vec![], rho: 0.0, dim: outputs, ..Config::default() };
+        let linear = Config::preset(Preset::Linear);
+        let config = Config { dim: outputs, ..linear };
         let mut network = Self { encoder: vec![], slots: vec![], ..Self::new(&config, 1) };
         let first = network.linear("encoder.0", inputs, hidden, true);
         let last = network.linear("encoder.1", hidden, outputs, true);
@@ -177,11 +186,31 @@ impl Network {
         if self.skip.is_empty() { embedding } else { embedding + run(&self.skip, input, values) }
     }
 
+    /// Whether the values need a contamination axis.
+    pub fn has_axis(&self) -> bool {
+        self.raw.is_some()
+    }
+
+    /// Set the contamination axis of a network that needs one.
+    pub fn set_axis(&self, axis: Vec<f32>, values: &mut Values, device: &Device) {
+        if let Some((at, _)) = self.raw {
+            values.buffers[at] = tensor(axis, self.buffers[at].shape, device);
+        }
+    }
+
     /// The embedding of standardised profiles (samples × G): the bottleneck (samples × d) or, of a network that has a
-    /// decoder and is read there, the purified `profile` (samples × G).
+    /// decoder and is read there, the purified `profile` (samples × G): `ω·(x − (x·u)·u) + (1 − ω)·dec(enc(x))` with
+    /// the contamination axis u.
     pub fn read(&self, input: Tensor<2>, profile: bool, values: &Values) -> Tensor<2> {
-        let bottleneck = self.encode(input, values);
-        if profile { self.decode(bottleneck, values) } else { bottleneck }
+        let bottleneck = self.encode(input.clone(), values);
+        if !profile {
+            return bottleneck;
+        }
+        let decoded = self.decode(bottleneck, values);
+        let Some((at, share)) = self.raw else { return decoded };
+        let axis = values.buffers[at].clone();
+        let along = (input.clone() * axis.clone()).sum_dim(1);
+        (input - along * axis) * share + decoded * (1.0 - share)
     }
 
     /// Decode bottlenecks to standardised purified profiles (samples × G).

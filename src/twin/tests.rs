@@ -3,6 +3,7 @@ use ndarray::Array2;
 use pollster::block_on;
 use serde_json::Value;
 
+use super::axis::contamination_axis;
 use super::checkpoint::CheckpointError;
 use super::config::{Config, Preset, parameters};
 use super::loss::{barlow_twins, cross_correlation, identity};
@@ -238,7 +239,8 @@ fn a_saved_model_embeds_and_decodes_as_before() {
 
 #[test]
 fn the_purified_profile_is_the_same_networks_decoded_bottleneck() {
-    let (profile, balanced) = (run(small(Preset::Profile)), run(small(Preset::Balanced)));
+    let alone = Config { raw_share: 0.0, profile: true, ..small(Preset::Balanced) };
+    let (profile, balanced) = (run(alone.clone()), run(small(Preset::Balanced)));
     let saved = block_on(balanced.checkpoint()).unwrap();
     let genes: Vec<String> = (0..60).map(|g| format!("G{g}")).collect();
     let model = |config: &Config| {
@@ -256,9 +258,36 @@ fn the_purified_profile_is_the_same_networks_decoded_bottleneck() {
     let reopened = TwinModel::from_bytes(&block_on(wide.to_bytes()).unwrap(), Device::flex()).unwrap();
     assert_eq!(block_on(reopened.embed(tumours)).unwrap(), decoded);
 
+    // With a raw share ω: ω of the raw profile without its contamination axis, and the decoder's for the rest.
+    let shared = run(Config { raw_share: 0.5, ..alone });
+    let data = shared.data();
+    let axis = contamination_axis(data, shared.config());
+    let raw = data.moments.standardise(tumours);
+    let along = raw.dot(&ndarray::Array1::from_vec(axis.clone()));
+    let expected =
+        Array2::from_shape_fn(raw.dim(), |(i, g)| 0.5 * (raw[[i, g]] - along[i] * axis[g]) + 0.5 * decoded[[i, g]]);
+    let found = block_on(shared.embedding()).unwrap();
+    assert_close(
+        &found.iter().copied().collect::<Vec<_>>(),
+        &expected.iter().copied().collect::<Vec<_>>(),
+        1e-4,
+        "read",
+    );
+    let saved = block_on(shared.checkpoint()).unwrap();
+    let data = || Placement::host(cohort(48, 12, 60));
+    let resumed = Trainer::resume(shared.config().clone(), data(), Device::flex(), &saved).unwrap();
+    assert_eq!(block_on(resumed.embedding()).unwrap(), found, "the axis travels with the checkpoint");
+    let moments = shared.data().moments.clone();
+    let model =
+        TwinModel::from_checkpoint(&saved, shared.config().clone(), genes.clone(), moments, Device::flex()).unwrap();
+    let file = block_on(model.to_bytes()).unwrap();
+    let reopened = TwinModel::from_bytes(&file, Device::flex()).unwrap();
+    assert_eq!(block_on(reopened.embed(tumours)).unwrap(), found, "and with the model file");
+
     // A file of before the profile could be read does not say where, and means the bottleneck.
     let mut old = serde_json::to_value(balanced.config()).unwrap();
     old.as_object_mut().unwrap().remove("profile");
+    old.as_object_mut().unwrap().remove("rawShare");
     assert_eq!(serde_json::from_value::<Config>(old).unwrap(), *balanced.config());
     let nothing_to_read = Config { rho: 0.0, ..Config::preset(Preset::Profile) }.resolve(40).unwrap_err();
     assert_eq!(nothing_to_read.field, "profile");
@@ -296,19 +325,22 @@ fn the_recorded_self_test_is_what_the_cpu_computes() {
 
 #[test]
 fn automatic_parameters_follow_the_cohort_and_ranges_are_checked() {
-    let small = Config::default().resolve(113).unwrap();
+    let default = Config::default().resolve(113).unwrap();
+    assert_eq!((default.dim, default.epochs, default.hidden.len()), (112, 667, 0), "n − 1, 2,000 steps");
+    let balanced = Config::preset(Preset::Balanced);
+    let small = balanced.resolve(113).unwrap();
     assert_eq!((small.dim, small.epochs, small.batch, small.projector.as_slice()), (19, 334, 32, &[38][..]));
-    let middle = Config::default().resolve(300).unwrap();
+    let middle = balanced.resolve(300).unwrap();
     assert_eq!((middle.dim, middle.epochs, middle.batch), (50, 500, 128), "1,000 steps, two an epoch");
     let linear = Config::preset(Preset::Linear).resolve(300).unwrap();
     assert_eq!((linear.epochs, linear.batch), (1000, 128), "2,000 steps: a linear step is cheap");
-    let chosen = Config { batch: 64, ..Config::default() }.resolve(300).unwrap();
+    let chosen = Config { batch: 64, ..balanced.clone() }.resolve(300).unwrap();
     assert_eq!((chosen.epochs, chosen.batch), (250, 64), "epochs follow a batch that was chosen");
-    let huge = Config::default().resolve(5000).unwrap();
+    let huge = balanced.resolve(5000).unwrap();
     assert_eq!((huge.epochs, huge.batch), (100, 128));
-    let large = Config::default().resolve(791).unwrap();
+    let large = balanced.resolve(791).unwrap();
     assert_eq!((large.dim, large.epochs, large.batch, large.projector.as_slice()), (128, 167, 128, &[256][..]));
-    let error = Config { mixing: 1.5, ..Config::default() }.resolve(100).unwrap_err();
+    let error = Config { mixing: 1.5, ..balanced.clone() }.resolve(100).unwrap_err();
     assert_eq!(error.field, "mixing");
     assert!(error.to_string().contains("1.5"), "{error}");
     assert!(Config { lambda: f64::NAN, ..Config::default() }.resolve(100).is_err());

@@ -6,6 +6,7 @@ use ndarray::Array2;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::axis::contamination_axis;
 use super::checkpoint::{self, CheckpointError};
 use super::config::Config;
 use super::loss::{barlow_twins, identity};
@@ -90,7 +91,10 @@ impl Trainer {
     /// Begin a run of a resolved configuration. `placement` says where the cohort lives.
     pub fn new(config: Config, placement: Placement, device: Device) -> Self {
         let network = Network::new(&config, placement.data().tumours.ncols());
-        let values = network.initialise(config.seed, &device);
+        let mut values = network.initialise(config.seed, &device);
+        if network.has_axis() {
+            network.set_axis(contamination_axis(placement.data(), &config), &mut values, &device);
+        }
         let optimiser = AdamW::new(&network.slots, config.weight_decay, config.clip, &device);
         let width = config.projector.last().copied().unwrap_or(config.dim);
         let identity = identity(width, &device.clone().autodiff());

@@ -1,8 +1,10 @@
 // The door lock: once a person's file is opened neither the page nor any of its workers can request anything, and what
 // was loaded lazily before still works. A planted request must fail by the policy, and must not reach the server.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { DIST, engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
 
 /** Every way out that a script has, tried; each says what became of it. Runs in the page or in a worker. @param {string} origin */
 async function tryEverything(origin) {
@@ -128,6 +130,36 @@ test("after a file is opened no planted request leaves the page or a worker", { 
   }
 });
 
+test("every request of a whole journey is for a file of this folder, before the first file is opened", { skip: missing, timeout: 120_000 }, async (t) => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, requests } = view;
+  try {
+    await engineReady(page);
+    const opened = Date.now();
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForSelector("#figures dd");
+    await setParameters(page, { hidden: "16", epochs: "4" });
+    await page.click("#train-begin");
+    await verdict(page, 60_000);
+    await page.waitForSelector("#pathways .changes tbody tr", { timeout: 60_000 });
+    await page.locator("#explore").getByText("UMAP", { exact: true }).click();
+    for (const name of ["embedding.csv", "model.safetensors"]) await Promise.all([page.waitForEvent("download"), page.click(`[data-download="${name}"]`)]);
+    await Promise.all([page.waitForEvent("download"), page.click('[data-plot="map_purified"] button:text-is("PNG")')]);
+
+    const asked = [...new Set(requests.filter(({ address }) => !/^(blob|data|about):/.test(address)).map(({ address }) => address))].sort();
+    t.diagnostic(`${asked.length} addresses:\n${asked.join("\n")}`);
+    const origin = new URL(page.url()).origin;
+    for (const address of asked) {
+      const { origin: from, pathname } = new URL(address);
+      assert.equal(from, origin, `a third party: ${address}`);
+      assert.ok(pathname === "/" || pathname === "/favicon.ico" || existsSync(join(DIST, decodeURIComponent(pathname))), `not a file of the folder: ${address}`);
+    }
+    assert.deepEqual(view.requestsSince(opened), [], "none after the first file was opened");
+  } finally {
+    await view.close();
+  }
+});
+
 test("demos open before the lock; after it the demo is offered in a tab of its own", { skip: missing, timeout: 120_000 }, async () => {
   const view = await openPage({ query: "?device=cpu" });
   const { page, complaints } = view;
@@ -164,7 +196,9 @@ test("an engine that crashes again and again after the lock is started afresh fr
         const before = twinpurify.onRestored;
         twinpurify.onRestored = () => { twinpurify.onRestored = before; before(); resolve(true); };
       }); });
-      await page.workers()[0].evaluate(() => { setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable, planted by a test"); }); });
+      for (const worker of page.workers()) {
+        await worker.evaluate(() => { if (self.name === "engine") setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable, planted by a test"); }); });
+      }
       assert.ok(await page.evaluate(() => /** @type {any} */ (globalThis).restored));
       await page.waitForFunction(() => document.querySelector("#figures dd")?.textContent === "40");
     }

@@ -160,7 +160,11 @@ export function listen(map, signal) {
     ["pointermove", moved], ["pointerdown", pressed], ["pointerup", released], ["wheel", wheel], ["keydown", key],
     ["pointercancel", (event) => { down.delete(event.pointerId); cancel(); }],
     ["pointerenter", () => { over = true; }],
-    ["pointerleave", () => { over = false; map.point(-1); }],
+    ["pointerleave", (event) => {
+      over = false;
+      // A finger that was lifted has not gone elsewhere: what it tapped stays named.
+      if (event.pointerType !== "touch") map.point(-1);
+    }],
     ["dblclick", () => map.reset()],
     ["blur", () => { space = "no"; }],
   ];

@@ -23,6 +23,7 @@ export function startEngineBadge(state) {
 
 /** Counts every request that the page or a worker makes after the person's first file was opened. */
 export class RequestCount {
+  /** What a policy stopped is listed by the browser, and was no request. @type {string[]} */ stopped = [];
   #since = Infinity;
   /** @type {string[]} */ addresses = [];
   /** @type {{address: string, at: number}[]} seen before the first file, in case they began after it */ #early = [];
@@ -53,14 +54,15 @@ export class RequestCount {
   }
 
   get begun() { return this.#since !== Infinity; }
-  get count() { return this.addresses.length; }
+  get made() { return this.addresses.filter((address) => !this.stopped.includes(address)); }
+  get count() { return this.made.length; }
 }
 
 /**
  * The privacy badge is a button: it opens the answer to *How do I know?*.
- * @param {RequestCount} requests @param {import("./lock.js").Door} door
+ * @param {RequestCount} requests @param {import("./lock.js").Door} door @param {import("./offline.js").Offline} offline
  */
-export function startPrivacyBadge(requests, door) {
+export function startPrivacyBadge(requests, door, offline) {
   const badge = byId("privacy-badge");
   const panel = byId("privacy-panel");
   const now = h("dl", { className: "facts" });
@@ -91,11 +93,14 @@ export function startPrivacyBadge(requests, door) {
       fact("Door", door.locked ? "locked" : "not locked yet", door.locked ? "This page may request nothing any more, not even from its own server, and cannot undo that."
         : "It locks before the first file of yours is read. Until then the page fetches its own parts; its workers are locked from the start."),
       fact("Requests", requests.begun ? count(requests.count) : "not counted yet", requests.begun ? "by the page and its workers since your first file was opened, as this browser lists them." : "Counting begins with your first file."),
-      fact("Sent", !requests.begun || requests.count === 0 ? "0 bytes" : "not known", requests.count === 0 ? "Without a request nothing is sent." : requests.addresses.join(" ")),
-      fact("Stopped", plural(door.stopped.length, "attempt"), door.stopped.length === 0 ? "Nothing on this page tried to reach the network against its policy." : `by the policy: ${[...new Set(door.stopped)].join(" ")}`));
+      fact("Sent", !requests.begun || requests.count === 0 ? "0 bytes" : "not known", requests.count === 0 ? "Without a request nothing is sent." : requests.made.join(" ")),
+      fact("Stopped", plural(door.stopped.length, "attempt"), door.stopped.length === 0 ? "Nothing on this page tried to reach the network against its policy." : `by the policy: ${[...new Set(door.stopped)].join(" ")}`),
+      fact("Offline", { no: "not kept", loading: "being kept …", kept: "kept" }[offline.status], offline.status === "no" ? "This page needs its server the next time it is loaded." : "This page opens without a network from now on."));
   };
+  requests.stopped = door.stopped;
   requests.onChange = show;
   door.onChange = show;
+  offline.onChange = show;
   show();
 }
 

@@ -1,5 +1,6 @@
 // Opening files: what each was taken for, and what they amount to.
 import { byId, count, h, plural } from "./dom.js";
+import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
 import { rolesFold } from "./roles.js";
 import { samplesFold } from "./samples.js";
 
@@ -57,29 +58,43 @@ export function startCohort(state, door) {
     note.hidden = words === "";
   };
 
-  /** @param {File[]} files @param {{demo?: boolean}} [options] a demo starts anew, and is nobody's secret */
-  async function addFiles(files, { demo = false } = {}) {
+  /** @param {File[]} files @param {{demo?: import("./state.js").State["demo"], about?: string}} [options] a demo starts anew, and is nobody's secret */
+  async function addFiles(files, { demo = null, about = "" } = {}) {
     if (files.length === 0) return;
     const model = files.findLast(isModel);
     if (model) {
-      offerModel(model);
-      return addFiles(files.filter((file) => !isModel(file)), { demo });
+      await addFiles(files.filter((file) => !isModel(file)), { demo, about });
+      return offerModel(model);
     }
     if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
     if (session) {
       await openSession(session);
-      return addFiles(files.filter((file) => file !== session), { demo });
+      return addFiles(files.filter((file) => file !== session), { demo, about });
     }
-    const cohort = await needDraft(demo);
-    tell("");
-    state.demo = null;
+    const cohort = await needDraft(demo !== null);
+    tell(about);
+    state.demo = demo;
     if (!demo) state.tell("opened");
-    for (const file of files) line(file.name).replaceChildren(...opening(file.name, 0, file.size));
-    await cohort.addFiles(files, {
-      onFile: ({ file, bytes, total }) => line(file).replaceChildren(...opening(file, bytes, total)),
-      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    const { open, left } = await chosen(files, cohort);
+    const controller = new AbortController();
+    const opening = (/** @type {import("./opening.js").Reading} */ reading) => {
+      const item = line(reading.file);
+      const held = item.contains(document.activeElement);
+      item.replaceChildren(...openingLine(mark("·", "opening", "quiet"), reading, () => controller.abort()));
+      if (held) /** @type {HTMLElement | null} */ (item.querySelector("button"))?.focus();
+    };
+    for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
+    await cohort.addFiles(open, {
+      signal: controller.signal,
+      onFile: opening,
+      onOpened: ({ name, file, report, error, leftOut }) => {
+        // An archive's own line gives way to those of its tables.
+        if (name !== file && !lines.get(file)?.dataset.taken) unline(file);
+        line(name).replaceChildren(...(report ? taken(report) : leftOut ? aside(name, leftOut) : refused(name, error?.message ?? "")));
+      },
     });
+    if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
     await compose(cohort);
   }
 
@@ -112,12 +127,13 @@ export function startCohort(state, door) {
     state.tell("modelFile");
   }
 
-  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort) {
+  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
     /** @type {Awaited<ReturnType<typeof cohort.reviveSession>>} */
     let revived = null;
     let said = "";
     try {
       await cohort.compose();
+      if (choice) await cohort.setRoles(choice);
       state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
       revived = await cohort.reviveSession().catch((error) => {
@@ -146,6 +162,11 @@ export function startCohort(state, door) {
     return item;
   }
 
+  const unline = (/** @type {string} */ name) => {
+    lines.get(name)?.remove();
+    lines.delete(name);
+  };
+  const aside = (/** @type {string} */ name, /** @type {import("./opening.js").LeftOut[]} */ leftOut) => leftOutLine(mark("·", "partly opened", "quiet"), name, leftOut);
   const remove = (/** @type {string} */ name) => h("button", {
     type: "button", className: "plain", "aria-label": `Remove ${name}`,
     onclick: () => then(async () => {
@@ -153,16 +174,12 @@ export function startCohort(state, door) {
       if (!draft) return;
       if (lines.get(name)?.dataset.taken) await draft.removeFile(name);
       tell("");
-      lines.get(name)?.remove();
-      lines.delete(name);
+      unline(name);
       await compose(draft);
     }),
   }, "remove");
   const mark = (/** @type {string} */ sign, /** @type {string} */ meaning, /** @type {string} */ className) =>
     h("span", { className: `mark ${className}` }, h("span", { "aria-hidden": "true" }, sign), h("span", { className: "unseen" }, meaning));
-  const opening = (/** @type {string} */ name, /** @type {number} */ bytes, /** @type {number} */ total) => [
-    mark("·", "opening", "quiet"), h("span", { className: "name" }, name),
-    h("progress", { max: Math.max(total, 1), value: bytes, "aria-label": `Opening ${name}` }), h("span", { className: "quiet small" }, `${Math.round(100 * bytes / Math.max(total, 1))} %`)];
   function taken(/** @type {import("../engine").FileReport} */ { name, kind, detail }) {
     line(name).dataset.taken = "yes";
     return [mark("✓", "taken", "good"), h("span", { className: "name" }, name),
@@ -189,7 +206,7 @@ export function startCohort(state, door) {
     drop.classList.remove("over");
     // Entries must be taken before the first await: the transfer is emptied after the event.
     const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
-    then(async () => addFiles((await Promise.all(entries.map(filesOf))).flat()));
+    then(async () => addFiles((await Promise.all(entries.map((entry) => filesOf(entry)))).flat()));
   });
   document.addEventListener("paste", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
@@ -222,9 +239,7 @@ export function startCohort(state, door) {
       return;
     }
     demoFiles ??= await fetchDemo();
-    await addFiles(demoFiles, { demo: true });
-    state.demo = "ucec";
-    tell(NOTES.real);
+    await addFiles(demoFiles, { demo: "ucec", about: NOTES.real });
   });
   demo("demo-simulated", async () => {
     const cohort = await needDraft(true);
@@ -233,30 +248,29 @@ export function startCohort(state, door) {
     state.demo = "simulated";
     await compose(cohort);
   });
+  /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string, demo: import("./state.js").State["demo"]}} kept */
+  const openKept = (kept) => then(async () => {
+    const cohort = await needDraft(true);
+    if (kept.files.length) state.tell("opened");
+    tell(kept.note ?? "");
+    state.demo = kept.demo ?? null;
+    if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
+    await cohort.addFiles(kept.files, {
+      onOpened: ({ name, report, error }) => line(name).replaceChildren(...(report ? taken(report) : refused(name, error?.message ?? ""))),
+    });
+    await compose(cohort, kept.choice);
+  });
+
   const asked = new URLSearchParams(location.search).get("demo");
   if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
 
   state.on("cohort", () => showSummary(state));
-  return { open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
+
+  return { openKept, note: () => byId("cohort-note").textContent ?? "", open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
 
 /** @param {File} file */
 const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
-
-/** Files of a dropped file or folder. @param {FileSystemEntry | File} entry @returns {Promise<File[]>} */
-async function filesOf(entry) {
-  if (entry instanceof File) return [entry];
-  if (entry.isFile) return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {File[]} */
-  const files = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return files;
-    for (const inner of some) if (!inner.name.startsWith(".")) files.push(...await filesOf(inner));
-  }
-}
 
 /** @param {import("./state.js").State} state */
 function showSummary(state) {

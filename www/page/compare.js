@@ -16,6 +16,7 @@ export class Compare {
   #state;
   /** @type {Map<keyof Columns, HTMLSelectElement>} */ #selects = new Map();
   #seeds = h("select", { id: "compare-seeds" }, [1, 2, 3, 5, 10].map((n) => h("option", { value: String(n), selected: n === 3 }, plural(n, "seed"))));
+  #outOfFold = h("input", { type: "checkbox", id: "compare-out-of-fold" });
   #also = h("span", { className: "row" });
   #button = h("button", { type: "button", id: "compare-begin", className: "primary", onclick: () => this.#begin() }, "Compare");
   #cancel = h("button", { type: "button", id: "compare-cancel", onclick: () => this.#abort?.abort() }, "Cancel");
@@ -29,6 +30,7 @@ export class Compare {
   /** @type {import("../engine").ComparisonTable | null} the table on screen */ #shown = null;
   /** @type {import("../engine").Preset[]} */ #presets = [];
   /** @type {object | null} the cohort summary whose columns are offered */ #offered = null;
+  /** Told of a finished table, or that there is none. @type {(table: import("../engine").ComparisonTable | null) => void} */ onTable = () => {};
   /** Told when the chosen columns change. @type {() => void} */ onColumns = () => {};
   element;
 
@@ -58,6 +60,7 @@ export class Compare {
       h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds. Columns are optional; what a column is missing for is said instead of shown."),
       h("div", { className: "controls" }, CHOICES.map(chooser),
         h("div", { className: "control" }, h("label", { for: "compare-seeds" }, "Repeats"), this.#seeds)),
+      h("p", { className: "small" }, h("label", { className: "check" }, this.#outOfFold, "Out-of-fold: choose genes, scale and train anew without the tumours that are tested (six trainings instead of one)")),
       h("details", { className: "also" }, h("summary", {}, "Further presets in the table"), this.#also),
       h("p", { className: "row" }, this.#button, this.#status),
       this.#running, this.#table.element, this.#plot.element);
@@ -123,7 +126,7 @@ export class Compare {
     this.#status.textContent = "";
     this.#show(null);
     try {
-      const table = await model.evaluate({ ...this.columns, seeds: Number(this.#seeds.value), also: this.#ticked(model) }, {
+      const table = await model.evaluate({ ...this.columns, seeds: Number(this.#seeds.value), outOfFold: this.#outOfFold.checked, also: this.#ticked(model) }, {
         signal: abort.signal,
         onProgress: (progress) => this.#tell(progress),
       });
@@ -145,6 +148,7 @@ export class Compare {
     this.#table.show(this.#shown);
     this.#plot.element.hidden = this.#shown === null || !whole;
     if (!this.#plot.element.hidden) this.#plot.refresh();
+    if (whole) this.onTable(this.#shown);
   }
 
   /** @param {import("../engine").ComparisonProgress & {table?: import("../engine").ComparisonTable}} progress */

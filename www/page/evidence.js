@@ -1,6 +1,7 @@
 // Does it purify? The run's identity under contamination, the comparison with its baselines, and the figures of both.
 import { Compare } from "./compare.js";
 import { h } from "./dom.js";
+import { OutcomeFigures } from "./evidence_figures.js";
 import { identity, limits } from "./evidence_identity.js";
 import { open } from "./state.js";
 
@@ -9,11 +10,13 @@ export function startEvidence(state) {
   const body = open("evidence", false);
   const judged = h("div");
   const compare = new Compare(state);
-  body.append(judged, compare.element, ...limits());
+  const outcomes = new OutcomeFigures(state, compare);
+  compare.onColumns = () => outcomes.refresh();
+  body.append(judged, compare.element, outcomes.element, ...limits());
   state.on("model", () => {
     const models = [state.model, state.instant].filter((model) => model !== null);
     open("evidence", models.length > 0);
     if (models.length) judged.replaceChildren(...identity(state, models[0], models));
-    compare.offer();
+    compare.offer().then(() => outcomes.refresh());
   });
 }

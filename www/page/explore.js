@@ -37,7 +37,7 @@ export function startExplore(state) {
   let offered = { columns: [], genes: [] };
 
   const search = /** @type {Combobox<import("../engine").ColourOptions>} */ (new Combobox("colour-search", "Colour by", ({ value }) => colourBy(value),
-    { placeholder: "column, gene or pathway", list: "What to colour by" }));
+    { placeholder: "column, gene or pathway", list: "What to colour by", more: (typed) => grouping(state) && "my groups".startsWith(typed.toLowerCase()) ? [mine()] : [] }));
   const legend = h("div", { className: "legend", role: "group", "aria-label": "Legend" });
   const hovered = h("p", { className: "hovered" });
   const live = h("p", { className: "unseen", "aria-live": "polite" });
@@ -96,7 +96,7 @@ export function startExplore(state) {
    */
   function show(before, canvas, scene, of) {
     const view = before ?? new MapView(canvas, scene, { live, describe });
-    const shown = `${kind} ${of()} ${right}`;
+    const shown = `${kind} ${of() === "between" ? `between ${right}` : of()}`;
     if (before) view.setScene(scene, { reset: canvas.dataset.shown !== shown });
     else {
       Object.assign(view, mode);
@@ -222,7 +222,6 @@ export function startExplore(state) {
 
   function offer() {
     search.offer([
-      ...(grouping(state) ? [{ label: "My groups", kind: state.groups.length ? "groups" : "the selection", value: { grouping: { label: "", names: [], codes: [] } } }] : []),
       ...offered.columns.map(({ name, kind: what }) => ({ label: name, kind: what === "number" ? "column, number" : "column", value: { column: name } })),
       ...estimatedChoices(samples),
       ...pathwaysOffered.map((pathway) => ({ label: setName(pathway), kind: "pathway", value: { pathway } })),
@@ -230,9 +229,13 @@ export function startExplore(state) {
     ]);
   }
 
-  /** Groups changed: they can be coloured by, and what is coloured by them changes. */
+  /** @returns {import("./combobox.js").Choice<import("../engine").ColourOptions>} */
+  function mine() {
+    return { label: "My groups", kind: state.groups.length ? "groups" : "the selection", value: { grouping: { label: "", names: [], codes: [] } } };
+  }
+
+  /** Groups changed, and so does what is coloured by them. */
   function regroup() {
-    offer();
     if (state.colour.grouping && samples) colourBy(state.colour);
   }
 

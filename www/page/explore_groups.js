@@ -25,6 +25,7 @@ export class Groups {
   #first = h("select", { id: "compare-first", onchange: () => this.#compare() });
   #second = h("select", { id: "compare-second", onchange: () => this.#compare() });
   #result = h("div");
+  #timer = 0;
   #status = h("p", { className: "small quiet", role: "status" });
   element;
 
@@ -103,7 +104,9 @@ export class Groups {
           button(`delete-${at}`, "Delete", name, () => this.#set(groups.filter((_, other) => other !== at), `${name} is gone. Undo brings it back.`)))))))] : []));
     if (here) /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-key="${here}"]`))?.focus();
     this.#offer();
-    this.#compare();
+    // After the maps have drawn: they answer the hand.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#compare(), 50);
   }
 
   #offer() {

@@ -102,7 +102,9 @@ export class HeatMap {
     canvas.setAttribute("aria-roledescription", "heat map");
     if (!this.#canvas) this.#listen(canvas);
     this.#canvas = canvas;
-    this.#point(null);
+    // Where the keys stand stays: a strip more moves no sample.
+    const { columns, rows } = this.#scene.cells ?? { columns: 0, rows: [] };
+    this.#point(this.#at && rows.length ? { ...this.#at, column: clamp(this.#at.column, columns), row: clamp(this.#at.row, rows.length) } : null);
   }
 
   /** @param {HTMLCanvasElement} canvas */

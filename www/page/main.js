@@ -6,7 +6,9 @@ import { startCohort } from "./cohort.js";
 import { startDownloads } from "./downloads.js";
 import { startEvidence } from "./evidence.js";
 import { startExplore } from "./explore.js";
+import { Keeping } from "./keeping.js";
 import { Door } from "./lock.js";
+import { Offline } from "./offline.js";
 import { startPathways } from "./pathways.js";
 import { startRail } from "./rail.js";
 import { startShare } from "./share.js";
@@ -28,7 +30,8 @@ const state = new State(new Promise((resolve) => { load = resolve; }));
 startTheme(state);
 startRail();
 startEngineBadge(state);
-startPrivacyBadge(requests, door);
+const offline = new Offline(state);
+startPrivacyBadge(requests, door, offline);
 // Everything is fetched by now; from here on nothing is, and every request would be counted.
 state.on("opened", () => {
   door.lock();
@@ -43,7 +46,8 @@ startDownloads(state, startShare(state));
 startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
 
 function startEngines() {
-  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at) });
+  const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
+  const creating = TwinPurify.create({ device, onRequest: (address, at) => requests.seen(address, at), also: () => Promise.allSettled([offline.keep(), keeping.fetched]) });
   creating.then((tp) => {
     state.tp = tp;
     // For a person at the console, and for the test that loses the GPU in the middle of a run.

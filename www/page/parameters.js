@@ -32,6 +32,22 @@ export class Parameters {
     await this.#check(true);
   }
 
+  /** A preset, changed as somebody changed it before. @param {Config} preset @param {Config} changes */
+  async show(preset, changes) {
+    await this.choose(preset);
+    for (const [key, value] of Object.entries(changes)) {
+      const input = /** @type {HTMLInputElement | null} */ (this.#grid.querySelector(`#parameter-${key}`));
+      if (!input) continue;
+      if (typeof value === "boolean") input.checked = value;
+      else input.value = Array.isArray(value) ? value.join(", ") : String(value ?? "");
+      input.classList.add("changed");
+      this.#changes[key] = value;
+    }
+    await this.#check();
+  }
+
+  get changes() { return { ...this.#changes }; }
+
   /** @returns {Config} */
   config() { return { ...this.#preset, ...this.#changes }; }
 

@@ -39,6 +39,8 @@ export const ruleOf = (state) => state.selection.length === 0 ? "" : state.rule.
  */
 export function select(state, members, how, by) {
   const before = ruleOf(state);
+  if (how === "toggle" && members.every((member) => state.selection.includes(member))) how = "remove";
+  else if (how === "toggle" && !members.some((member) => state.selection.includes(member))) how = "add";
   const selection = combined(state.selection, members, how);
   state.rule = { made: selection, by: selection.length ? told(state.selection.length ? before : "", by, how) : "" };
   state.selection = selection;

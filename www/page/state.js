@@ -3,6 +3,7 @@
 /** @typedef {import("../twinpurify.js").TwinPurify} TwinPurify */
 /** @typedef {import("../twinpurify.js").Cohort} Cohort */
 /** @typedef {import("../twinpurify.js").Model} Model */
+/** A run as it can be kept and gone on with. @typedef {{id: string, config: import("../engine").Config, preset: string, changes: import("../engine").Config, at?: {step: number, steps: number}, done?: boolean, stopped?: boolean}} RunState */
 
 /**
  * - `engine`: the engines are loaded, or another one was chosen
@@ -26,6 +27,7 @@ export class State {
   /** The trained model. @type {Model | null} */ model = null;
   /** The closed form's. @type {Model | null} */ instant = null;
   training = false;
+  /** The run under way, or the last one. @type {RunState | null} */ run = null;
   /** A saved model that waits to be opened. @type {File | null} */ modelFile = null;
   /** What to colour by. @type {import("../engine").ColourOptions} */ colour = {};
   /** @type {import("../engine").Colouring | null} */ colouring = null;

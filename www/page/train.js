@@ -123,11 +123,13 @@ export function startTrain(state) {
     status.classList.toggle("bad", bad);
   }
 
-  async function begin() {
+  /** @param {{run: import("./state.js").RunState, checkpoint: Uint8Array | null} | null} [kept] what to go on with */
+  async function begin(kept = null) {
     const tp = state.tp;
     if (!tp || !state.cohort || !parameters || state.training || button.disabled || body.hidden) return;
-    const config = parameters.config();
-    const closedForm = preset?.config.preset === "instant";
+    const config = kept?.run.config ?? parameters.config();
+    const closedForm = config.preset === "instant";
+    state.run = kept?.run ?? { id: `${Date.now()}`, config, preset: preset?.name ?? "", changes: parameters.changes };
     Object.assign(state, { training: true, model: null, instant: null });
     paused = halted = false;
     state.tell("training");
@@ -144,9 +146,12 @@ export function startTrain(state) {
       say("Computing Instant, the closed form …");
       state.instant = await tp.instant(config);
       state.tell("model");
-      if (!closedForm && !halted) {
+      if (kept?.run.done && kept.checkpoint && !closedForm) {
+        say("Judging what was learnt …");
+        state.model = await tp.reopen(config, kept.checkpoint, kept.run.stopped);
+      } else if (!closedForm && !halted) {
         say(tp.device.pending ? "Waiting for the GPU's self-test …" : "Starting …");
-        run = tp.train(config, { onProgress, onMap: (values) => live.show(values) });
+        run = tp.train(config, { onProgress, onMap: (values) => live.show(values), checkpoint: kept?.checkpoint ?? undefined });
         if (paused) run.pause();
         state.model = await run;
       }
@@ -166,8 +171,20 @@ export function startTrain(state) {
     }
   }
 
+  /** Go on with a run of an earlier visit: from its checkpoint, or from its beginning where it left none.
+   * @param {import("./state.js").RunState} kept @param {Uint8Array | null} checkpoint */
+  async function resume(kept, checkpoint) {
+    await prepared;
+    preset = presets.find(({ name }) => name === kept.preset) ?? preset;
+    for (const input of presetPlace.querySelectorAll("input")) input.checked = input.value === preset?.name;
+    presetSummary.textContent = preset?.summary ?? "";
+    await parameters?.show(preset?.config ?? {}, kept.changes);
+    await begin({ run: kept, checkpoint });
+  }
+
   function onProgress(/** @type {import("../engine").Progress} */ progress) {
     bar.value = progress.step / progress.steps;
+    if (state.run) state.run.at = { step: progress.step, steps: progress.steps };
     const { epoch, epochs, step, steps, stepsPerSecond, etaSeconds, engine } = progress;
     const part = (/** @type {string} */ value, /** @type {string} */ what) => h("span", {}, h("strong", {}, value), ` ${what}`);
     numbers.replaceChildren(
@@ -206,7 +223,7 @@ export function startTrain(state) {
     say("Stopping after the step under way …");
   }
 
-  return { begin, pauseOrResume, adopt };
+  return { begin: () => begin(), resume, pauseOrResume, adopt };
 }
 
 /** The colour of each tumour in a map's scene, for the map that is redrawn. @param {any} raw @returns {(sample: number) => string} */

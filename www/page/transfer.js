@@ -53,6 +53,7 @@ export function startTransfer(state, onOpened) {
     say(`Opening ${chosen.name} …`);
     missing.replaceChildren();
     try {
+      state.tell("opened");
       const model = await tp.openModel(chosen, { align: /** @type {import("../engine").Alignment} */ (align.value) });
       if (state.cohort !== cohort || state.training) return;
       file = chosen;

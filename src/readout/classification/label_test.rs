@@ -5,21 +5,18 @@ use super::super::ReadoutError;
 use super::fitting::{Classifiers, Fitting, STEPS};
 use super::folds::stratified_folds;
 use super::metrics::{auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
+use super::thirds::Thirds;
 use crate::random::{Purpose, stream};
 use ndarray::{Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
-
-/// Tumours of a class that the purest third must hold to train on it, and the least pure third to test it.
-const TO_TRAIN: usize = 6;
-const TO_TEST: usize = 2;
 
 /// How the label test is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabelTest {
     /// Stratified folds.
     pub folds: usize,
-    /// Times the folds and the dilution are drawn anew.
+    /// Times the folds and the dilution are drawn anew; with none only the purity thirds are tested.
     pub repeats: usize,
     /// Seed of folds and dilution.
     pub seed: u64,
@@ -119,14 +116,6 @@ pub struct LabelRun {
     fits: f64,
 }
 
-/// The purest and the least pure third, rows of the tumours with a label, and their classes numbered anew.
-struct Thirds {
-    train: Vec<usize>,
-    test: Vec<usize>,
-    class: Vec<Option<usize>>,
-    classes: usize,
-}
-
 impl LabelRun {
     /// Begin. `embedding` holds one row per tumour, `labels` its class, `purity` its purity (NaN where unknown).
     ///
@@ -140,7 +129,6 @@ impl LabelRun {
         test: LabelTest,
     ) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Labels", embedding.nrows(), labels.len())?;
-        ReadoutError::at_least("Repeats", 1, test.repeats)?;
         let (known, codes): (Vec<usize>, Vec<usize>) =
             labels.iter().enumerate().filter_map(|(i, l)| Some((i, (*l)?))).unzip();
         let mut names = codes.clone();
@@ -269,7 +257,7 @@ impl LabelRun {
 
 impl Scores {
     /// Of samples × classes of probabilities, or shares of a vote.
-    pub(super) fn of(truth: &[usize], said: &Array2<f64>) -> Self {
+    pub fn of(truth: &[usize], said: &Array2<f64>) -> Self {
         let chosen = likeliest(said);
         Self {
             balanced_accuracy: balanced_accuracy(truth, &chosen),
@@ -279,26 +267,8 @@ impl Scores {
     }
 }
 
-impl Thirds {
-    /// Classes that one of the thirds hardly holds are left out of both.
-    fn of(purity: &[f64], y: &[usize], classes: usize) -> Result<Self, ReadoutError> {
-        let mut order: Vec<usize> = (0..y.len()).filter(|&i| purity[i].is_finite()).collect();
-        order.sort_by(|&a, &b| purity[b].total_cmp(&purity[a]));
-        let third = order.len() / 3;
-        let (train, test) = (&order[..third], &order[order.len() - third..]);
-        let count = |rows: &[usize], class: usize| rows.iter().filter(|&&i| y[i] == class).count();
-        let kept: Vec<usize> =
-            (0..classes).filter(|&class| count(train, class) >= TO_TRAIN && count(test, class) >= TO_TEST).collect();
-        let what = "Classes with six tumours in the purest third and two in the least pure";
-        ReadoutError::at_least(what, 2, kept.len())?;
-        let class: Vec<Option<usize>> = y.iter().map(|class| kept.iter().position(|k| k == class)).collect();
-        let of_kept = |rows: &[usize]| rows.iter().copied().filter(|&i| class[i].is_some()).collect();
-        Ok(Self { train: of_kept(train), test: of_kept(test), classes: kept.len(), class })
-    }
-}
-
 /// The likeliest class of each row; the lower one when two are as likely.
-pub(super) fn likeliest(said: &Array2<f64>) -> Vec<usize> {
+pub fn likeliest(said: &Array2<f64>) -> Vec<usize> {
     let best = |row: ndarray::ArrayView1<f64>| {
         let start = (f64::NEG_INFINITY, 0);
         row.iter().enumerate().fold(start, |best, (class, p)| if *p > best.0 { (*p, class) } else { best }).1

@@ -3,14 +3,17 @@
 
 mod fitting;
 mod folds;
+mod held_out;
 mod label_test;
 mod logistic;
 mod metrics;
 mod neighbours;
 mod space;
+mod thirds;
 
 pub use folds::stratified_folds;
-pub use label_test::{Classifier, LabelAccuracy, LabelRun, LabelTest, Scores, Tested};
+pub use held_out::{HeldOutRun, Said};
+pub use label_test::{Classifier, LabelAccuracy, LabelRun, LabelTest, Scores, Tested, likeliest};
 pub use logistic::{LogisticRegression, Weighting};
 pub use metrics::{auroc, auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
 

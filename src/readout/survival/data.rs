@@ -16,11 +16,20 @@ impl SurvivalData {
     /// [`ReadoutError::Shape`] when they differ in number, [`ReadoutError::SurvivalTime`] for a time that is
     /// negative or not finite, [`ReadoutError::TooFew`] without an event.
     pub fn new(times: Vec<f64>, events: Vec<bool>) -> Result<Self, ReadoutError> {
+        let data = Self::of_group(times, events)?;
+        ReadoutError::at_least("Events (deaths, recurrences)", 1, data.event_count())?;
+        Ok(data)
+    }
+
+    /// As [`Self::new`] for one group among others, which may be without an event.
+    ///
+    /// # Errors
+    /// [`ReadoutError::Shape`], [`ReadoutError::SurvivalTime`].
+    pub fn of_group(times: Vec<f64>, events: Vec<bool>) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Survival events", times.len(), events.len())?;
         if let Some(at) = times.iter().position(|t| !t.is_finite() || *t < 0.0) {
             return Err(ReadoutError::SurvivalTime { position: at + 1, found: times[at].to_string() });
         }
-        ReadoutError::at_least("Events (deaths, recurrences)", 1, events.iter().filter(|e| **e).count())?;
         Ok(Self { times, events })
     }
 
@@ -50,7 +59,7 @@ impl SurvivalData {
         self.times.len()
     }
 
-    /// Never true: an event needs a patient.
+    /// Whether there is no patient.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }

@@ -71,16 +71,32 @@ pub fn out_of_fold_concordance(
     for held_out in 0..test.folds {
         let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| fold[i] == held_out);
         let (train, held) = (data.select(&outside)?, data.select(&inside)?);
-        let space = Components::fit(&embedding.select(Axis(0), &outside), test.components)?;
-        let x = space.project(&embedding.select(Axis(0), &outside));
-        let theta = choose_ridge(&x, &train, &mut rng)?;
-        let model = CoxModel::fit(x.view(), &train, CoxOptions { ties: Ties::Efron, theta })?;
-        let risk = model.risk(space.project(&embedding.select(Axis(0), &inside)).view());
-        folds.push(concordance(&held, &risk)?.index);
+        let rows = |which: &[usize]| embedding.select(Axis(0), which);
+        let (index, theta) =
+            held_out_concordance((&rows(&outside), &train), (&rows(&inside), &held), test.components, &mut rng)?;
+        folds.push(index);
         ridge.push(theta);
     }
     let mean = folds.iter().sum::<f64>() / folds.len() as f64;
     Ok(OutOfFoldConcordance { mean, folds, ridge, patients: data.len(), events: data.event_count() })
+}
+
+/// C on `held` patients of a model fitted to `train`, each an embedding with its outcomes, and the ridge that was chosen
+/// among the latter. The embedding of held-out patients may come from an encoder that never saw them.
+///
+/// # Errors
+/// As [`out_of_fold_concordance`].
+pub fn held_out_concordance(
+    train: (&Array2<f32>, &SurvivalData),
+    held: (&Array2<f32>, &SurvivalData),
+    components: usize,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Result<(f64, f64), ReadoutError> {
+    let space = Components::fit(train.0, components)?;
+    let x = space.project(train.0);
+    let theta = choose_ridge(&x, train.1, rng)?;
+    let model = CoxModel::fit(x.view(), train.1, CoxOptions { ties: Ties::Efron, theta })?;
+    Ok((concordance(held.1, &model.risk(space.project(held.0).view()))?.index, theta))
 }
 
 /// The fold of each patient, events and censored ones dealt round separately after a shuffle.

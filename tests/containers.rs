@@ -1,0 +1,235 @@
+//! Containers, good and damaged: what each is taken for, or why it is refused. Files by scripts/make_container_files.py.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use twinpurify::cohort::Summary;
+use twinpurify::container::source::Memory;
+use twinpurify::container::{ContainerError, LeftOut};
+use twinpurify::session::{Session, Unpacked};
+
+#[path = "../fuzz/bodies/container.rs"]
+mod fuzz_container;
+
+fn bytes(name: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/files/containers").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn open(name: &str) -> (Session, Result<Unpacked, ContainerError>) {
+    let mut session = Session::default();
+    let unpacked = session.open_container(name, Arc::new(Memory(bytes(name))));
+    (session, unpacked)
+}
+
+fn cohort(name: &str) -> (Summary, Unpacked) {
+    let (mut session, unpacked) = open(name);
+    let unpacked = unpacked.unwrap();
+    assert!(unpacked.refused.is_empty(), "{name}: {:?}", unpacked.refused);
+    (session.summary().unwrap(), unpacked)
+}
+
+/// (tumours, normals, genes) and the columns.
+fn counts(summary: &Summary) -> ((usize, usize, usize), Vec<&str>) {
+    let columns = summary.columns.iter().map(|column| column.name.as_str()).collect();
+    ((summary.tumours, summary.normals, summary.genes), columns)
+}
+
+fn names(left: &[LeftOut]) -> Vec<&str> {
+    left.iter().map(|file| file.name.as_str()).collect()
+}
+
+/// The value of the first gene in the first sample, by the name of the gene.
+fn value(name: &str, gene: &str) -> f32 {
+    let (mut session, unpacked) = open(name);
+    unpacked.unwrap();
+    let cohort = session.cohort().unwrap();
+    let row = cohort.matrix.genes.iter().position(|g| g == gene).unwrap();
+    cohort.matrix.rows[row][0]
+}
+
+#[test]
+fn a_zip_gives_its_tables_and_says_what_it_left() {
+    let (summary, unpacked) = cohort("cohort.zip");
+    assert_eq!(counts(&summary), ((8, 8, 40), vec!["subtype", "age", "event"]));
+    assert_eq!(names(&unpacked.left_out), ["cohort/README.txt", "__MACOSX/._samples.tsv"]);
+    assert_eq!(unpacked.reports[0].name, "cohort.zip/cohort/expression.tsv.gz");
+    assert!(unpacked.reports[0].detail.ends_with("gzip; from a zip archive."), "{}", unpacked.reports[0].detail);
+}
+
+#[test]
+fn a_portal_study_gives_its_best_profile() {
+    let (summary, unpacked) = cohort("study.tar.gz");
+    assert_eq!(counts(&summary), ((8, 8, 40), vec!["SUBTYPE"]));
+    assert_eq!(unpacked.reports.len(), 2);
+    assert_eq!(unpacked.left_out.len(), 6);
+}
+
+#[test]
+fn a_workbook_gives_its_sheets_with_dates_turned_back() {
+    let (summary, unpacked) = cohort("cohort.xlsx");
+    assert_eq!(counts(&summary), ((8, 8, 40), vec!["subtype", "biopsy", "age", "event"]));
+    assert_eq!(summary.columns[1].values[0], "2026-03-01");
+    assert_eq!(names(&unpacked.left_out), ["Hidden", "Doubled"]);
+    let said = summary.warnings.join("\n");
+    assert!(said.contains("2 gene names had been turned into dates"), "{said}");
+    assert!(said.contains("cell A41 was SEPTIN2, A42 was MARCHF9"), "{said}");
+    assert!(said.contains("the table begins in row 2"), "{said}");
+    assert!(unpacked.reports[0].detail.ends_with("from sheet \"Expression\" of an Excel workbook."));
+    assert!(!unpacked.reports[0].detail.contains("tab"), "{}", unpacked.reports[0].detail);
+    assert_eq!(value("cohort.xlsx", "SEPTIN2"), value("expression.parquet", "SEPTIN2"));
+}
+
+#[test]
+fn a_formula_without_a_value_is_missing_and_said() {
+    let (summary, _) = cohort("formula_without_value.xlsx");
+    let said = summary.warnings.join("\n");
+    assert!(said.contains("first in cell B2") && said.contains("1 of 40 genes miss a value"), "{said}");
+}
+
+#[test]
+fn anndata_is_read_dense_and_sparse() {
+    let columns = vec!["tissue", "age", "smoker", "grade"];
+    for name in ["dense.h5ad", "csr.h5ad", "csc.h5ad", "scaled.h5ad", "dense.h5ad.gz"] {
+        let (summary, unpacked) = cohort(name);
+        assert_eq!(counts(&summary), ((8, 8, 40), columns.clone()), "{name}");
+        assert_eq!(unpacked.reports.len(), 2);
+    }
+    assert_eq!(value("dense.h5ad", "MYC"), value("expression.parquet", "MYC"));
+    for gene in ["TP53", "MYC", "MARCHF9"] {
+        assert_eq!(value("csr.h5ad", gene), value("csc.h5ad", gene));
+        assert_eq!(value("csr.h5ad", gene), value("scaled.h5ad", gene));
+    }
+    let said = cohort("scaled.h5ad").0.warnings.join("\n");
+    assert!(said.contains("Layer \"counts\" of the AnnData file was read, for X holds negative values"), "{said}");
+    let said = cohort("dense.h5ad").0.warnings.join("\n");
+    assert!(said.contains("X of the AnnData file was read. The file also has layers counts."), "{said}");
+}
+
+#[test]
+fn parquet_is_a_matrix_or_a_sheet() {
+    let (summary, unpacked) = cohort("expression.parquet");
+    assert_eq!(counts(&summary), ((8, 8, 40), vec![]));
+    assert!(unpacked.reports[0].detail.ends_with("from a Parquet file."), "{}", unpacked.reports[0].detail);
+    let mut session = Session::default();
+    for name in ["expression.parquet", "samples.parquet"] {
+        session.open_container(name, Arc::new(Memory(bytes(name)))).unwrap();
+    }
+    let summary = session.summary().unwrap();
+    assert_eq!(counts(&summary), ((8, 8, 40), vec!["subtype", "age", "event", "drawn"]));
+    assert!(summary.warnings.join("\n").contains("left out: tags.list.element"), "{:?}", summary.warnings);
+}
+
+#[test]
+fn damage_and_hostility_are_refused_with_what_to_do() {
+    let container = [
+        ("truncated.tar.gz", "truncated"),
+        ("cut.tar", "truncated"),
+        ("truncated.zip", "damaged_container"),
+        ("old.xls", "unsupported_format"),
+        ("table.feather", "unsupported_format"),
+        ("absurd.h5ad", "too_large"),
+        ("not_anndata.h5", "unsupported_hdf5"),
+        ("truncated.h5ad", "damaged_container"),
+        ("truncated.parquet", "damaged_container"),
+        ("absurd_footer.parquet", "damaged_container"),
+        ("zstd.parquet", "unsupported_compression"),
+    ];
+    for (name, code) in container {
+        let error = open(name).1.map(|unpacked| format!("{unpacked:?}")).unwrap_err();
+        assert_eq!(error.code, code, "{name}: {error}");
+        assert_eq!(error.file, name);
+        assert!(!error.remedy.is_empty());
+    }
+    let member = [
+        ("bomb.zip", "grows more than 200-fold"),
+        ("encrypted.zip", "The archive is encrypted."),
+        ("broken.zip", "The compressed data are damaged"),
+        ("nested.zip", "more than 2 deep"),
+        ("unclear_date.xlsx", "(file unclear_date.xlsx/Expression, sheet Expression, cell A41, found \"2026-03-01\")"),
+        ("gene_number.xlsx", "cell A41, found \"2.31e19\")"),
+    ];
+    for (name, said) in member {
+        let unpacked = open(name).1.unwrap();
+        let refused = unpacked.refused.first().unwrap_or_else(|| panic!("{name}: {unpacked:?}")).to_string();
+        assert!(refused.contains(said), "{name}: {refused}");
+    }
+    // The other member of an archive with one that is broken is read all the same.
+    assert_eq!(open("broken.zip").1.unwrap().reports.len(), 1);
+    let unpacked = open("escape.zip").1.unwrap();
+    assert_eq!(names(&unpacked.left_out), ["../../etc/expression.tsv"]);
+}
+
+#[test]
+fn a_refused_container_loses_nothing() {
+    let (mut session, unpacked) = open("cohort.zip");
+    unpacked.unwrap();
+    for name in ["truncated.tar.gz", "absurd.h5ad", "bomb.zip", "unclear_date.xlsx", "truncated.parquet"] {
+        let _ = session.open_container(name, Arc::new(Memory(bytes(name))));
+        assert_eq!(session.summary().unwrap().genes, 40, "{name}");
+    }
+}
+
+/// One round of damage: bytes changed, a stretch cut out, doubled or zeroed, the end cut.
+fn damage(bytes: &mut Vec<u8>, draw: &mut impl FnMut(usize) -> usize) {
+    for _ in 0..=draw(3) {
+        let at = draw(bytes.len());
+        let length = (1 + draw(64)).min(bytes.len() - at);
+        match draw(6) {
+            0 => bytes[at] ^= 1 << draw(8),
+            1 => bytes[at] = draw(256) as u8,
+            2 => bytes[at..at + length].fill([0, 0xff][draw(2)]),
+            3 => drop(bytes.drain(at..at + length)),
+            4 => {
+                let part = bytes[at..at + length].to_vec();
+                bytes.splice(at..at, part);
+            }
+            _ if draw(8) == 0 => bytes.truncate(at.max(16)),
+            _ => bytes[at] = bytes[at].wrapping_add(1),
+        }
+        if bytes.len() < 16 {
+            bytes.resize(16, 0);
+        }
+    }
+}
+
+/// The fuzz targets' loop on stable Rust: seeded, a few rounds here, as many seconds as TWINPURIFY_FUZZ_SECONDS says.
+#[test]
+fn mutated_containers_never_panic() {
+    let seconds: u64 = std::env::var("TWINPURIFY_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(5);
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut draw = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let seeds = [
+        "cohort.zip",
+        "study.tar.gz",
+        "cut.tar",
+        "cohort.xlsx",
+        "dense.h5ad",
+        "csr.h5ad",
+        "csc.h5ad",
+        "expression.parquet",
+        "samples.parquet",
+        "nested.zip",
+        "absurd.h5ad",
+        "escape.zip",
+    ];
+    let seeds: Vec<Vec<u8>> = seeds.iter().map(|name| bytes(name)).collect();
+    let (start, mut rounds) = (std::time::Instant::now(), 0);
+    while start.elapsed().as_secs() < seconds {
+        let seed = &seeds[rounds % seeds.len()];
+        let mut bytes = seed.clone();
+        damage(&mut bytes, &mut draw);
+        if let Ok(folder) = std::env::var("TWINPURIFY_FUZZ_KEEP") {
+            std::fs::write(format!("{folder}/last"), &bytes).unwrap();
+        }
+        fuzz_container::run(&bytes);
+        rounds += 1;
+    }
+    println!("{rounds} mutated containers in {seconds} s");
+    assert!(rounds > 50);
+}

@@ -1,0 +1,93 @@
+// Pathways between two groups, and what is estimated of purity: on the page, in its tables and files.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+
+const SMALL = { hidden: "16", dim: "8", epochs: "4" };
+
+/** @param {import("playwright-core").Page} page */
+async function compared(page) {
+  await page.waitForFunction(() => /Below an FDR/.test(document.getElementById("groups-status")?.textContent ?? ""), undefined, { timeout: 60_000 });
+  return page.textContent("#groups-status");
+}
+
+/** @param {import("playwright-core").Page} page @param {string} selector */
+async function saved(page, selector) {
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click(selector)]);
+  return readFileSync(await download.path());
+}
+
+test("two subtypes differ as they were made to", { skip: missing, timeout: 300_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints, requestsSince } = view;
+  try {
+    await engineReady(page);
+    const opened = Date.now();
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForSelector("#figures dd");
+    await setParameters(page, SMALL);
+    await page.click("#train-begin");
+    await verdict(page, 120_000);
+
+    assert.match(await compared(page) ?? "", /^20 against 20 tumours/);
+    assert.equal(await page.inputValue("#groups-by"), "column:subtype");
+    const row = page.locator('#groups tbody tr[data-set="HALLMARK_HYPOXIA"]');
+    const cells = await row.locator("td").allTextContents();
+    assert.equal(cells.length, 8);
+    assert.ok(cells.every((cell) => cell.trim() !== "" && cell !== "–"), `${cells}`);
+
+    // The other way round every sign turns.
+    const sign = async () => ((await row.locator("td").nth(1).textContent()) ?? "").startsWith("−");
+    const before = await sign();
+    await page.selectOption("#groups-first", "1");
+    await page.selectOption("#groups-second", "0");
+    await page.waitForFunction((was) => (document.querySelector('#groups tr[data-set="HALLMARK_HYPOXIA"]')?.children[2]?.textContent ?? "").startsWith("−") !== was, before);
+
+    await page.locator("#groups .segments").getByText("Mann–Whitney").click();
+    await page.waitForFunction(() => [...document.querySelectorAll("#groups tbody td:nth-child(3)")].every((cell) => Math.abs(Number.parseFloat((cell.textContent ?? "").replace("−", "-"))) <= 1));
+    await page.click('#groups th[data-key="raw-p"] button');
+    assert.equal(await page.getAttribute('#groups th[data-key="raw-p"]', "aria-sort"), "ascending");
+
+    // The same group twice is a message, not a number; nothing stays on screen that belongs to neither.
+    await page.selectOption("#groups-second", "1");
+    await page.waitForSelector("#groups-status.bad");
+    assert.match(await page.textContent("#groups-status") ?? "", /two different groups/);
+    await page.selectOption("#groups-second", "");
+    await compared(page);
+
+    const csv = (await saved(page, '[data-plot="differences"] button:text-is("CSV")')).toString().trim().split("\n");
+    assert.match(csv[0], /^column,first,first_n,second,second_n,test,effect,set,found,size,raw_difference,/);
+    assert.match(csv[1], /^subtype,B,20,all others,20,Mann-Whitney,Cliff's delta,/);
+    assert.match((await saved(page, '[data-plot="differences"] button:text-is("SVG")')).toString(), /<title>subtype: B \(20\) against all others \(20\)<\/title>/);
+    assert.equal((await saved(page, '[data-plot="differences_strip"] button:text-is("PNG")')).subarray(1, 4).toString(), "PNG");
+
+    // Estimates: offered to colour by, in the sample table, as a file.
+    await page.fill("#colour-search", "tumour fraction");
+    await page.click('#colour-options li:has-text("tumour fraction (estimated)")');
+    await page.waitForFunction(() => /no diagnosis/.test(document.querySelector("#explore .legend")?.textContent ?? ""));
+    await page.click("#samples summary");
+    await page.waitForSelector("#samples .about-estimates");
+    assert.ok((await page.locator("#samples th").allTextContents()).includes("tumour fraction (estimated)"));
+    const purity = (await saved(page, '[data-download="purity.csv"]')).toString().trim().split("\n");
+    assert.equal(purity[0], "sample,tumour_fraction_relative,stromal_score_z,immune_score_z");
+    assert.equal(purity.length, 41);
+    assert.ok(purity.slice(1).every((line) => Number.isFinite(Number(line.split(",")[1])) && line.split(",")[1] !== ""));
+
+    const { violations } = await new AxeBuilder({ page }).include("#groups").analyze();
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target)}`), []);
+    if (process.env.SHOTS) for (const [width, theme] of /** @type {[number, "light" | "dark"][]} */ ([[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]])) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(1200);
+      await page.locator("#groups").screenshot({ path: `${process.env.SHOTS}/groups-${width}-${theme}.png` });
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page does not scroll sideways");
+    assert.deepEqual(requestsSince(opened), []);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
