@@ -96,6 +96,30 @@ fn inspect_says_what_each_file_was_taken_for_and_why() {
     assert_eq!((json["scale"]["value"].as_str(), json["geneIds"]["value"].as_str()), (Some("log2"), Some("symbol")));
     assert!(json["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty()));
     assert_eq!(json["files"][1]["kind"], "sample_sheet");
+    let distances = json["quality"]["measures"][2]["values"].as_array().expect("a value per sample");
+    assert!(distances.len() == 5 && json["quality"]["samples"][4] == "C", "{json}");
+}
+
+#[test]
+fn inspect_takes_folders_and_roles_by_a_column() {
+    let folder = folder("inspect-roles");
+    let files = by_hand(&folder);
+    let inspect = |more: &[&'static str]| [&["inspect", path(&files[0]), path(&files[1])], more].concat();
+    let counts = |said: &str| {
+        let json: Value = serde_json::from_str(said).expect("JSON");
+        ["tumors", "normals", "other"].map(|key| json[key].as_u64().expect("a count"))
+    };
+    assert_eq!(counts(&succeeds(&inspect(&["--json", "--normal", "type=cell line"]))), [4, 1, 0]);
+    let both = ["--json", "--normal", "type=normal", "--normal", "type=cell line", "--tumour", "type=tumor"];
+    assert_eq!(counts(&succeeds(&inspect(&both))), [2, 3, 0]);
+    assert!(fails(2, &inspect(&["--normal", "type=none"])).contains("no such value"));
+    assert!(fails(2, &inspect(&["--normal", "tissue=normal"])).contains("no such column"));
+    assert!(fails(2, &inspect(&["--normal", "normal"])).contains("COLUMN=VALUE"));
+    assert!(fails(2, &inspect(&["--normal", "type=normal", "--tumour", "patient=A"])).contains("one column"));
+    let gdc = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/gdc_star");
+    assert_eq!(counts(&succeeds(&["inspect", path(&gdc), "--json"])), [4, 4, 0]);
+    let study = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/cbioportal_study");
+    assert!(succeeds(&["inspect", path(&study)]).contains("Quality\n"));
 }
 
 #[test]
@@ -252,4 +276,23 @@ fn breast_cancer_pairs_are_told_apart() {
     let json = succeeds(&["inspect", path(&files[0]), path(&files[1]), "--json"]);
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(["tumors", "normals"].map(|key| json[key].as_u64()), [Some(113), Some(113)]);
+}
+
+#[test]
+fn a_session_of_the_page_says_what_it_holds_and_writes_its_tables() {
+    let folder = folder("session");
+    let tables = folder.join("tables");
+    let said = succeeds(&["session", "tests/files/session_1.twinpurify", "--out", path(&tables)]);
+    assert!(said.contains("40 tumours, 12 adjacent normals, 58 genes, no expression values"), "{said}");
+    assert!(said.contains("Trained: preset \"balanced\", seed 11."), "{said}");
+    let names = ["embedding.csv", "map_umap.csv", "map_pca_raw.svg", "pathways_change.csv", "loss.csv", "verdict.json"];
+    for name in names.into_iter().chain(["config.json", "genes.csv", "model.safetensors"]) {
+        assert!(tables.join(name).is_file(), "{name}");
+    }
+    let whole = fs::read("tests/files/session_1.twinpurify").expect("the fixture");
+    let cut = folder.join("cut.twinpurify");
+    fs::write(&cut, &whole[..whole.len() - 7]).expect("written");
+    assert!(fails(2, &["session", path(&cut)]).contains("damaged"));
+    assert!(fails(2, &["session", "Cargo.toml"]).contains("no session file"));
+    fs::remove_dir_all(folder).expect("removed");
 }

@@ -230,7 +230,10 @@ fn several_files_compose_one_cohort() {
     assert_eq!(json["columns"][0]["values"].as_array().unwrap().len(), 3);
     assert_eq!((json["tumors"].as_u64(), json["patients"].as_u64()), (Some(2), Some(2)));
 
-    assert_eq!(compose(&[one.clone(), one.clone()]).unwrap_err().code, "duplicate_sample");
+    let again = compose(&[one.clone(), one.clone()]).unwrap();
+    assert!(again.warnings.iter().any(|w| w.contains("its samples are those of one.tsv")), "{:?}", again.warnings);
+    let partly = FileReader::read("partly.tsv", b"gene\tP2\tP7\nMYC\t7.5\t90.5\nTP53\t800\t1\n").unwrap();
+    assert_eq!(compose(&[one.clone(), partly]).unwrap_err().code, "duplicate_sample");
     let other = FileReader::read("three.tsv", b"gene\tP9\nENO1\t7.5\nENO2\t800\n").unwrap();
     assert_eq!(compose(&[one, other]).unwrap_err().code, "no_shared_genes");
     let counts = FileReader::read("four.tsv", b"gene\tP9\nTP53\t7\nMYC\t800\n").unwrap();

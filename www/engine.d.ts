@@ -6,16 +6,33 @@ export type Config = Record<string, number | boolean | string | Widths | null>;
 
 export interface Evidence { value: string; because: string }
 export interface FileReport { name: string; kind: string; detail: string }
-export interface ColumnSummary { name: string; kind: "category" | "number" | "text"; values: string[] }
+/** What a clinical column says of an outcome; `endpoint` is `os`, `pfi`, … or empty. */
+export interface Outcome { kind: "event" | "time"; endpoint: string; unit?: "days" | "months" | "years" | null }
+export interface ColumnSummary { name: string; kind: "category" | "number" | "text"; outcome?: Outcome; values: string[] }
 export interface Summary {
   tumors: number; normals: number; other: number; genes: number; patients: number;
   scale: Evidence; geneIds: Evidence; roles: { because: string };
   columns: ColumnSummary[]; files: FileReport[]; warnings: string[];
+  /** How many rows the map of gene ids knows, and the names it does not. */
+  recognisedGenes?: { rows: number; current: number; older: number; unknown: string[] } | null;
 }
 export interface RoleChoice { column: string; tumour?: string[]; normal: string[] }
+/** Samples by name whose role is chosen one by one. */
+export interface RolesOf { tumour?: string[]; normal?: string[]; other?: string[] }
+/** What may be changed of the values; nothing unless the person says so. */
+export interface Corrections { oneScale?: boolean; undoLog?: boolean; mouseToHuman?: boolean }
+/** What of one sample sheet joined: whether each sample has a row in it, and the ids of rows that belong to no sample. */
+export interface SheetJoin { file: string; idColumn: string; rows: number; joined: boolean[]; withoutSample: string[]; repeated: number }
+export type MeasureKey = "level" | "detected" | "distance" | "side";
+export interface Measure { key: MeasureKey; label: string; about: string; values: number[] }
+export interface Finding { code: string; message: string; samples: string[]; correction: keyof Corrections | null }
+export interface Quality { samples: string[]; measures: Measure[]; findings: Finding[]; missing: { values: number; genes: number } }
 export interface SampleTable {
   samples: string[]; roles: ("tumour" | "adjacent_normal" | "other")[]; patients: (string | null)[];
   columns: { name: string; kind: string; values: (string | null)[] }[];
+  /** Why each sample has its role. */ reasons: string[];
+  /** The file each sample's values came from. */ sources: string[];
+  joins: SheetJoin[];
 }
 export interface Preset { name: string; summary: string; config: Config }
 export interface Parameter {
@@ -123,6 +140,7 @@ export interface Engine {
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];
   summary(): Summary; setRoles(choice: RoleChoice): Summary; resetRoles(): Summary;
+  setRolesOf(choice: RolesOf): Summary; correct(corrections: Corrections): Summary; quality(): Quality;
   sampleTable(): SampleTable; geneNames(): string[];
   presets(): Preset[]; parameters(): Parameter[]; resolveConfig(partial: object): Resolved;
   beginTraining(config: Config): Plan; step(count: number): StepProgress; checkpoint(): Uint8Array;

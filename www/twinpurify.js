@@ -170,6 +170,8 @@ export class Cohort {
   /** What is open, to open it again should the engine crash. @type {Map<string, {file: File, tables: Set<string>}>} */ #files = new Map();
   /** @type {number | null} */ #simulated = null;
   /** @type {import("./engine").RoleChoice | null} */ #choice = null;
+  /** @type {import("./engine").RolesOf[]} roles chosen sample by sample, in that order */ #picked = [];
+  /** @type {import("./engine").Corrections} */ #corrections = {};
   /** @type {Summary | null} */ #summary = null;
 
   /** The session file it came from, until its own files are open. @type {{file: File, opened: import("./engine").OpenedSession} | null} */ #session;
@@ -186,6 +188,9 @@ export class Cohort {
 
   /** How the session's pathways were scored, while it stands alone. @returns {import("./engine").PathwayOptions | null} */
   get scored() { return this.#session?.opened.pathways ?? null; }
+
+  /** The evidence table that the session was saved with. @returns {import("./engine").ComparisonTable | null} */
+  get compared() { return this.#session?.opened.comparison ?? null; }
 
   /** The session's models read the cohort that is open now; null where there is no session. */
   async reviveSession() {
@@ -278,6 +283,7 @@ export class Cohort {
   async setRoles(choice) {
     this.#summary = await this.#engines.cpu("setRoles", [choice]);
     this.#choice = choice;
+    this.#picked = [];
     return this.summary;
   }
 
@@ -290,12 +296,42 @@ export class Cohort {
   /** What was said about roles, or null while they are as detected. */
   get choice() { return this.#choice; }
 
+  /** Give some samples, by name, a role; all others keep theirs. @param {import("./engine").RolesOf} choice */
+  async setRolesOf(choice) {
+    this.#summary = await this.#engines.cpu("setRolesOf", [choice]);
+    this.#picked.push(choice);
+    return this.summary;
+  }
+
   /** Back to what was detected. */
   async resetRoles() {
     this.#summary = await this.#engines.cpu("resetRoles");
     this.#choice = null;
+    this.#picked = [];
     return this.summary;
   }
+
+  /** Correct the values; an empty choice undoes every correction. @param {import("./engine").Corrections} corrections */
+  async correct(corrections) {
+    this.#summary = await this.#engines.cpu("correct", [corrections]);
+    this.#corrections = corrections;
+    return this.summary;
+  }
+
+  /** What was chosen to be corrected of the values. */
+  get corrections() { return this.#corrections; }
+
+  /** Measures of every sample and what stands out, before training. @returns {Promise<import("./engine").Quality>} */
+  quality() { return this.#engines.cpu("quality"); }
+
+  /** A figure that needs no model: `{figure: "quality", measure: "level"}`. @param {import("./engine").FigureSpec} spec @returns {Promise<any>} */
+  figure(spec) { return this.#engines.cpu("figure", [spec]); }
+
+  /** The same as SVG. @param {import("./engine").FigureSpec} spec @returns {Promise<string>} */
+  figureSvg(spec) { return this.#engines.cpu("figureSvg", [spec]); }
+
+  /** A table that needs no model, as CSV: `{table: "quality"}`. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
+  table(options) { return this.#engines.cpu("table", [options]); }
 
   /** Open everything again in a fresh engine. */
   async reopen() {
@@ -306,7 +342,12 @@ export class Cohort {
       // Tables of an archive that had been removed stay so.
       for (const { name } of reports) if (!tables.has(name)) await this.#engines.cpu("removeFile", [name]);
     }
-    if (this.#summary) this.#summary = this.#choice ? await this.setRoles(this.#choice) : await this.compose();
+    if (!this.#summary) return;
+    const picked = this.#picked;
+    await this.correct(this.#corrections);
+    if (this.#choice) await this.setRoles(this.#choice);
+    this.#picked = [];
+    for (const choice of picked) await this.setRolesOf(choice);
   }
 
   /** @returns {Promise<import("./engine").SampleTable>} */

@@ -86,7 +86,7 @@ def bench_loading(python, target, work):
         "pandas": lambda: run([python, HERE / "load_matrix.py", "pandas", matrix]),
     }
     if not PEERS_ONLY:
-        contestants = {"TwinPurify inspect": lambda: run_measured([target / "release/twinpurify", "inspect", matrix]), **contestants}
+        contestants = {"TwinPurify inspect": lambda: run_measured([target / "release/twinpurify", "inspect", "--no-quality", matrix]), **contestants}
         modules, dist = work / "web/node_modules", HERE.parent.parent / "dist"
         contestants["TwinPurify in the browser"] = lambda: run(["node", HERE.parent / "read.js", modules, dist, matrix])
     results = in_turns(contestants, LOAD_ROUNDS)

@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::CohortError;
+use super::broad::{GctSize, gct_size, is_cls, is_gmx};
 use super::limits::PREFIX_RECORDS;
 use super::names::{NamePatterns, is_gene_heading, is_sample_heading};
 
@@ -16,8 +17,32 @@ pub(super) struct Dialect {
     pub(super) width: usize,
     /// Lines before the header that are not part of the table (comments, GCT's first two).
     pub(super) skipped_lines: usize,
-    /// Each set on its line, of any length.
-    pub(super) gene_sets: bool,
+    /// What its records are.
+    pub(super) shape: Shape,
+    /// What a GCT file says of its size.
+    pub(super) gct: Option<GctSize>,
+}
+
+/// What the records of a text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A header and rows of one width.
+    Table,
+    /// GMT: each gene set on its line, of any length.
+    Sets,
+    /// GMX: each gene set in its column, of any length.
+    SetsInColumns,
+    /// CLS: no records at all.
+    Labels,
+    /// `key: value` lines about another file.
+    Note,
+}
+
+impl Dialect {
+    /// Tab-separated text of any width.
+    pub(super) fn tabs(shape: Shape, skipped_lines: usize) -> Self {
+        Dialect { delimiter: b'\t', quoting: false, width: 0, skipped_lines, shape, gct: None }
+    }
 }
 
 /// In order of preference where two fit equally well; a space only where nothing else fits.
@@ -30,14 +55,25 @@ const AGREEMENT: f64 = 0.5;
 /// equal length look like a table of words.
 pub(super) fn sniff(prefix: &[u8], whole: bool, name: &str) -> Result<Dialect, CohortError> {
     refuse_other_formats(prefix)?;
+    if is_cls(prefix) {
+        return Ok(Dialect::tabs(Shape::Labels, 0));
+    }
+    // cBioPortal's meta_*.txt and case lists lie in every study folder.
+    if prefix.split(|b| *b == b'\n').take(PREFIX_RECORDS).any(|line| line.starts_with(b"cancer_study_identifier:")) {
+        return Ok(Dialect::tabs(Shape::Note, 0));
+    }
     let skipped_lines = preamble(prefix);
+    let gct = gct_size(prefix);
     let mut text = prefix;
     for _ in 0..skipped_lines {
         text = after_line(text);
     }
     let text = if whole { text } else { complete_lines(text) };
-    if let Some(dialect) = gene_sets(text, skipped_lines, name) {
-        return Ok(dialect);
+    if is_gmx(text, called(name, ".gmx")) {
+        return Ok(Dialect::tabs(Shape::SetsInColumns, skipped_lines));
+    }
+    if gene_sets(text, name) {
+        return Ok(Dialect::tabs(Shape::Sets, skipped_lines));
     }
     let mut best: Option<(f64, Dialect)> = None;
     for delimiter in DELIMITERS {
@@ -55,7 +91,7 @@ pub(super) fn sniff(prefix: &[u8], whole: bool, name: &str) -> Result<Dialect, C
         let score = if rows.is_empty() { 1.0 } else { agreeing } * if fits { 1.0 } else { 0.6 };
         let wanted = best.as_ref().is_none_or(|(b, _)| score > *b) && score >= AGREEMENT;
         if wanted && !(delimiter == b' ' && best.is_some()) {
-            best = Some((score, Dialect { delimiter, quoting: true, width, skipped_lines, gene_sets: false }));
+            best = Some((score, Dialect { delimiter, quoting: true, width, skipped_lines, shape: Shape::Table, gct }));
         }
     }
     best.map(|(_, dialect)| dialect).ok_or_else(|| {
@@ -77,11 +113,27 @@ fn refuse_other_formats(prefix: &[u8]) -> Result<(), CohortError> {
         return Err(CohortError::new("empty_file", "The file is empty.", "Download or save it again.").at_line(1));
     }
     let begins = |word: &str| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()));
-    if begins("<!doctype") || begins("<html") || begins("<?xml") || begins("<head") || begins("<!--") {
+    if begins("<!doctype")
+        || begins("<html")
+        || begins("<?xml")
+        || begins("<head")
+        || begins("<body")
+        || begins("<table")
+        || begins("<div")
+        || begins("<!--")
+    {
         return Err(CohortError::new(
             "html_file",
             "This is a web page, not a table: the download link led to a page.",
             "Open the link in a browser and save the file itself.",
+        )
+        .at_line(1));
+    }
+    if begins("{") || begins("[{") {
+        return Err(CohortError::new(
+            "json_file",
+            "This is JSON, not a table.",
+            "Open the table it came with; of a GDC download, the sample sheet (tsv) says what the metadata would.",
         )
         .at_line(1));
     }
@@ -121,10 +173,9 @@ fn preamble(prefix: &[u8]) -> usize {
 }
 
 /// Gene sets: tab-separated, no header; lines of many lengths whose cells are words or Entrez ids, never decimals.
-fn gene_sets(text: &[u8], skipped_lines: usize, name: &str) -> Option<Dialect> {
+fn gene_sets(text: &[u8], name: &str) -> bool {
     let widths = widths(text, b'\t', false);
     let rows = text.split(|b| *b == b'\n').filter(|line| !line.is_empty()).take(PREFIX_RECORDS);
-    let called_gmt = name.to_ascii_lowercase().trim_end_matches(".gz").ends_with(".gmt");
     let mut numbers = 0;
     let mut described = 0;
     let mut lines = 0;
@@ -149,13 +200,12 @@ fn gene_sets(text: &[u8], skipped_lines: usize, name: &str) -> Option<Dialect> {
     let headed = is_gene_heading(corner) || is_sample_heading(corner);
     let shape = lines > 0 && widths.iter().all(|w| *w >= 2) && widths.iter().any(|w| *w >= 3);
     let words = cells > 0 && numbers * 20 <= cells && described * 10 >= lines * 9;
-    (shape && words && !headed && (ragged || called_gmt)).then_some(Dialect {
-        delimiter: b'\t',
-        quoting: false,
-        width: 0,
-        skipped_lines,
-        gene_sets: true,
-    })
+    shape && words && !headed && (ragged || called(name, ".gmt"))
+}
+
+/// Whether a file's name has this ending, packed or not.
+fn called(name: &str, ending: &str) -> bool {
+    name.to_ascii_lowercase().trim_end_matches(".gz").ends_with(ending)
 }
 
 fn is_number(field: &[u8]) -> bool {
@@ -200,7 +250,7 @@ mod tests {
 
     fn delimiter(text: &str) -> (char, usize) {
         let dialect = sniff(text.as_bytes(), true, "x").unwrap();
-        assert!(!dialect.gene_sets, "{text}");
+        assert_eq!(dialect.shape, Shape::Table, "{text}");
         (dialect.delimiter as char, dialect.width)
     }
 
@@ -230,10 +280,11 @@ mod tests {
 
     #[test]
     fn gene_sets_are_ragged_words() {
-        assert!(sniff(b"S1\turl\tTP53\tMYC\nS2\turl\tMYC\n", true, "x").unwrap().gene_sets);
-        assert!(sniff(b"S1\turl\t7157\t4609\nS2\turl\t4609\nS3\turl\t23\t53\t12\n", true, "x").unwrap().gene_sets);
-        assert!(sniff(b"S1\tna\tA\tB\nS2\tna\tC\tD\n", true, "own.gmt").unwrap().gene_sets);
-        assert!(!sniff(b"S1\tna\tA\tB\nS2\tna\tC\tD\n", true, "own.txt").unwrap().gene_sets);
+        let shape = |text: &[u8], name: &str| sniff(text, true, name).unwrap().shape;
+        assert_eq!(shape(b"S1\turl\tTP53\tMYC\nS2\turl\tMYC\n", "x"), Shape::Sets);
+        assert_eq!(shape(b"S1\turl\t7157\t4609\nS2\turl\t4609\nS3\turl\t23\t53\t12\n", "x"), Shape::Sets);
+        assert_eq!(shape(b"S1\tna\tA\tB\nS2\tna\tC\tD\n", "own.gmt"), Shape::Sets);
+        assert_eq!(shape(b"S1\tna\tA\tB\nS2\tna\tC\tD\n", "own.txt"), Shape::Table);
     }
 
     #[test]

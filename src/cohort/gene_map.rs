@@ -17,6 +17,9 @@ const MAX_BYTES: u64 = 16 << 20;
 /// Below this share of recognised ids the names are not what they look like, and stay as they are.
 const RECOGNISED: f64 = 0.5;
 
+/// What a mouse Ensembl gene id begins with.
+const MOUSE_PREFIX: &str = "ENSMUSG";
+
 /// What a human Ensembl gene id begins with; other species have letters between ENS and G.
 const ENSEMBL_PREFIX: &str = "ENSG";
 
@@ -28,6 +31,9 @@ pub struct GeneMap {
     by_entrez: HashMap<u32, usize>,
     by_ensembl: HashMap<u32, usize>,
     by_older_name: HashMap<String, usize>,
+    /// Symbols and Ensembl numbers of mouse genes with one human orthologue.
+    by_mouse_symbol: HashMap<String, usize>,
+    by_mouse_ensembl: HashMap<u32, usize>,
     /// What it was made from, with dates.
     about: String,
 }
@@ -65,6 +71,8 @@ impl GeneMap {
             by_entrez: HashMap::new(),
             by_ensembl: HashMap::new(),
             by_older_name: HashMap::new(),
+            by_mouse_symbol: HashMap::new(),
+            by_mouse_ensembl: HashMap::new(),
             about: String::new(),
         };
         let mut entrez = 0_u32;
@@ -86,6 +94,12 @@ impl GeneMap {
             }
             for name in fields.next().unwrap_or_default().split(',').filter(|name| !name.is_empty()) {
                 map.by_older_name.insert(name.to_owned(), at);
+            }
+            if let Some(mouse) = fields.next() {
+                let (number, name) = mouse.split_once(',').map_or((mouse, None), |(number, name)| (number, Some(name)));
+                map.by_mouse_ensembl.insert(number.parse::<u32>().map_err(|_| bad_map())?, at);
+                let name = name.map_or_else(|| capitalised(symbol), str::to_owned);
+                map.by_mouse_symbol.insert(name, at);
             }
         }
         if map.symbols.is_empty() { Err(bad_map()) } else { Ok(map) }
@@ -125,6 +139,15 @@ impl GeneMap {
             .collect()
     }
 
+    /// The human symbol of a mouse gene's symbol or Ensembl id, where it has one orthologue.
+    pub fn symbol_of_mouse(&self, id: &str) -> Option<&str> {
+        let at = match id.strip_prefix(MOUSE_PREFIX) {
+            Some(number) => self.by_mouse_ensembl.get(&number.split(['.', '_']).next()?.parse().ok()?)?,
+            None => self.by_mouse_symbol.get(id)?,
+        };
+        self.symbols.get(*at).map(String::as_str)
+    }
+
     fn recognise(&self, genes: &[String]) -> RecognisedGenes {
         let mut found = RecognisedGenes { rows: genes.len(), ..RecognisedGenes::default() };
         for gene in genes {
@@ -157,13 +180,14 @@ impl Cohort {
         let found = map.recognise(&self.matrix.genes);
         let known = found.current + found.older;
         let share = known as f64 / found.rows.max(1) as f64;
-        let mice = self.matrix.genes.iter().filter(|gene| gene.starts_with("ENSMUSG") || is_mouse_symbol(gene)).count();
-        if mice * 2 > found.rows {
+        if let Some(mice) = mouse_names(&self.matrix.genes) {
+            let known = self.matrix.genes.iter().filter(|gene| map.symbol_of_mouse(gene).is_some()).count();
             self.warnings.push(format!(
-                "{} of {} genes are named as mouse genes are (such as {}). They are not mapped to human genes: human gene sets will not find them.",
+                "{} of {} genes are named as mouse genes are (such as {}). They are not mapped to human genes, and human gene sets will not find them, unless you ask for it: {} of them have one human orthologue.",
                 thousands(mice),
                 thousands(found.rows),
-                self.matrix.genes.first().map(String::as_str).unwrap_or_default()
+                self.matrix.genes.iter().find(|gene| is_mouse(gene)).map(String::as_str).unwrap_or_default(),
+                thousands(known)
             ));
         } else if kind != GeneIdKind::Unknown {
             let scheme = match kind {
@@ -177,13 +201,35 @@ impl Cohort {
                 " {:.0} % of {} rows recognised as {scheme}{older} ({}).",
                 (100.0 * share).floor(),
                 thousands(found.rows),
-                map.about
+                map.about.split("; mouse").next().unwrap_or_default()
             );
             if matches!(kind, GeneIdKind::Ensembl | GeneIdKind::Entrez) && share >= RECOGNISED {
                 self.rename_rows(map);
             }
         }
         self.recognised_genes = Some(found);
+    }
+
+    /// Names mouse genes by their human orthologues, because the person asked for it; genes without exactly one are left
+    /// out. Nothing happens to a cohort that is not of mouse genes.
+    pub fn mouse_to_human(&mut self, map: &GeneMap) {
+        let Some(mice) = mouse_names(&self.matrix.genes) else { return };
+        let names = std::mem::take(&mut self.matrix.genes);
+        let rows = std::mem::take(&mut self.matrix.rows);
+        let (all, mut seen) = (names.len(), HashSet::new());
+        for (name, row) in names.into_iter().zip(rows) {
+            if let Some(symbol) = map.symbol_of_mouse(&name).filter(|symbol| seen.insert(symbol.to_string())) {
+                self.matrix.genes.push(symbol.to_owned());
+                self.matrix.rows.push(row);
+            }
+        }
+        self.gene_ids.value = GeneIdKind::Symbol;
+        self.gene_ids.because = format!(
+            "{} of {} genes were named as mouse genes are; {} are named by their one human orthologue, as you chose, the others are left out.",
+            thousands(mice),
+            thousands(all),
+            thousands(self.matrix.genes.len())
+        );
     }
 
     fn rename_rows(&mut self, map: &GeneMap) {
@@ -222,6 +268,22 @@ fn mean(row: &[f32]) -> f64 {
     let (sum, count) =
         row.iter().filter(|v| !v.is_nan()).fold((0.0, 0_usize), |(sum, n), v| (sum + f64::from(*v), n + 1));
     if count == 0 { f64::NEG_INFINITY } else { sum / count as f64 }
+}
+
+/// `EGFR` → `Egfr`.
+fn capitalised(symbol: &str) -> String {
+    let mut letters = symbol.chars();
+    letters.next().into_iter().chain(letters.as_str().to_ascii_lowercase().chars()).collect()
+}
+
+fn is_mouse(name: &str) -> bool {
+    name.starts_with(MOUSE_PREFIX) || is_mouse_symbol(name)
+}
+
+/// How many genes are named as mouse genes are, where most are.
+pub(super) fn mouse_names(genes: &[String]) -> Option<usize> {
+    let mice = genes.iter().filter(|gene| is_mouse(gene)).count();
+    (mice * 2 > genes.len()).then_some(mice)
 }
 
 /// `Trp53`, `Cd8a`: a capital, then small letters and digits.
@@ -302,9 +364,29 @@ mod tests {
 
     #[test]
     fn mouse_genes_are_said() {
-        let mut cohort = cohort(&["Trp53", "Myc", "Egfr", "Cd8a"]);
+        let mut cohort = cohort(&["Trp53", "Myc", "Egfr", "Cd8a", "Gm12345"]);
         cohort.name_genes(&map());
-        assert!(cohort.warnings.iter().any(|w| w.contains("mouse")), "{:?}", cohort.warnings);
+        assert!(cohort.warnings.iter().any(|w| w.contains("4 of them have one human")), "{:?}", cohort.warnings);
+        assert_eq!(cohort.matrix.genes[0], "Trp53");
+    }
+
+    #[test]
+    fn mouse_genes_take_their_orthologues_names_where_asked() {
+        let map = map();
+        for genes in [
+            ["Trp53", "Myc", "Gm12345", "Cd8a"],
+            ["ENSMUSG00000059552.14", "ENSMUSG00000022346", "ENSMUSG00000999999", "Cd8a"],
+        ] {
+            let mut cohort = cohort(&genes);
+            cohort.mouse_to_human(&map);
+            cohort.name_genes(&map);
+            assert_eq!((cohort.matrix.genes.join(" "), cohort.matrix.rows.len()), ("TP53 MYC CD8A".to_owned(), 3));
+            assert!(cohort.gene_ids.because.contains("as you chose"), "{}", cohort.gene_ids.because);
+            assert!(cohort.warnings.iter().all(|w| !w.contains("mouse")), "{:?}", cohort.warnings);
+        }
+        let mut human = cohort(&["TP53", "MYC"]);
+        human.mouse_to_human(&map);
+        assert_eq!(human.matrix.genes, ["TP53", "MYC"]);
     }
 
     #[test]

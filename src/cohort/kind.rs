@@ -140,7 +140,7 @@ pub(super) fn all_headings(table: &TextTable) -> Vec<String> {
 
 /// Which of the fields before the values names the genes best, and what its names look like. Another than the first must
 /// be clearly better.
-fn name_column(table: &TextTable, first_value: usize) -> (usize, NamePatterns) {
+pub(super) fn name_column(table: &TextTable, first_value: usize) -> (usize, NamePatterns) {
     let patterns = |at: usize| {
         let field = |r: Record<'_>| r.fields().nth(at).map(|f| field_text(f).0.into_owned());
         let names: Vec<String> = table.records().filter_map(field).collect();

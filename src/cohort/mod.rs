@@ -3,24 +3,33 @@
 //! Knows nothing of the rooms below it. Every reader is safe for untrusted bytes: it returns a cohort or a
 //! [`CohortError`] that names file, line and column, and never panics.
 
+mod broad;
+mod clinical;
 mod compose;
 mod dialect;
 mod error;
+mod findings;
 mod gene_map;
 mod genes;
 mod geo;
 pub mod hallmark;
 mod inflate;
+mod join;
 mod kind;
 mod limits;
 mod names;
 mod number;
 mod origin;
+mod other_tables;
+mod outcome;
+mod parts;
 mod platform;
+pub mod quality;
 mod reader;
 mod records;
 mod role_words;
 mod roles;
+mod rows;
 mod scale;
 mod sheet;
 pub mod simulated;
@@ -30,10 +39,13 @@ mod table;
 mod table_reader;
 mod text;
 
-pub use compose::compose;
+pub use clinical::SheetJoin;
+pub use compose::{compose, compose_with};
 pub use error::CohortError;
 pub use gene_map::{GeneMap, RecognisedGenes};
+pub use join::Corrections;
 pub use origin::Origin;
+pub use outcome::{Outcome, TimeUnit, events, happened, outcome_columns};
 pub use reader::{FileReader, OpenedFile};
 pub use size::{Estimate, estimate};
 pub use summary::{ColumnSummary, RolesSummary, Summary};
@@ -121,7 +133,7 @@ pub struct Column {
 pub struct FileReport {
     /// File name as given.
     pub name: String,
-    /// `expression_matrix`, `sample_sheet` or `gene_sets`.
+    /// `expression_matrix`, `sample_sheet`, `sample_labels`, `gene_sets` or `unused_table`.
     pub kind: String,
     /// One sentence for the person: rows, columns, orientation, delimiter, encoding, compression.
     pub detail: String,
@@ -154,6 +166,10 @@ pub struct Cohort {
     pub columns: Vec<Column>,
     /// One role per sample, aligned with `matrix.samples`.
     pub roles: Evidence<Vec<Role>>,
+    /// Why each sample has its role, in a few words.
+    pub role_reasons: Vec<String>,
+    /// What was detected, to go back to.
+    pub(crate) detected: roles::Detected,
     /// Patient of each sample where known (a column, or the first twelve characters of a TCGA barcode).
     pub patients: Vec<Option<String>>,
     /// Value scale and its evidence.
@@ -166,6 +182,10 @@ pub struct Cohort {
     pub gene_sets: Vec<GeneSet>,
     /// What each file was taken for.
     pub files: Vec<FileReport>,
+    /// The file each sample's values came from, as a position in `files`.
+    pub sources: Vec<usize>,
+    /// What of each sample sheet joined.
+    pub joins: Vec<SheetJoin>,
     /// Sentences a person should read before training.
     pub warnings: Vec<String>,
 }

@@ -1,7 +1,11 @@
 //! One file, pushed chunk by chunk, and what it was taken for.
 
+use std::sync::Arc;
+
+use super::broad::Labels;
 use super::inflate::{GZIP_MAGIC, Inflate};
 use super::kind::{Orientation, all_headings, orientation, shortened};
+use super::other_tables::{other_table, sample_of_file};
 use super::sheet::Sheet;
 use super::table::{NumericTable, words};
 use super::table_reader::{ReadTable, Table, TableReader, no_rows};
@@ -40,17 +44,23 @@ pub(super) enum Content {
     Matrix(MatrixFile),
     Sheet(Sheet),
     GeneSets(Vec<GeneSet>),
+    Labels(Vec<Labels>),
+    /// A table that is read by nothing here (mutations, segments, timelines); the report says so.
+    Unused,
 }
 
 /// A matrix as it lay in the file.
 #[derive(Clone, Debug)]
 pub(super) struct MatrixFile {
     pub(super) row_names: Vec<String>,
-    pub(super) column_names: Vec<String>,
+    /// Shared among the files of one sample each that name the same genes.
+    pub(super) column_names: Arc<Vec<String>>,
     pub(super) rows: Vec<Box<[f32]>>,
     pub(super) orientation: Orientation,
     /// What the file itself says about its samples, before its table.
     pub(super) described: Option<Sheet>,
+    /// It holds one sample, named after the file.
+    pub(super) one_sample: bool,
 }
 
 impl OpenedFile {
@@ -69,6 +79,22 @@ impl OpenedFile {
         match &self.content {
             Content::GeneSets(sets) => Some(sets),
             _ => None,
+        }
+    }
+
+    /// A file of one sample whose genes are those of one of `others` takes its list of names: a folder of a thousand
+    /// such files then holds 60,000 names once.
+    pub fn share_names(&mut self, others: &[OpenedFile]) {
+        let Content::Matrix(own) = &mut self.content else { return };
+        if !own.one_sample {
+            return;
+        }
+        let same = others.iter().find_map(|other| match &other.content {
+            Content::Matrix(m) if m.one_sample && m.column_names == own.column_names => Some(&m.column_names),
+            _ => None,
+        });
+        if let Some(names) = same {
+            own.column_names = Arc::clone(names);
         }
     }
 }
@@ -187,10 +213,25 @@ struct Storage {
 }
 
 fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile, CohortError> {
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<String> = read.notes.iter().map(|note| format!("{name}: {note}")).collect();
     let mut other_encoding = read.other_encoding;
     let (kind, mut shape, content) = match read.table {
-        Table::Matrix { values, corner, header_line, first_value, because } => {
+        Table::Matrix { values, because, one_sample: true, .. } => {
+            other_encoding += values.other_encoding;
+            let NumericTable { names, rows, .. } = values;
+            let shape = format!("one sample, {} genes in rows ({because})", thousands(names.len()));
+            let file = MatrixFile {
+                row_names: vec![sample_of_file(&name)],
+                // One long row: a value a box would cost eight times its size.
+                rows: vec![rows.iter().map(|row| row.first().copied().unwrap_or(f32::NAN)).collect()],
+                orientation: Orientation { genes_in_rows: false, sure: true },
+                column_names: Arc::new(names),
+                described: None,
+                one_sample: true,
+            };
+            ("expression_matrix", shape, Content::Matrix(file))
+        }
+        Table::Matrix { values, corner, header_line, first_value, because, one_sample: false } => {
             other_encoding += values.other_encoding;
             if values.decimal_comma {
                 warnings.push(format!("{name}: values were read with decimal commas (1,5 is one and a half)."));
@@ -200,18 +241,29 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
             let mut shape = matrix_shape(&values, &orientation, &because, first_value);
             if let Some(sheet) = &read.described {
                 shape += &format!(
-                    "; its GEO header describes {} samples by {} columns",
+                    "; the file itself describes {} samples by {} columns",
                     thousands(sheet.rows()),
                     sheet.width()
                 );
             }
             let NumericTable { names, columns, rows, .. } = values;
-            let file =
-                MatrixFile { row_names: names, column_names: columns, rows, orientation, described: read.described };
+            let file = MatrixFile {
+                row_names: names,
+                column_names: Arc::new(columns),
+                rows,
+                orientation,
+                described: read.described,
+                one_sample: false,
+            };
             ("expression_matrix", shape, Content::Matrix(file))
         }
         Table::Sheet { table, because } => {
             let headings = all_headings(&table);
+            if let Some(what) = other_table(&headings) {
+                let detail = format!("{} rows: {what}; it is not used here.", thousands(table.rows()));
+                let report = FileReport { name, kind: "unused_table".to_owned(), detail };
+                return Ok(OpenedFile { report, warnings, content: Content::Unused });
+            }
             let (columns, other) = words(&table);
             other_encoding += other;
             let (sheet, repeated) = Sheet::new(headings, columns, table.rows());
@@ -229,6 +281,17 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
                 sheet.width()
             );
             ("sample_sheet", shape, Content::Sheet(sheet))
+        }
+        Table::Unused(what) => {
+            let report =
+                FileReport { name, kind: "unused_table".to_owned(), detail: format!("{what}; it is not used here.") };
+            return Ok(OpenedFile { report, warnings, content: Content::Unused });
+        }
+        Table::Labels(columns) => {
+            let count = columns.first().map_or(0, |(_, values)| values.len());
+            let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+            let shape = format!("{} labels in the order of the samples: {}", thousands(count), names.join(", "));
+            ("sample_labels", shape, Content::Labels(columns))
         }
         Table::GeneSets(sets) => {
             let genes: usize = sets.iter().map(|s| s.genes.len()).sum();

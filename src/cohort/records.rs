@@ -218,7 +218,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str, chunk: usize) -> Vec<(usize, Vec<String>)> {
-        let dialect = Dialect { delimiter: b',', quoting: true, width: 2, skipped_lines: 1, gene_sets: false };
+        let shape = crate::cohort::dialect::Shape::Table;
+        let dialect = Dialect { delimiter: b',', quoting: true, width: 2, skipped_lines: 1, shape, gct: None };
         let mut records = Vec::new();
         let mut sink = |record: Record<'_>| {
             let fields = record.fields().map(|f| String::from_utf8_lossy(f).into_owned()).collect();

@@ -1,13 +1,20 @@
 //! Which samples are tumours and which adjacent normals: barcodes, a column's words, sample names, or a person's choice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::genes::counted;
 use super::names::{barcode_sample_type, key};
 use super::role_words::role_of_word;
 use super::{Cohort, CohortError, Column, Evidence, Role};
 
 /// Share of samples that must carry a TCGA sample type for barcodes to decide.
 const BARCODES: f64 = 0.8;
+
+/// The reason of a role that a person chose for this very sample.
+const BY_HAND: &str = "chosen by hand";
+
+/// What the sentence about roles ends with once some were chosen one by one.
+const HAND_TAIL: &str = " Chosen by hand since then: ";
 
 /// Share of sample names that must speak for names to decide.
 const NAMES: f64 = 0.8;
@@ -34,10 +41,35 @@ const ROLE_HEADINGS: [&str; 18] = [
     "description",
 ];
 
-/// Detects every sample's role.
-pub(super) fn detect(samples: &[String], columns: &[Column]) -> Evidence<Vec<Role>> {
-    if let Some(evidence) = from_barcodes(samples) {
-        return evidence;
+/// Roles as they were found, and one reason for each sample.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Detected {
+    pub(super) roles: Evidence<Vec<Role>>,
+    pub(super) reasons: Vec<String>,
+}
+
+/// Detects every sample's role. `normals` are the samples whose file says that it holds normals.
+pub(super) fn detect(samples: &[String], columns: &[Column], normals: &[bool]) -> Detected {
+    let same = |roles: Evidence<Vec<Role>>, reason: &str| {
+        let reasons = vec![reason.to_owned(); roles.value.len()];
+        Detected { roles, reasons }
+    };
+    if let Some(roles) = from_barcodes(samples) {
+        let reason = |s: &String| barcode_sample_type(s).map_or_else(String::new, |t| format!("barcode type {t:02}"));
+        return Detected { roles, reasons: samples.iter().map(reason).collect() };
+    }
+    if normals.contains(&true) {
+        let value: Vec<Role> = normals.iter().map(|n| if *n { Role::AdjacentNormal } else { Role::Tumour }).collect();
+        let count = normals.iter().filter(|n| **n).count();
+        let because = format!(
+            "A file's name says so: the {count} samples of the file of normals are adjacent normals, the other {} tumours.",
+            normals.len() - count
+        );
+        let reason = |n: &bool| if *n { "its file is called normal" } else { "its file is not called normal" };
+        return Detected {
+            roles: Evidence { value, because },
+            reasons: normals.iter().map(|n| reason(n).to_owned()).collect(),
+        };
     }
     let best = columns
         .iter()
@@ -52,18 +84,25 @@ pub(super) fn detect(samples: &[String], columns: &[Column]) -> Evidence<Vec<Rol
     if let Some((_, _, column, roles)) = best {
         let value: Vec<Role> = roles.iter().map(|r| r.unwrap_or(Role::Other)).collect();
         let because = format!("Column {:?} says so: {}.", column.name, words_by_role(&column.values, &value));
-        return Evidence { value, because };
+        return Detected { roles: Evidence { value, because }, reasons: reasons_of(column) };
     }
-    if let Some(evidence) = from_names(samples) {
-        return evidence;
+    if let Some(roles) = from_names(samples) {
+        return same(roles, "its name");
     }
-    Evidence {
-        value: vec![Role::Tumour; samples.len()],
-        because: format!(
-            "Neither TCGA barcodes nor a column's words tell tumour from normal: all {} samples are taken for tumours. Pick a column and the values that mean adjacent normal.",
-            samples.len()
-        ),
-    }
+    let because = format!(
+        "Neither TCGA barcodes nor a column's words tell tumour from normal: all {} samples are taken for tumours. Pick a column and the values that mean adjacent normal.",
+        samples.len()
+    );
+    same(Evidence { value: vec![Role::Tumour; samples.len()], because }, "nothing says otherwise")
+}
+
+/// `tissue: "normal"` for each sample.
+fn reasons_of(column: &Column) -> Vec<String> {
+    let reason = |v: &Option<String>| match v {
+        Some(value) => format!("{}: {value:?}", column.name),
+        None => format!("{}: empty", column.name),
+    };
+    column.values.iter().map(reason).collect()
 }
 
 fn count(roles: &[Option<Role>], role: Role) -> usize {
@@ -169,13 +208,42 @@ impl Cohort {
         };
         let value: Vec<Role> = found.values.iter().map(role).collect();
         let because = format!("Chosen by hand from column {column:?}: {}.", words_by_role(&found.values, &value));
+        self.role_reasons = reasons_of(found);
         self.roles = Evidence { value, because };
+        Ok(())
+    }
+
+    /// Gives the named samples a role; all others keep theirs.
+    ///
+    /// # Errors
+    /// `unknown_sample` when a name is not in the cohort; nothing changes then.
+    pub fn set_roles_of(&mut self, choice: &[(String, Role)]) -> Result<(), CohortError> {
+        let places: HashMap<&str, usize> =
+            self.matrix.samples.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+        let mut wanted = Vec::with_capacity(choice.len());
+        for (sample, role) in choice {
+            let at = places.get(sample.as_str()).copied().ok_or_else(|| {
+                CohortError::new("unknown_sample", "The cohort has no such sample.", "Pick samples of the table.")
+                    .quoting(sample)
+            })?;
+            wanted.push((at, *role));
+        }
+        for (at, role) in &wanted {
+            if let (Some(to), Some(reason)) = (self.roles.value.get_mut(*at), self.role_reasons.get_mut(*at)) {
+                *to = *role;
+                BY_HAND.clone_into(reason);
+            }
+        }
+        let count = self.role_reasons.iter().filter(|reason| *reason == BY_HAND).count();
+        let before = self.roles.because.split(HAND_TAIL).next().unwrap_or_default();
+        self.roles.because = format!("{before}{HAND_TAIL}{}.", counted(count, "sample", "samples"));
         Ok(())
     }
 
     /// Goes back to the roles that were detected.
     pub fn reset_roles(&mut self) {
-        self.roles = detect(&self.matrix.samples, &self.columns);
+        self.roles = self.detected.roles.clone();
+        self.role_reasons = self.detected.reasons.clone();
     }
 }
 
@@ -197,17 +265,17 @@ mod tests {
     fn a_subtype_called_normal_is_not_a_role() {
         let subtype = column("PAM50", &["LumA", "Normal", "Basal", "LumB"]);
         let kind = column("type", &["tumor", "tumor", "normal", "mixture"]);
-        let found = detect(&names(4), &[subtype.clone(), kind]);
+        let found = detect(&names(4), &[subtype.clone(), kind], &[]).roles;
         assert_eq!(found.value, [Role::Tumour, Role::Tumour, Role::AdjacentNormal, Role::Other]);
         assert!(found.because.contains("\"type\""));
-        let none = detect(&names(4), &[subtype]);
+        let none = detect(&names(4), &[subtype], &[]).roles;
         assert!(none.value.iter().all(|r| *r == Role::Tumour) && none.because.contains("Pick a column"));
     }
 
     #[test]
     fn barcodes_decide_and_blood_is_set_aside() {
         let samples: Vec<String> = ["01A", "11A", "10A", "06"].iter().map(|t| format!("TCGA-A7-A0CE-{t}")).collect();
-        let found = detect(&samples, &[]);
+        let found = detect(&samples, &[], &[]).roles;
         assert_eq!(found.value, [Role::Tumour, Role::AdjacentNormal, Role::Other, Role::Tumour]);
         assert!(found.because.contains("1 normals that are not this organ's tissue"));
     }
@@ -215,7 +283,7 @@ mod tests {
     #[test]
     fn names_decide_where_nothing_else_does() {
         let samples: Vec<String> = ["tumor_1", "normal_1", "N2", "T2"].iter().map(|s| s.to_string()).collect();
-        let found = detect(&samples, &[]);
+        let found = detect(&samples, &[], &[]).roles;
         assert_eq!(found.value, [Role::Tumour, Role::AdjacentNormal, Role::AdjacentNormal, Role::Tumour]);
     }
 }

@@ -11,6 +11,9 @@ const MANY_NEGATIVE: f64 = 0.2;
 /// Share of values that must sit on the smallest one for it to be a floor (log2 of zero plus a small number).
 const FLOOR: f64 = 0.02;
 
+/// Copy-number calls run from -2 to 2.
+const MAX_CALL: f32 = 3.0;
+
 /// Share of whole numbers in counts; a few corrected values are let through.
 const WHOLE: f64 = 0.999;
 
@@ -41,6 +44,10 @@ pub(super) fn value_scale(matrix: &ExpressionMatrix) -> Evidence<ValueScale> {
     }
     let range = format!("values run from {} to {} with median {}", short(d.min), short(d.max), short(d.median));
     let negative = 100.0 * d.negative;
+    if d.min < 0.0 && d.min >= -MAX_CALL && d.max <= MAX_CALL && d.whole >= 1.0 {
+        let because = format!("{range}, all whole: copy-number calls or another ratio in steps, not expression.");
+        return Evidence { value: ValueScale::LogRatio, because };
+    }
     if d.negative > MANY_NEGATIVE && d.max <= 2.0 * MAX_LOG {
         if d.at_min >= FLOOR && d.at_max * 2.0 < d.at_min {
             let because =

@@ -76,21 +76,20 @@ impl Sheet {
         Sheet::new(headings, columns, self.width().saturating_sub(1)).0
     }
 
-    /// Finds the column whose cells are the samples' names: most samples matched, then most by the very same name, then
-    /// one called so, then the leftmost. `None` when no column has any.
+    /// Finds the column whose cells are the samples' names: one that is called so and names at least half as many samples
+    /// to the letter as any column names at all (a sample's row must not become its patient's), then most samples
+    /// matched, then most by the very same name, then one called so, then the leftmost. `None` when no column has any.
     pub(super) fn align(&self, samples: &[String]) -> Option<Alignment> {
-        let mut best: Option<(bool, Alignment)> = None;
-        for (at, column) in self.columns.iter().take(self.width()).enumerate() {
-            let alignment = align_column(at, column, samples);
-            let called = self.headings.get(at).is_some_and(|h| is_sample_heading(h));
-            let better = best.as_ref().is_none_or(|(best_called, b)| {
-                (alignment.matched, alignment.exact, called) > (b.matched, b.exact, *best_called)
-            });
-            if better {
-                best = Some((called, alignment));
-            }
-        }
-        best.map(|(_, alignment)| alignment).filter(|a| a.matched > 0)
+        let columns = self.columns.iter().take(self.width()).enumerate();
+        let all: Vec<Alignment> = columns.map(|(at, column)| align_column(at, column, samples)).collect();
+        let most = all.iter().map(|a| a.matched).max().filter(|most| *most > 0)?;
+        let rank = |a: &Alignment| {
+            let heading = self.headings.get(a.id_column).map(String::as_str).unwrap_or_default();
+            let called = is_sample_heading(heading);
+            let own = called && !is_patient_heading(heading) && a.exact * 2 >= most;
+            (own, a.matched, a.exact, called)
+        };
+        all.into_iter().reduce(|best, next| if rank(&next) > rank(&best) { next } else { best })
     }
 
     /// How many samples the headings name: a sheet with samples in its columns.

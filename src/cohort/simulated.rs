@@ -275,9 +275,13 @@ fn cohort(
             .map(|programme| number(&programme.set.replace("HALLMARK_", "activity_"), &programme.activity)),
     );
     let roles = std::iter::repeat_n(Role::Tumour, tumours).chain(std::iter::repeat_n(Role::AdjacentNormal, normals));
+    let roles = Evidence { value: roles.collect(), because: "The simulator made them so (column type).".to_owned() };
+    let reasons = vec!["the simulator made it so".to_owned(); tumours + normals];
     Cohort {
         columns,
-        roles: Evidence { value: roles.collect(), because: "The simulator made them so (column type).".to_owned() },
+        role_reasons: reasons.clone(),
+        detected: super::roles::Detected { roles: roles.clone(), reasons },
+        roles,
         patients,
         scale: Evidence {
             value: ValueScale::Log2,
@@ -298,6 +302,8 @@ fn cohort(
                 matrix.genes.len()
             ),
         }],
+        sources: vec![0; tumours + normals],
+        joins: Vec::new(),
         warnings: Vec::new(),
         matrix,
     }

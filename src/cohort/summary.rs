@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cohort, ColumnKind, Evidence, FileReport, GeneIdKind, RecognisedGenes, Role, ValueScale};
+use super::{Cohort, ColumnKind, Evidence, FileReport, GeneIdKind, Outcome, RecognisedGenes, Role, ValueScale};
 
 /// Distinct values listed for one column.
 const LISTED_VALUES: usize = 50;
@@ -54,6 +54,9 @@ pub struct ColumnSummary {
     pub name: String,
     /// Category, number or text.
     pub kind: ColumnKind,
+    /// Where it is an event or a time: of which endpoint, in which unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
     /// Distinct values in alphabetical order; empty where there are more than 50.
     pub values: Vec<String>,
 }
@@ -79,7 +82,7 @@ impl Cohort {
             let distinct: BTreeSet<&str> = column.values.iter().flatten().map(String::as_str).collect();
             let listed = if distinct.len() <= LISTED_VALUES { distinct } else { BTreeSet::new() };
             let values = listed.into_iter().map(str::to_owned).collect();
-            ColumnSummary { name: column.name.clone(), kind: column.kind, values }
+            ColumnSummary { name: column.name.clone(), kind: column.kind, outcome: column.outcome(), values }
         });
         let mut warnings = self.warnings.clone();
         warnings.extend(self.role_warnings());

@@ -78,28 +78,54 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Read every table and gene-set file of a folder, in the order of their names; the others are named on standard error.
 pub fn open_cohort(folder: &Path, quiet: bool) -> Result<Session, Failure> {
-    let failed = |error: std::io::Error| Failure::io("Reading the folder", folder, &error);
     if folder.is_file() {
         let message = "The cohort is a folder: give the one that holds the expression matrix and the sample sheet.";
         return Err(Failure::Refused(format!("{message} ({})", folder.display())));
     }
-    let entries = fs::read_dir(folder).map_err(failed)?;
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(failed)?;
-    paths.retain(|path| path.is_file());
-    // The folder's own order differs from machine to machine, and the order of files is the order of samples.
-    paths.sort();
-    let names: Vec<String> =
-        paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()).collect();
     let mut session = session()?;
+    open_folder(&mut session, folder, quiet)?;
+    Ok(session)
+}
+
+/// Read every table of a folder and of the folders in it (GDC puts each file in one of its own), in the order of paths.
+pub fn open_folder(session: &mut Session, folder: &Path, quiet: bool) -> Result<(), Failure> {
+    let paths = files_below(folder, DEEPEST)?;
+    let below = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
+    let names: Vec<String> = paths.iter().map(below).collect();
     // One that cannot be read stops the command, for a run without the sample sheet would be another run.
     for ((path, name), no) in
         paths.iter().zip(&names).zip(choose(&names.iter().map(String::as_str).collect::<Vec<_>>()))
     {
         match no {
-            None => open(&mut session, path, name)?,
+            None => open(session, path, name)?,
             Some(because) if !quiet && !name.starts_with('.') => note(format_args!("Not opened: {name} ({because})")),
             Some(_) => {}
         }
     }
-    Ok(session)
+    Ok(())
+}
+
+/// What this program wrote there once is no part of the cohort.
+fn is_output(folder: &Path) -> bool {
+    ["verdict.json", "pathways_change.csv", "table.md"].iter().any(|name| folder.join(name).exists())
+}
+
+/// Folders within folders that are looked into.
+const DEEPEST: usize = 3;
+
+fn files_below(folder: &Path, deep: usize) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error: std::io::Error| Failure::io("Reading the folder", folder, &error);
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(failed)?;
+    // The folder's own order differs from machine to machine, and the order of files is the order of samples.
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_file() {
+            files.push(path);
+        } else if deep > 0 && path.is_dir() && !is_output(&path) {
+            files.extend(files_below(&path, deep - 1)?);
+        }
+    }
+    Ok(files)
 }

@@ -1,5 +1,6 @@
 //! The commands and what they share: how they fail, and how they speak.
 
+mod cohort_options;
 mod device;
 mod drawing;
 mod embed;

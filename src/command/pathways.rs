@@ -8,6 +8,7 @@ use twinpurify::readout::two_groups::GroupTest;
 use twinpurify::session::{Choice, PathwaysSpec, SetsChoice};
 use twinpurify::training_set::Alignment;
 
+use super::cohort_options::CohortOptions;
 use super::output::OutputFolder;
 use super::{Failure, drawing, files, note, say};
 
@@ -51,6 +52,8 @@ pub struct PathwaysOf {
     /// How two groups are compared.
     #[arg(long, value_name = "NAME", default_value = "welch", value_parser = ["welch", "mann-whitney"])]
     test: String,
+    #[command(flatten)]
+    options: CohortOptions,
 }
 
 impl PathwaysOf {
@@ -59,6 +62,7 @@ impl PathwaysOf {
         let scorer: Scorer = serde_json::from_value(self.scorer.into()).map_err(|e| Failure::Refused(e.to_string()))?;
         let model = files::bytes(&self.model)?;
         let mut session = files::open_cohort(&self.cohort_dir, false)?;
+        self.options.apply(&mut session)?;
         session.summary()?;
         let opened = session.open_model(&model, Alignment::Auto)?;
         note(&opened.transfer.sentence);

@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use twinpurify::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table, Trial};
-use twinpurify::figure::{ScoreChoice, Theme, svg};
-use twinpurify::session::{SessionError, measures_figure, tables};
+use twinpurify::comparison::{Candidate, Columns, Comparison, ComparisonProgress, ConfusionTable, Label, Table, Trial};
+use twinpurify::figure::{
+    FigureKind, FigureSpec, ForestSpec, GroupsOf, ScoreChoice, SurvivalSpec, Theme, ThemeName, svg,
+};
+use twinpurify::session::{Session, SessionError, TableSpec, confusion_figure, measures_figure, tables};
 use twinpurify::twin::Config;
 
 use super::output::OutputFolder;
@@ -32,7 +34,8 @@ const WIDTH: u32 = 1100;
 
 Rows: raw, PCA-20, contrastive PCA-20, auto-encoder, mixing denoising auto-encoder, TwinPurify (each preset and each \
 --config), TwinPurify without mixing (of the first). Columns of the sample sheet are proposed where they are not given. \
-Writes study.csv, study.md, one figure per cohort (COHORT.svg), settings.json and trials.jsonl. A study that was \
+Writes study.csv, study.md, one figure per cohort (COHORT.svg), confusion matrices, survival curves and hazard ratios by \
+subtype where the sheet has them (COHORT_confusion_subtype.svg, …, each with its CSV), settings.json and trials.jsonl. A study that was \
 interrupted goes on where it stopped: what stands in trials.jsonl is not computed again.")]
 pub struct Study {
     /// Folders, each with one cohort's files.
@@ -189,7 +192,12 @@ impl Study {
             }
             written = comparison.trials().len();
             if progress.finished {
-                return Ok(comparison.table());
+                let table = comparison.table();
+                for found in Label::ALL.into_iter().filter_map(|label| comparison.confusion(label)) {
+                    write_confusion(out, name, &found)?;
+                }
+                write_outcomes(out, name, &mut session, &columns)?;
+                return Ok(table);
             }
             if !self.quiet && began.elapsed().as_secs() >= told {
                 told = began.elapsed().as_secs() + SECONDS_PER_LINE;
@@ -202,6 +210,42 @@ impl Study {
 fn report(name: &str, progress: &ComparisonProgress) {
     let ComparisonProgress { doing, trials, of, seconds_left, .. } = progress;
     note(format_args!("{name}: {trials} of {of}, {doing}, {seconds_left:.0} s left"));
+}
+
+fn write_confusion(out: &OutputFolder, name: &str, found: &ConfusionTable) -> Result<(), Failure> {
+    if found.rows.is_empty() {
+        return Ok(());
+    }
+    let figure = confusion_figure(found).map_err(SessionError::from)?;
+    let drawn = svg(&figure, WIDTH, WIDTH / 2, &Theme::LIGHT).map_err(SessionError::from)?;
+    let stem = format!("{name}_confusion_{}", found.label.word());
+    out.write(&format!("{stem}.svg"), drawn)?;
+    out.write(&format!("{stem}.csv"), tables::confusion(found))
+}
+
+/// Survival by subtype and its hazard ratios, where the sheet has both; what cannot be drawn is said.
+fn write_outcomes(out: &OutputFolder, name: &str, session: &mut Session, columns: &Columns) -> Result<(), Failure> {
+    let Columns { subtype: Some(subtype), time: Some(time), event: Some(event), .. } = columns.clone() else {
+        return Ok(());
+    };
+    let groups = GroupsOf::Column(subtype);
+    let curves = SurvivalSpec { time: time.clone(), event: event.clone(), groups: groups.clone() };
+    let hazards = ForestSpec { time, event, columns: Vec::new(), groups: Some(groups) };
+    let made = [
+        ("survival", FigureKind::Survival(curves.clone()), TableSpec::Survival(curves)),
+        ("hazards", FigureKind::Forest(hazards.clone()), TableSpec::Forest(hazards)),
+    ];
+    for (what, figure, table) in made {
+        let spec = FigureSpec { width: 760, height: 460, theme: ThemeName::Light, figure };
+        match session.figure_svg(&spec).and_then(|drawn| Ok((drawn, session.table(table)?))) {
+            Ok((drawn, csv)) => {
+                out.write(&format!("{name}_{what}.svg"), drawn)?;
+                out.write(&format!("{name}_{what}.csv"), csv)?;
+            }
+            Err(error) => note(format_args!("{name}, {what}: {error}")),
+        }
+    }
+    Ok(())
 }
 
 /// The folder's own name.

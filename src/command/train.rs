@@ -8,6 +8,7 @@ use twinpurify::figure::Of;
 use twinpurify::session::{Choice, Verdict};
 use twinpurify::twin::Preset;
 
+use super::cohort_options::CohortOptions;
 use super::device::DeviceName;
 use super::output::OutputFolder;
 use super::settings::Settings;
@@ -53,6 +54,8 @@ pub struct Train {
     /// Nothing on standard error but failures.
     #[arg(long)]
     quiet: bool,
+    #[command(flatten)]
+    options: CohortOptions,
 }
 
 impl Train {
@@ -63,6 +66,7 @@ impl Train {
         let config =
             Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs }.config()?;
         let mut session = files::open_cohort(&self.cohort_dir, *quiet)?;
+        self.options.apply(&mut session)?;
         let summary = session.summary()?;
         let resolved = session.resolve_config(&config)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;

@@ -31,6 +31,9 @@ pub struct Size {
     pub genes: usize,
 }
 
+/// Milliseconds from which on what was seen weighs more than what was thought.
+const TRUST: f64 = 500.0;
+
 /// Milliseconds by row and part.
 #[derive(Clone, Debug, Default)]
 pub struct Forecast {
@@ -49,18 +52,20 @@ impl Forecast {
         *self.expected.entry(part).or_default() += prior * units;
     }
 
-    /// Milliseconds of one unit: as this row's took so far, else as `prior` scaled by how this part fared in other
-    /// rows, else by how everything fared.
+    /// Milliseconds of one unit: as `prior` says, scaled by how this part fared in other rows, else by how everything
+    /// fared, and the more as this row's own took the more of it was seen. What took a moment says little.
     pub fn expect(&self, row: usize, part: Part, prior: f64) -> f64 {
-        if let Some((total, units)) = self.seen.get(&(row, part)).filter(|seen| seen.1 > 0.0) {
-            return total / units;
-        }
         let ratio = |of: &dyn Fn(Part) -> bool| {
             let took: f64 = self.seen.iter().filter(|(key, _)| of(key.1)).map(|(_, seen)| seen.0).sum();
             let expected: f64 = self.expected.iter().filter(|(part, _)| of(**part)).map(|(_, ms)| ms).sum();
-            (expected > 0.0).then_some(took / expected)
+            (expected > 0.0).then_some((took + TRUST) / (expected + TRUST))
         };
-        prior * ratio(&|other| other == part).or_else(|| ratio(&|_| true)).unwrap_or(1.0)
+        let others = prior * ratio(&|other| other == part).or_else(|| ratio(&|_| true)).unwrap_or(1.0);
+        match self.seen.get(&(row, part)) {
+            Some((total, units)) if others > 0.0 => (total + TRUST) / (units + TRUST / others),
+            Some((total, units)) if *units > 0.0 => total / units,
+            _ => others,
+        }
     }
 }
 
@@ -96,7 +101,7 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
         },
         Part::Identity => 3e-5 * n * (g + width),
         Part::Signal => 2e-6 * n * n * width + 2e-4 * n * seen * seen,
-        Part::Classify(_) => 1e-6 * n * n * width + 2e-5 * n * g + 2e-3 * n * seen,
+        Part::Classify(_) => 5e-7 * n * n * width + 2e-5 * n * g + 7e-3 * n * seen,
         Part::Survival => 1e-6 * n * n * width + 0.05 * n * seen.min(30.0),
     }
 }
@@ -109,11 +114,15 @@ mod tests {
     fn a_row_is_expected_to_take_what_it_took_and_another_in_proportion() {
         let mut forecast = Forecast::default();
         assert_eq!(forecast.expect(0, Part::Step, 7.0), 7.0);
-        forecast.took(0, Part::Step, 10.0, 40.0, 2.0);
-        assert_eq!(forecast.expect(0, Part::Step, 2.0), 4.0);
-        assert_eq!(forecast.expect(1, Part::Step, 3.0), 6.0, "twice what it was thought to take");
-        forecast.took(0, Part::Identity, 1.0, 5.0, 10.0);
-        assert_eq!(forecast.expect(1, Part::Identity, 8.0), 4.0, "its own part's ratio");
-        assert_eq!(forecast.expect(1, Part::Survival, 30.0), 45.0, "else everybody's");
+        forecast.took(0, Part::Fit, 1.0, 50.0, 1.0);
+        let little = forecast.expect(1, Part::Step, 7.0);
+        assert!(little < 8.0, "a moment fifty times too long says little: {little}");
+        forecast.took(0, Part::Step, 1e5, 4e5, 2.0);
+        let near = |expected: f64, found: f64| assert!((found / expected - 1.0).abs() < 0.02, "{found} {expected}");
+        near(4.0, forecast.expect(0, Part::Step, 2.0));
+        near(6.0, forecast.expect(1, Part::Step, 3.0));
+        forecast.took(0, Part::Identity, 1.0, 5e5, 1e6);
+        near(4.0, forecast.expect(1, Part::Identity, 8.0));
+        near(30.0 * 9.0 / 12.0, forecast.expect(1, Part::Survival, 30.0));
     }
 }

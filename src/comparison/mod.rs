@@ -37,6 +37,7 @@ use crate::twin::{Config, ConfigError, Device, Placement, TrainError, Trainer, T
 use forecast::{Forecast, Part, Size};
 use held_out::{FOLDS, FoldReading, FoldSet, HeldOut};
 use reading::Reading;
+use rows::Job;
 
 /// A comparison in progress.
 pub struct Comparison {
@@ -55,20 +56,6 @@ pub struct Comparison {
     fold_sets: BTreeMap<usize, (Selection, FoldSet)>,
     forecast: Forecast,
     elapsed: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Job {
-    row: usize,
-    seed: u64,
-    /// Trained without the tumours of this fold.
-    fold: Option<usize>,
-}
-
-impl Job {
-    fn is_of(self, other: Self) -> bool {
-        (self.row, self.seed) == (other.row, other.seed)
-    }
 }
 
 /// What the job at hand is waiting for.
@@ -369,7 +356,12 @@ impl Comparison {
         let expect = |row: usize, part: Part| {
             self.forecast.expect(row, part, forecast::prior(self.rows[row].method(), part, self.size))
         };
-        let of = |row: usize, left: &[(Part, f64)]| left.iter().map(|(part, n)| n * expect(row, *part)).sum::<f64>();
+        let of = |row: usize, left: &[(Part, f64)]| {
+            left.iter()
+                .filter(|(part, _)| self.questions.ask(*part))
+                .map(|(part, n)| n * expect(row, *part))
+                .sum::<f64>()
+        };
         let reading = |job: &Job| match job.fold {
             Some(_) => of(job.row, &FoldReading::whole()),
             None => of(job.row, &Reading::whole(self.out_of_fold)),

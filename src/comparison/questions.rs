@@ -1,15 +1,18 @@
 //! What is asked of every representation: the cohort's columns as classes, outcomes and numbers, one per tumour; or
 //! the sentence that says why one cannot be asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::forecast::Part;
 use super::measure::Label;
-use crate::cohort::{Cohort, Column};
+pub use crate::cohort::happened;
+use crate::cohort::{Cohort, Column, events};
+use crate::readout::markers::{marker_scores, marker_sets};
 use crate::readout::purity::{purity_values, tumour_fraction_proxy};
 use crate::readout::survival::SurvivalData;
-use crate::training_set::TrainingSet;
+use crate::training_set::{TrainingSet, tumour_profiles};
 
 /// Folds that every class must fill twice.
 const FEWEST_PER_CLASS: usize = 10;
@@ -88,7 +91,17 @@ impl Questions {
         let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
         let purity = purity(cohort, set, &tumours, columns.purity.as_deref(), &mut notes);
         let survival = survival(cohort, &tumours, columns);
-        Self { subtype, grade, purity, survival, immune: Err(String::new()), stromal: Err(String::new()), notes }
+        let [stromal, immune] = scores(cohort);
+        Self { subtype, grade, purity, survival, immune, stromal, notes }
+    }
+
+    /// Whether a part of the work has anything to do.
+    pub(super) fn ask(&self, part: Part) -> bool {
+        match part {
+            Part::Classify(label) => self.label(label).is_ok(),
+            Part::Survival => self.survival.is_ok(),
+            _ => true,
+        }
     }
 
     /// What a person should know of how it was asked, one sentence each.
@@ -103,6 +116,22 @@ impl Questions {
             Label::Grade => &self.grade,
         }
     }
+}
+
+/// Stromal and immune score of every tumour, from markers among all genes of the matrix.
+fn scores(cohort: &Cohort) -> [Result<Vec<f64>, String>; 2] {
+    let sets = marker_sets();
+    let wanted: HashSet<&str> = sets.iter().flat_map(|set| &set.genes).map(String::as_str).collect();
+    let found = tumour_profiles(cohort, |gene| wanted.contains(gene))
+        .map_err(|error| error.to_string())
+        .and_then(|(log, genes)| marker_scores(&log, &genes, &sets).map_err(|error| error.to_string()));
+    let of = |at: usize| {
+        let score = found.as_ref().map_err(String::clone)?.get(at).ok_or("There are no such markers.")?;
+        let measured = (score.coverage.found, score.coverage.size);
+        let few = || format!("Only {} of {} marker genes are measured in this cohort.", measured.0, measured.1);
+        score.values.clone().ok_or_else(few)
+    };
+    [of(0), of(1)]
 }
 
 fn column<'a>(cohort: &'a Cohort, name: Option<&str>, what: &str) -> Result<&'a Column, String> {
@@ -163,7 +192,8 @@ fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Ve
     let cell = |column: &'_ Column, i: usize| column.values.get(i).cloned().flatten();
     let times: Vec<Option<f64>> =
         tumours.iter().map(|&i| cell(time, i)?.trim().parse().ok().filter(|t: &f64| t.is_finite())).collect();
-    let events: Vec<Option<bool>> = tumours.iter().map(|&i| happened(&cell(event, i)?)).collect();
+    let of_tumours: Vec<Option<String>> = tumours.iter().map(|&i| cell(event, i)).collect();
+    let events = events(&of_tumours);
     if events.iter().flatten().count() == 0 {
         return Err(
             "The event column holds nothing that reads as an event (1, dead, true, …) or none (0, alive, false, …)."
@@ -171,20 +201,6 @@ fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Ve
         );
     }
     SurvivalData::known(&times, &events).map_err(|error| error.to_string())
-}
-
-/// Whether a cell of an event column says that the event happened; `None` where it says neither.
-pub fn happened(cell: &str) -> Option<bool> {
-    let word = cell.trim().to_lowercase();
-    let number: Option<f64> = word.split(':').next().and_then(|first| first.trim().parse().ok());
-    match (number, word.as_str()) {
-        (Some(1.0), _)
-        | (None, "true" | "yes" | "dead" | "deceased" | "died" | "event" | "recurred" | "relapse" | "progression") => {
-            Some(true)
-        }
-        (Some(0.0), _) | (None, "false" | "no" | "alive" | "living" | "censored" | "none") => Some(false),
-        _ => None,
-    }
 }
 
 fn purity(

@@ -33,6 +33,24 @@ pub enum Method {
     ClosedForm(Box<Config>),
 }
 
+/// One fit: a row under a seed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Job {
+    /// Place among the rows.
+    pub row: usize,
+    /// Its seed.
+    pub seed: u64,
+    /// Trained without the tumours of this fold.
+    pub fold: Option<usize>,
+}
+
+impl Job {
+    /// Whether both belong to one trial.
+    pub fn is_of(self, other: Self) -> bool {
+        (self.row, self.seed) == (other.row, other.seed)
+    }
+}
+
 /// One representation of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {

@@ -1,7 +1,7 @@
 //! AnnData (`.h5ad`): X, a layer or raw as a table of cells × genes, and obs as a sheet.
 //!
-//! The layout is that of anndata's on-disk specification (anndata 0.8 and later; the categories of 0.7 too). HDF5 itself
-//! is read by `hdf5-pure`, window by window, so that memory is that of some rows.
+//! The layout is that of anndata's on-disk specification (anndata 0.8 and later; the categories of 0.7 too). HDF5
+//! itself is read by `hdf5-pure`, window by window, so that memory is that of some rows.
 
 use std::collections::VecDeque;
 
@@ -317,18 +317,20 @@ impl Pieces for AnnData {
 
 /// obs or var: a group with one dataset (or group) per column.
 fn frame(root: &Group, name: &str) -> Result<Group, ContainerError> {
-    root.group(name).map_err(|_| {
-        if root.dataset(name).is_ok() {
+    root.group(name).map_err(|error| match error {
+        hdf5_pure::Error::NotAGroup(_) => {
             let what = "The AnnData file was written by anndata before 0.7, whose tables are read differently.";
             ContainerError::new(
                 "unsupported_anndata",
                 what,
                 "Read it with a newer anndata in Python and write it again.",
             )
-        } else {
+        }
+        hdf5_pure::Error::Format(FormatError::PathNotFound(_)) => {
             let what = format!("The HDF5 file has no {name}: it is no AnnData file.");
             ContainerError::new("unsupported_hdf5", what, "Save it as .h5ad by anndata, or its table as .tsv.gz.")
         }
+        other => refused(other),
     })
 }
 
@@ -357,8 +359,11 @@ fn gene_names(var: &Group, notes: &mut Vec<String>) -> Result<Vec<String>, Conta
     Ok(index)
 }
 
+/// A table as text, and its notes.
+type Sheet = (Vec<u8>, Vec<String>);
+
 /// obs as text; `None` when it has no column.
-fn sheet(obs: &Group, samples: &[String]) -> Result<Option<(Vec<u8>, Vec<String>)>, ContainerError> {
+fn sheet(obs: &Group, samples: &[String]) -> Result<Option<Sheet>, ContainerError> {
     let attributes = obs.attrs().map_err(refused)?;
     let listed = attributes.get("column-order").and_then(|value| value.as_strings()).map(<[String]>::to_vec);
     let index = attributes.get("_index").and_then(|value| value.as_str()).unwrap_or("_index").to_owned();

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::error::ContainerError;
 use super::inflate::Inflated;
-use super::limits::{HEAD, PIECE};
+use super::limits::PIECE;
 use super::opening::{Part, Piece, Pieces, is_container, pieces, whole};
 use super::source::{Memory, Source, Stream};
 use super::study::{LeftOut, choose};
 use super::tar::Tar;
 use super::zip::{Directory, Member};
+
+/// A member's name, and its bytes or why they cannot be had.
+type Named = (String, Result<Content, ContainerError>);
 
 /// An archive being read.
 pub(super) struct Archive {
@@ -98,7 +101,7 @@ impl Archive {
     }
 
     /// The next member that was chosen: its name and its bytes.
-    fn next_member(&mut self) -> Result<Option<(String, Result<Content, ContainerError>)>, ContainerError> {
+    fn next_member(&mut self) -> Result<Option<Named>, ContainerError> {
         match &mut self.stage {
             Stage::Zip { directory, members } => {
                 let Some(member) = members.pop_front() else { return Ok(None) };
@@ -128,8 +131,7 @@ impl Archive {
             }
         }
         head.truncate(filled);
-        let start = head.get(..head.len().min(HEAD.max(64 << 10))).unwrap_or_default();
-        if !is_container(start) {
+        if !is_container(&head) {
             self.due.push_back(Piece::Bytes(head));
             self.inside = Some(Inside::Plain(content));
             return Ok(Piece::Begin(self.begin(name)));

@@ -1,5 +1,6 @@
 //! Why a container, or one file inside it, was refused.
 
+#[cfg(feature = "containers")]
 use std::io;
 
 use thiserror::Error;
@@ -34,6 +35,7 @@ fn quoted(found: &Option<String>) -> String {
 /// Longest part of a person's file that a message may quote.
 const FOUND_CHARS: usize = 40;
 
+#[cfg(feature = "containers")]
 /// Longest technical reason of a decoder that a message may quote.
 const REASON_CHARS: usize = 160;
 
@@ -62,7 +64,10 @@ impl ContainerError {
         self.found = Some(shown(text, FOUND_CHARS));
         self
     }
+}
 
+#[cfg(feature = "containers")]
+impl ContainerError {
     /// The bytes are not what the format says they are; `reason` is the decoder's.
     pub(super) fn damaged(format: &str, reason: impl std::fmt::Display) -> Self {
         let what = format!("The {format} file is damaged or cut off.");
@@ -93,12 +98,14 @@ impl ContainerError {
 }
 
 /// What to do about a file that is not whole.
+#[cfg(feature = "containers")]
 pub(super) const AGAIN: &str = "Download or copy it again and compare its size with the original.";
 
 fn shown(text: &str, most: usize) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(most).collect()
 }
 
+#[cfg(feature = "containers")]
 impl From<ContainerError> for io::Error {
     fn from(error: ContainerError) -> Self {
         io::Error::other(error)

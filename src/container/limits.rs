@@ -6,8 +6,8 @@ pub(super) const MAX_MEMBERS: usize = 100_000;
 /// Containers inside each other: a zip of workbooks is common; a zip in a zip in a zip is a mistake or an attack.
 pub(super) const MAX_DEPTH: usize = 2;
 
-/// How many times larger than its compressed form a file may be. Expression tables measure 2 to 20; deflate's ceiling is
-/// 1032.
+/// How many times larger than its compressed form a file may be. Expression tables measure 2 to 20; deflate's ceiling
+/// is 1032.
 pub(super) const MAX_INFLATION: u64 = 200;
 
 /// Inflated bytes before [`MAX_INFLATION`] is looked at: small files of zeros are harmless.
@@ -40,6 +40,3 @@ pub(super) const MAX_TEXT: u64 = 256 << 20;
 
 /// Bytes handed on at once: small against the matrix, large against the cost of a call.
 pub(super) const PIECE: usize = 256 << 10;
-
-/// Bytes at a file's start by which its kind is told; tar's mark is at 257.
-pub const HEAD: usize = 512;

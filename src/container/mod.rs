@@ -1,12 +1,11 @@
 //! Containers → the tables inside them: zip, tar, Excel workbooks, AnnData, Parquet.
 //!
 //! A room before [`crate::cohort`], and ignorant of it: whatever a container holds leaves here as named streams of text
-//! (or of the member's own bytes), which `cohort` reads as it reads any file. Numbers are written so that they read back
-//! as the same float32, so nothing is lost on the way and no second reader of matrices is needed. Nothing here panics on
-//! bytes; the browser's build lives in a module of its own all the same, whose crash costs one file.
+//! (or of the member's own bytes), which `cohort` reads as it reads any file. Numbers are written so that they read
+//! back as the same float32, so nothing is lost on the way and no second reader of matrices is needed. Nothing here panics
+//! on bytes; the browser's build lives in a module of its own all the same, whose crash costs one file.
 
 mod error;
-mod limits;
 mod sniff;
 mod study;
 
@@ -18,6 +17,8 @@ mod archive;
 mod columns;
 #[cfg(feature = "containers")]
 mod inflate;
+#[cfg(feature = "containers")]
+mod limits;
 #[cfg(feature = "containers")]
 mod month_genes;
 #[cfg(feature = "containers")]
@@ -32,8 +33,7 @@ mod workbook;
 mod zip;
 
 pub use error::ContainerError;
-pub use limits::HEAD;
-pub use sniff::{Foreign, Inner, Kind, sniff};
+pub use sniff::{Foreign, HEAD, Inner, Kind, sniff};
 pub use study::{LeftOut, choose};
 
 #[cfg(feature = "containers")]
@@ -45,7 +45,7 @@ mod opening {
     use std::sync::Arc;
 
     use super::archive::Archive;
-    use super::limits::{HEAD, MAX_DEPTH, MAX_NESTED};
+    use super::limits::{MAX_DEPTH, MAX_NESTED};
     use super::source::{Cached, Memory, Source, Stream};
     use super::{ContainerError, Inner, Kind, LeftOut, anndata, columns, inflate::Inflated, sniff, workbook, zip};
 
@@ -101,7 +101,7 @@ mod opening {
         /// Any [`ContainerError`] that its directory shows: damaged, encrypted, of a format that is not read.
         pub fn open(name: &str, source: Source) -> Result<Self, ContainerError> {
             let size = source.size();
-            let pieces = pieces(name, source, 1).map_err(|e| e.in_file(name))?;
+            let pieces = shielded(|| pieces(name, source, 1)).map_err(|e| e.in_file(name))?;
             Ok(Container { pieces, name: name.to_owned(), size, over: false })
         }
 
@@ -113,7 +113,7 @@ mod opening {
             if self.over {
                 return Ok(None);
             }
-            let piece = self.pieces.next().map_err(|e| e.in_file(&self.name));
+            let piece = shielded(|| self.pieces.next()).map_err(|e| e.in_file(&self.name));
             self.over = !matches!(piece, Ok(Some(_)));
             piece
         }
@@ -124,7 +124,18 @@ mod opening {
         }
     }
 
-    /// Bytes of a file's start from which its kind is told: enough of a gzip for [`HEAD`] inflated ones.
+    /// Parquet's reader panics on some damaged pages (`Decoder for dict should have been set`, parquet 60.1): natively
+    /// that is this file's error. In the browser it is the end of the module's instance, and the worker says so.
+    fn shielded<T>(work: impl FnOnce() -> Result<T, ContainerError>) -> Result<T, ContainerError> {
+        if cfg!(target_arch = "wasm32") {
+            return work();
+        }
+        // Nothing that was in the middle of something is used again: the container is over.
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        caught.unwrap_or_else(|_| Err(ContainerError::damaged("container", "its reader stopped")))
+    }
+
+    /// Bytes of a file's start from which its kind is told: enough of a gzip for a tar's mark in it.
     const START: u64 = 64 << 10;
 
     /// A container at a depth: 1 is a file of its own.
@@ -161,10 +172,9 @@ mod opening {
         }
     }
 
-    /// Whether bytes that begin so are read by [`pieces`].
-    pub(super) fn is_container(head: &[u8]) -> bool {
-        debug_assert!(head.len() <= START as usize || head.len() >= HEAD);
-        sniff(head) != Kind::Table
+    /// Whether a file that begins so is read by [`pieces`].
+    pub(super) fn is_container(bytes: &[u8]) -> bool {
+        sniff(bytes.get(..START as usize).unwrap_or(bytes)) != Kind::Table
     }
 
     /// A zip is an archive, a workbook, or another office document.

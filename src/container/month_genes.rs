@@ -35,8 +35,8 @@ pub(super) fn gene(month: u8, day: u8) -> Was {
     found.map_or(Was::Unclear, Was::Gene)
 }
 
-/// A day that a spreadsheet holds as a date. `Sep-02` is kept as the first of September 2002, so the first of a month in
-/// the years 2001 to 2015 says nothing.
+/// A day that a spreadsheet holds as a date. `Sep-02` is kept as the first of September 2002, so the first of a month
+/// in the years 2001 to 2015 says nothing.
 pub(super) fn gene_of_date(year: u16, month: u8, day: u8) -> Was {
     if day == 1 && (2001..=2015).contains(&year) { Was::Unclear } else { gene(month, day) }
 }
@@ -66,8 +66,8 @@ const MONTHS: [(&str, u8); 22] = [
     ("dic", 12),
 ];
 
-/// A name that is a date written out (`2-Sep`, `Sep-02`, `02-Sep-24`, `2024-09-02`, `2024-09-02 00:00:00`): what it was.
-/// `None` when it is no date.
+/// A name that is a date written out (`2-Sep`, `Sep-02`, `02-Sep-24`, `2024-09-02`, `2024-09-02 00:00:00`): what it
+/// was. `None` when it is no date.
 pub(super) fn gene_of_text(name: &str) -> Option<Was> {
     let lower = name.trim().to_lowercase();
     let date = lower.split([' ', 't']).next().filter(|date| date.len() == 10).unwrap_or(&lower);

@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use super::error::ContainerError;
-use super::limits::HEAD;
+
+/// Bytes at a file's start by which its kind is told; tar's mark is at 257.
+pub const HEAD: usize = 512;
 
 /// What a file's first bytes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

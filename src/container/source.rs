@@ -68,8 +68,8 @@ impl ReadAt for Disk {
     }
 }
 
-/// Bytes of one cached page: HDF5 and zip directories are read in pieces of some ten bytes, and in the browser each read
-/// is a call into JavaScript.
+/// Bytes of one cached page: HDF5 and zip directories are read in pieces of some ten bytes, and in the browser each
+/// read is a call into JavaScript.
 const PAGE: u64 = 64 << 10;
 
 /// Pages kept.

@@ -10,9 +10,9 @@ pub struct LeftOut {
 }
 
 /// Endings of files that can hold a table, gene sets or a container; a `.gz` after them is looked through.
-const ENDINGS: [&str; 20] = [
+const ENDINGS: [&str; 24] = [
     "tsv", "csv", "txt", "tab", "gmt", "gmx", "gct", "cls", "annot", "soft", "xlsx", "xlsm", "h5ad", "parquet", "zip",
-    "tar", "tgz", "counts", "tpm", "fpkm",
+    "tar", "tgz", "counts", "tpm", "fpkm", "cct", "cbt", "sf", "results",
 ];
 
 /// Words that name a text about the data rather than the data.

@@ -1,7 +1,7 @@
 //! Tar, read in order, one file after another: ustar, GNU long names, pax paths and sizes.
 //!
-//! Written here because an entry of the `tar` crate borrows its archive, so a file could not be handed on piece by piece
-//! between two calls, which is what progress and *Cancel* need; the format is a header of 512 bytes.
+//! Written here because an entry of the `tar` crate borrows its archive, so a file could not be handed on piece by
+//! piece between two calls, which is what progress and *Cancel* need; the format is a header of 512 bytes.
 
 use std::io::{self, Read};
 
@@ -184,7 +184,7 @@ fn number(field: &[u8]) -> Option<u64> {
 fn pax(records: &[u8], key: &str) -> Option<String> {
     let text = String::from_utf8_lossy(records);
     let values = text.lines().filter_map(|line| line.split_once(' ')?.1.split_once('='));
-    values.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).last()
+    values.filter(|(name, _)| *name == key).map(|(_, value)| value.to_owned()).next_back()
 }
 
 fn truncated() -> ContainerError {

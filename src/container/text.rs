@@ -18,7 +18,7 @@ impl Lines {
     pub(super) fn word(&mut self, word: &str) {
         self.between();
         let special = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b'"');
-        if !word.as_bytes().iter().any(|byte| special(byte)) {
+        if !word.as_bytes().iter().any(special) {
             self.bytes.extend_from_slice(word.as_bytes());
             return;
         }

@@ -29,6 +29,7 @@ mod measures;
 pub mod palette;
 mod pen;
 mod purity;
+mod quality;
 pub mod scene;
 mod set_name;
 mod spec;
@@ -45,6 +46,7 @@ pub use loss::LossChart;
 pub use map::MapFigure;
 pub use measures::{Measured, MeasuredRow, MeasuresFigure};
 pub use purity::{PurityFigure, PurityPanel};
+pub use quality::QualityFigure;
 pub use scene::{CellLayer, Class, PointLayer, Scene, SceneBackend};
 pub use spec::{
     ColourSpec, FigureKind, FigureSpec, ForestSpec, GroupsOf, MapKind, Of, PuritySpec, ScoreChoice, SurvivalSpec,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ThemeName;
+use crate::cohort::quality::MeasureKey;
 use crate::readout::Grouping;
 
 /// Which figure, how large, in which colours.
@@ -60,6 +61,11 @@ pub enum FigureKind {
         #[serde(default)]
         score: ScoreChoice,
     },
+    /// [`super::QualityFigure`].
+    Quality {
+        /// Which measure.
+        measure: MeasureKey,
+    },
     /// [`super::DifferencesFigure`] of the two groups compared last.
     Differences {
         /// How many gene sets.
@@ -81,7 +87,7 @@ pub enum FigureKind {
         label: String,
     },
     /// [`super::PurityFigure`].
-    Purity(PuritySpec),
+    PurityMap(PuritySpec),
     /// [`super::StripPlot`].
     Strip {
         /// Name of the gene set.

@@ -2,7 +2,7 @@
 //! for the mixing.
 //!
 //! A biopsy `x` is taken for `(1 − a)·t + a·n` in linear space, with `t` the cohort's purest tumours and `n` its adjacent
-//! normals (medians, gene by gene). Every gene that normal tissue has and those tumours have less of gives an answer,
+//! normals (medians, gene by gene). Every gene in which the two differ most gives an answer,
 //! `a = (x − t) / (n − t)`; the estimate is `1 − median a`, the least-absolute-deviations counterpart of constrained
 //! least squares, which a few abundant or subtype-specific genes cannot move. Which tumours are purest is not known
 //! beforehand: the search starts from [`tumour_fraction_proxy`] and repeats itself.
@@ -16,13 +16,13 @@ use super::purity::tumour_fraction_proxy;
 use ndarray::{Array2, Axis};
 
 /// Share of the tumours that stands for "pure".
-const PUREST: f64 = 0.3;
+const PUREST: f64 = 0.2;
 /// Fewer tumours than this are no median.
 const FEWEST_PURE: usize = 3;
 /// Genes asked at most, and as a share of all.
 const MOST_GENES: usize = 500;
 const SHARE_OF_GENES: usize = 6;
-/// Fewer genes higher in normal tissue than this answer nothing.
+/// Fewer genes than this in which the two differ answer nothing.
 pub const FEWEST_GENES: usize = 20;
 /// Repetitions; the purest tumours no longer change much after two.
 const ROUNDS: usize = 3;
@@ -31,8 +31,8 @@ const ROUNDS: usize = 3;
 /// linear space over the same genes.
 ///
 /// # Errors
-/// [`ReadoutError::TooFew`] under three tumours, without a normal, or with fewer than [`FEWEST_GENES`] genes that normal
-/// tissue has more of; [`ReadoutError::Shape`] when genes differ in number.
+/// [`ReadoutError::TooFew`] under three tumours, without a normal, or with fewer than [`FEWEST_GENES`] genes that
+/// differ at all; [`ReadoutError::Shape`] when genes differ in number.
 pub fn tumour_fraction(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<Vec<f64>, ReadoutError> {
     ReadoutError::at_least("Tumours", FEWEST_PURE, tumours.nrows())?;
     let mut fraction = tumour_fraction_proxy(tumours, normals)?;
@@ -40,7 +40,7 @@ pub fn tumour_fraction(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<V
     for _ in 0..ROUNDS {
         let pure = medians(&tumours.select(Axis(0), &purest(&fraction)));
         let genes = informative(&normal, &pure);
-        ReadoutError::at_least("Genes higher in adjacent normals than in tumours", FEWEST_GENES, genes.len())?;
+        ReadoutError::at_least("Genes that differ between adjacent normals and tumours", FEWEST_GENES, genes.len())?;
         let of = |row: ndarray::ArrayView1<f32>| {
             let mut shares: Vec<f64> =
                 genes.iter().map(|&g| (f64::from(row[g]) - pure[g]) / (normal[g] - pure[g])).collect();
@@ -58,9 +58,9 @@ fn purest(fraction: &[f64]) -> Vec<usize> {
     order
 }
 
-/// The genes whose log ratio of normal to pure tumour is largest.
+/// The genes whose log ratio of normal to pure tumour is largest, either way.
 fn informative(normal: &[f64], pure: &[f64]) -> Vec<usize> {
-    let ratio = |g: usize| (1.0 + normal[g].max(0.0)).log2() - (1.0 + pure[g].max(0.0)).log2();
+    let ratio = |g: usize| ((1.0 + normal[g].max(0.0)).log2() - (1.0 + pure[g].max(0.0)).log2()).abs();
     let mut genes: Vec<(f64, usize)> = (0..normal.len()).map(|g| (ratio(g), g)).filter(|(r, _)| *r > 1e-6).collect();
     genes.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
     genes.truncate((normal.len() / SHARE_OF_GENES).clamp(FEWEST_GENES, MOST_GENES));

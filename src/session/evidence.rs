@@ -54,13 +54,8 @@ impl Session {
             words.iter().find_map(of).map(|column| column.name.clone())
         };
         let purity = crate::readout::purity::purity_columns(columns).first().map(|&at| columns[at].name.clone());
-        Ok(Columns {
-            subtype: named(&["subtype", "pam50", "cluster"]),
-            grade: named(&["grade"]),
-            time: named(&["pfi_days", "os_days"]),
-            event: named(&["pfi_event", "os_event"]),
-            purity,
-        })
+        let (time, event) = crate::cohort::outcome_columns(columns).unzip();
+        Ok(Columns { subtype: named(&["subtype", "pam50", "cluster"]), grade: named(&["grade"]), time, event, purity })
     }
 
     /// Begin a comparison; an earlier one is forgotten.

@@ -47,6 +47,8 @@ pub enum TableSpec {
     Genes,
     /// The comparison of representations.
     Comparison,
+    /// What was measured of every sample before training.
+    Quality,
     /// Kaplan–Meier curves, time by time.
     Survival(SurvivalSpec),
     /// Hazard ratios.
@@ -57,7 +59,7 @@ pub enum TableSpec {
         label: String,
     },
     /// Purity beside the leading components, tumour by tumour.
-    PurityOnMap(PuritySpec),
+    PurityMap(PuritySpec),
 }
 
 impl Session {
@@ -112,10 +114,11 @@ impl Session {
                 Ok(tables::loss_history(&rows))
             }
             TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
+            TableSpec::Quality => self.quality_csv(),
             TableSpec::Survival(of) => Ok(tables::survival(&self.survival(&of)?.groups)),
             TableSpec::Forest(of) => Ok(tables::hazards(&self.hazards(&of)?.rows)),
             TableSpec::Confusion { label } => Ok(tables::confusion(&self.confusion(named_label(&label)?)?)),
-            TableSpec::PurityOnMap(of) => self.purity_csv(&of),
+            TableSpec::PurityMap(of) => self.purity_csv(&of),
             TableSpec::Genes => {
                 if let Some(kept) = self.kept() {
                     let moment = |name: &str| kept.arrays.get(name).map(|a| a.iter().copied().collect());

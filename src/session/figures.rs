@@ -53,12 +53,13 @@ impl Session {
                 let table = self.comparison_table()?;
                 medium.render(&measures_figure(&table, *score, "Representations compared")?, spec)
             }
+            FigureKind::Quality { measure } => medium.render(&self.quality_figure(*measure)?, spec),
             FigureKind::Differences { most } => medium.render(&self.differences_figure(*most)?, spec),
             FigureKind::DifferencesStrip { pathway } => medium.render(&self.differences_strip(pathway)?, spec),
             FigureKind::Survival(of) => medium.render(&self.survival_figure(of)?, spec),
             FigureKind::Forest(of) => medium.render(&self.forest_figure(of)?, spec),
             FigureKind::Confusion { label } => medium.render(&self.confusion_figure(named_label(label)?)?, spec),
-            FigureKind::Purity(of) => medium.render(&self.purity_figure(of)?, spec),
+            FigureKind::PurityMap(of) => medium.render(&self.purity_figure(of)?, spec),
             FigureKind::Strip { pathway, groups } => medium.render(&self.strip(pathway, groups)?, spec),
         }
     }

@@ -1,10 +1,14 @@
 //! Files and the cohort they make.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::{Session, SessionError};
 use crate::cohort::simulated::{SimulationSettings, simulate};
-use crate::cohort::{Cohort, Column, FileReader, FileReport, GeneMap, OpenedFile, Role, Summary, compose};
+use crate::cohort::{
+    Cohort, Column, Corrections, FileReader, FileReport, GeneMap, OpenedFile, Role, SheetJoin, Summary, compose_with,
+};
 
 /// The cohort's samples, one row each, in file order.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +21,12 @@ pub struct SampleTable {
     pub patients: Vec<Option<String>>,
     /// Clinical columns, then those that are estimated from the cohort itself.
     pub columns: Vec<Column>,
+    /// Why each sample has its role.
+    pub reasons: Vec<String>,
+    /// The file each sample's values came from.
+    pub sources: Vec<String>,
+    /// What of each sample sheet joined, and what did not.
+    pub joins: Vec<SheetJoin>,
 }
 
 const NO_SUCH_FILE: SessionError = SessionError::NotYet("This file is no longer being read: open it again.");
@@ -58,7 +68,8 @@ impl Session {
         self.keep(reader.finish()?)
     }
 
-    pub(super) fn keep(&mut self, file: OpenedFile) -> Result<FileReport, SessionError> {
+    pub(super) fn keep(&mut self, mut file: OpenedFile) -> Result<FileReport, SessionError> {
+        file.share_names(&self.files);
         let report = file.report().clone();
         if let Some(sets) = file.gene_sets() {
             self.own_sets = sets.to_vec();
@@ -74,6 +85,12 @@ impl Session {
         Ok(report)
     }
 
+    fn forget_choices(&mut self) {
+        self.corrections = Corrections::default();
+        self.role_choice = None;
+        self.picked.clear();
+    }
+
     /// Forget a file that is being read.
     pub fn abort_file(&mut self, handle: u32) {
         self.readers.remove(&handle);
@@ -87,6 +104,7 @@ impl Session {
         self.files.retain(|f| f.name() != name);
         if self.files.is_empty() {
             self.simulated = false;
+            self.forget_choices();
         }
         self.forget_cohort();
     }
@@ -100,6 +118,7 @@ impl Session {
         let simulated =
             simulate(&settings).map_err(|_| SessionError::NotYet("The simulated cohort could not be made."))?;
         self.files.clear();
+        self.forget_choices();
         let reports = [
             ("simulated-expression.tsv", simulated.expression_tsv()),
             ("simulated-samples.tsv", simulated.samples_tsv()),
@@ -115,6 +134,33 @@ impl Session {
         self.cohort = None;
         self.prepared = None;
         self.comparison = None;
+        self.quality = None;
+    }
+
+    fn roles_changed(&mut self) -> Result<Summary, SessionError> {
+        self.prepared = None;
+        self.comparison = None;
+        self.quality = None;
+        self.forget_models_of_other_roles();
+        self.summary()
+    }
+
+    /// What the person said of roles, said again of a cohort made anew; of samples and columns that are gone, nothing.
+    fn choose_again(&mut self) {
+        let Some(cohort) = &mut self.cohort else { return };
+        if let Some((column, tumour, normal)) = &self.role_choice
+            && cohort.set_roles(column, tumour.as_deref(), normal).is_err()
+        {
+            let said = "The roles chosen by a column before could not be kept: the column or a value of it is gone.";
+            cohort.warnings.push(said.to_owned());
+            self.role_choice = None;
+        }
+        let here: HashSet<&String> = cohort.matrix.samples.iter().collect();
+        let picked: Vec<(String, Role)> = self.picked.iter().filter(|(s, _)| here.contains(s)).cloned().collect();
+        if !picked.is_empty() {
+            // Every name is there.
+            let _ = cohort.set_roles_of(&picked);
+        }
     }
 
     /// What was fitted belongs to samples that are no longer the cohort's.
@@ -152,8 +198,11 @@ impl Session {
                 let nothing = "Open an expression matrix first.";
                 return Err(SessionError::NotYet(if self.kept.is_some() { alone } else { nothing }));
             }
-            let mut cohort = compose(&self.files)?;
+            let mut cohort = compose_with(&self.files, self.corrections)?;
             if let Some(map) = &self.gene_map {
+                if self.corrections.mouse_to_human {
+                    cohort.mouse_to_human(map);
+                }
                 cohort.name_genes(map);
             }
             if self.simulated {
@@ -161,6 +210,7 @@ impl Session {
                 cohort.warnings.insert(0, said.into());
             }
             self.cohort = Some(cohort);
+            self.choose_again();
             self.forget_models_of_other_roles();
         }
         self.cohort.as_mut().ok_or(SessionError::NotYet("Open an expression matrix first."))
@@ -185,9 +235,34 @@ impl Session {
         normal: &[String],
     ) -> Result<Summary, SessionError> {
         self.cohort()?.set_roles(column, tumour, normal)?;
-        self.prepared = None;
-        self.comparison = None;
-        self.forget_models_of_other_roles();
+        self.role_choice = Some((column.to_owned(), tumour.map(<[String]>::to_vec), normal.to_vec()));
+        self.picked.clear();
+        self.roles_changed()
+    }
+
+    /// Give the named samples a role; all others keep theirs.
+    ///
+    /// # Errors
+    /// When a name is not in the cohort; nothing changes then.
+    pub fn set_roles_of(&mut self, choice: &[(String, Role)]) -> Result<Summary, SessionError> {
+        self.cohort()?.set_roles_of(choice)?;
+        self.picked.extend_from_slice(choice);
+        self.roles_changed()
+    }
+
+    /// Correct the values as the person chose, and make the cohort anew.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`]; the choice before it is back in force then.
+    pub fn correct(&mut self, corrections: Corrections) -> Result<Summary, SessionError> {
+        let before = std::mem::replace(&mut self.corrections, corrections);
+        self.forget_cohort();
+        let made = self.cohort().map(|_| ());
+        if let Err(error) = made {
+            self.corrections = before;
+            return Err(error);
+        }
+        self.forget_models();
         self.summary()
     }
 
@@ -197,10 +272,9 @@ impl Session {
     /// As [`Self::cohort`].
     pub fn reset_roles(&mut self) -> Result<Summary, SessionError> {
         self.cohort()?.reset_roles();
-        self.prepared = None;
-        self.comparison = None;
-        self.forget_models_of_other_roles();
-        self.summary()
+        self.role_choice = None;
+        self.picked.clear();
+        self.roles_changed()
     }
 
     /// One row per sample, with what can be estimated of the tumours.
@@ -211,7 +285,16 @@ impl Session {
         if let Some(kept) = self.kept() {
             let (samples, columns) = (kept.manifest.samples.clone(), kept.manifest.columns.clone());
             let n = samples.len();
-            return Ok(SampleTable { samples, roles: vec![Role::Tumour; n], patients: vec![None; n], columns });
+            let nothing = vec![String::new(); n];
+            return Ok(SampleTable {
+                samples,
+                roles: vec![Role::Tumour; n],
+                patients: vec![None; n],
+                columns,
+                reasons: nothing.clone(),
+                sources: nothing,
+                joins: Vec::new(),
+            });
         }
         let estimated = self.estimated_columns();
         let cohort = self.cohort()?;
@@ -220,6 +303,13 @@ impl Session {
             roles: cohort.roles.value.clone(),
             patients: cohort.patients.clone(),
             columns: [&cohort.columns[..], &estimated].concat(),
+            reasons: cohort.role_reasons.clone(),
+            sources: cohort
+                .sources
+                .iter()
+                .map(|at| cohort.files.get(*at).map_or_else(String::new, |f| f.name.clone()))
+                .collect(),
+            joins: cohort.joins.clone(),
         })
     }
 

@@ -11,12 +11,13 @@ use super::saved::{
     Manifest, SESSION_FORMAT, SESSION_VERSION, Saved, SavedExpression, SavedMap, SavedModel, SavedPathways,
     embedding_name, map_name,
 };
+use super::training::fitted;
 use super::{PathwaysSpec, Session, SessionError, Verdict, tables};
 use crate::cohort::{Column, FileReader};
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Activity, Pathways};
 use crate::training_set::Alignment;
-use crate::twin::{Config, Progress};
+use crate::twin::{Config, Device, Progress, TrainError, TwinModel};
 
 /// UMAP of more tumours is saved only where it is there already: it takes longer than one waits for a file.
 const UMAP_AT_ONCE: usize = 2_000;
@@ -255,14 +256,27 @@ impl Session {
 
     fn revive_from(&mut self, kept: &Saved) -> Result<Revived, SessionError> {
         let mut revived = Revived { purified: None, instant: None, same_samples: false };
-        if let Some(model) = &kept.model {
-            revived.purified = Some(self.open_model(model, Alignment::Auto)?.verdict);
+        if let Some(bytes) = &kept.model {
+            revived.purified = Some(self.revive_model(bytes, &kept.manifest.samples)?);
         }
         if let Some(instant) = kept.manifest.models.iter().find(|model| model.of == Choice::Instant) {
             revived.instant = Some(self.run_instant(&Config::from_partial(instant.config.clone())?)?);
         }
         revived.same_samples = self.current_set()?.tumours == kept.manifest.samples;
         Ok(revived)
+    }
+
+    /// On the cohort it was trained on a model reads what it was trained with, to the bit; on another it is transferred.
+    fn revive_model(&mut self, bytes: &[u8], samples: &[String]) -> Result<Verdict, SessionError> {
+        let model = TwinModel::from_bytes(bytes, Device::flex()).map_err(TrainError::from)?;
+        let own = self
+            .training_set(model.config())
+            .ok()
+            .filter(|set| set.genes == model.genes() && set.moments == *model.moments() && set.tumours == samples);
+        let Some(set) = own else { return Ok(self.open_model(bytes, Alignment::Auto)?.verdict) };
+        self.trained = Some(fitted(model, set)?);
+        self.forget_readouts();
+        self.judge_trained()
     }
 
     /// An embedding of the session's file.

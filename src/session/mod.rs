@@ -27,6 +27,8 @@ mod keeping;
 #[cfg(feature = "cpu")]
 mod outcomes;
 #[cfg(feature = "cpu")]
+mod quality;
+#[cfg(feature = "cpu")]
 mod readouts;
 #[cfg(feature = "cpu")]
 mod saved;
@@ -67,7 +69,7 @@ use ndarray::Array2;
 
 #[cfg(feature = "cpu")]
 use crate::{
-    cohort::{Cohort, FileReader, GeneMap, GeneSet, OpenedFile},
+    cohort::{Cohort, Corrections, FileReader, GeneMap, GeneSet, OpenedFile, Role, quality::Quality},
     comparison::Comparison,
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
@@ -83,6 +85,12 @@ pub struct Session {
     next_reader: u32,
     files: Vec<OpenedFile>,
     simulated: bool,
+    corrections: Corrections,
+    /// Roles chosen by a column: the column, its tumour words, its normal words.
+    role_choice: Option<(String, Option<Vec<String>>, Vec<String>)>,
+    /// Roles chosen sample by sample, the latest last.
+    picked: Vec<(String, Role)>,
+    quality: Option<Rc<Quality>>,
     cohort: Option<Cohort>,
     /// The newest training set, kept while its selection is asked for again.
     prepared: Option<(Selection, Rc<TrainingSet>)>,

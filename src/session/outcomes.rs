@@ -321,3 +321,6 @@ impl Covariate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

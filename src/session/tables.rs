@@ -4,8 +4,8 @@
 //!   no thousands mark). What is missing or not finite is an empty cell: `NaN` is text to a spreadsheet and `NA` is
 //!   a gene to some.
 //! - **Text** (sample names, categories, gene and set names) comes from a stranger's file and may be opened in a
-//!   spreadsheet, where a cell that begins with `=`, `+`, `@` or `-` is a formula. Such a cell, and one that begins
-//!   with a tab or a carriage return, gets a leading apostrophe `'` (OWASP, CSV injection), unless all of it is a
+//!   spreadsheet, where a cell that begins with `=`, `+`, `@` or `-` (or their wide forms) is a formula. Such a cell,
+//!   and one that begins with a tab or a line end, gets a leading apostrophe `'` (OWASP, CSV injection), unless all of it is a
 //!   number such as `-0.5`. To read such a name back, drop the apostrophe.
 
 use std::borrow::Cow;
@@ -142,7 +142,7 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
                 [
                     text(cohort),
                     text(&row.name),
-                    Cow::from(column.key.as_str()),
+                    text(&column.key),
                     whole(cell.mean),
                     whole(cell.spread),
                     table.seeds.len().to_string().into(),
@@ -151,6 +151,17 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
                 ]
             })
         })
+    });
+    table(header, rows)
+}
+
+/// Quality: `sample, role, level, genes_detected, distance, side, findings`; a row is a sample's name, role, measures and
+/// the codes of what was found of it.
+pub fn quality<'a>(rows: impl Iterator<Item = (&'a str, &'a str, [f32; 4], String)>) -> String {
+    let header = ["sample", "role", "level", "genes_detected", "distance", "side", "findings"];
+    let rows = rows.map(|(sample, role, values, findings)| {
+        let numbers = values.into_iter().map(number);
+        [text(sample), role.into()].into_iter().chain(numbers).chain([findings.into()])
     });
     table(header, rows)
 }
@@ -262,7 +273,9 @@ fn number<'a>(value: f32) -> Cow<'a, str> {
 }
 
 fn text(cell: &str) -> Cow<'_, str> {
-    let risky = cell.starts_with(['=', '+', '@', '-', '\t', '\r']) && cell.parse::<f64>().is_err();
+    // Some programs read the wide forms of East Asian keyboards too.
+    let signs = ['=', '+', '@', '-', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff20}', '\u{ff0d}'];
+    let risky = cell.starts_with(signs) && !cell.parse::<f64>().is_ok_and(f64::is_finite);
     if risky { format!("'{cell}").into() } else { cell.into() }
 }
 

@@ -262,14 +262,15 @@ impl Session {
             .map_err(TrainError::from)?;
         self.trained = Some(fitted(model, set)?);
         self.forget_readouts();
-        self.judge_trained()?.ok_or(NO_RUN)
+        self.judge_trained()
     }
 
     /// Whether the trained model worked, kept beside it.
-    pub(super) fn judge_trained(&mut self) -> Result<Option<Verdict>, SessionError> {
-        let Some(fitted) = &mut self.trained else { return Ok(None) };
-        fitted.verdict = Some(verdict(fitted, None)?);
-        Ok(fitted.verdict.clone())
+    pub(super) fn judge_trained(&mut self) -> Result<Verdict, SessionError> {
+        let fitted = self.trained.as_mut().ok_or(NO_RUN)?;
+        let verdict = verdict(fitted, None)?;
+        fitted.verdict = Some(verdict.clone());
+        Ok(verdict)
     }
 
     /// Fit the closed form with a configuration's selection, width, mixing and seed.
@@ -300,7 +301,7 @@ impl Session {
 }
 
 /// A model with what is read from it again and again.
-fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError> {
+pub(super) fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError> {
     let embedding = Representation::embed(&model, &set.tumour_values);
     let purified = match now(model.purified(&embedding)) {
         Some(decoded) => set.moments.to_log(&decoded?),

@@ -4,6 +4,8 @@
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 mod bench;
+#[cfg(feature = "cpu")]
+mod cohort;
 #[cfg(feature = "containers")]
 mod containers;
 #[cfg(feature = "cpu")]

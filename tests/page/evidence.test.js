@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { COHORTS, engineReady, missing, openPage, recordMainThread, setParameters, verdict } from "./harness.js";
 
 /** Small enough for two busy cores; long enough that something is learnt. */
-const SMALL = { genes: "300", hidden: "32", dim: "12", epochs: "40" };
+const SMALL = { genes: "300", hidden: "32", dim: "12", epochs: "15" };
 const ROWS = ["raw", "pca", "contrastive_pca", "auto_encoder", "mixing_auto_encoder", "twinpurify", "twinpurify_without_mixing"];
 
 /** @param {string} name */
@@ -63,7 +63,7 @@ test("a cohort with subtype, survival and purity", { skip: absent("tcga_brca_pai
 
     assert.deepEqual(await page.locator(".compare-table tbody tr").evaluateAll((rows) => rows.map((row) => /** @type {HTMLElement} */ (row).dataset.row)), ROWS);
     for (const row of ROWS) {
-      for (const column of ["subtype.clean.balanced_accuracy", "subtype.diluted.balanced_accuracy", "survival.c", "purity.ridge", "identity.any", "rank"]) {
+      for (const column of ["subtype.clean.balanced_accuracy", "subtype.diluted.balanced_accuracy", "subtype.high_to_low.balanced_accuracy", "subtype.neighbours.clean.balanced_accuracy", "survival.c", "purity.ridge", "identity.any", "rank"]) {
         assert.ok(Number.isFinite(await number(page, row, column)), `${row} ${column}`);
       }
     }
@@ -75,12 +75,30 @@ test("a cohort with subtype, survival and purity", { skip: absent("tcga_brca_pai
 
     await page.locator(".comparison .segments").getByText("macro-F1").click();
     assert.ok(await number(page, "raw", "subtype.clean.macro_f1") > 0.6);
+    await page.locator(".comparison .segments").getByText("AUROC").click();
+    assert.ok(await number(page, "raw", "subtype.clean.auroc") > 0.8);
 
     const csv = (await saved(page, '[data-plot="comparison"] button:text-is("CSV")')).toString().trim().split("\n");
     assert.equal(csv[0], "cohort,representation,measure,mean,sd,seeds,best,missing");
     assert.ok(csv.length > 7 * 10);
     assert.match((await saved(page, '[data-plot="comparison"] button:text-is("SVG")')).toString(), /^<svg[^]*<title>Representations compared/);
     assert.equal((await saved(page, '[data-plot="comparison"] button:text-is("PNG")')).subarray(1, 4).toString(), "PNG");
+
+    // Outcomes: survival by subtype and by clusters, hazard ratios, confusion, purity.
+    for (const [plot, head, drawn] of /** @type {[string, RegExp, RegExp]} */ ([
+      ["survival", /^group,time,at_risk,events,censored,survival,lower,upper\n/, /log-rank p[^]*at risk/],
+      ["forest", /^covariate,hazard_ratio,lower,upper,p\n/, /hazard ratio, log scale/],
+      ["confusion", /^representation,truth,predicted,tumours,share\nraw,/, /predicted/],
+      ["purity", /^sample,purity,raw_PC1,/, /Spearman ρ/],
+    ])) {
+      assert.match((await saved(page, `[data-plot="${plot}"] button:text-is("CSV")`)).toString(), head);
+      assert.match((await saved(page, `[data-plot="${plot}"] button:text-is("SVG")`)).toString(), drawn);
+      assert.equal((await saved(page, `[data-plot="${plot}"] button:text-is("PNG")`)).subarray(1, 4).toString(), "PNG");
+      assert.ok(await page.locator(`[data-plot="${plot}"] canvas[aria-label]`).getAttribute("aria-label"));
+    }
+    await page.selectOption("#survival-groups", "clusters");
+    await page.selectOption("#survival-clusters", "4");
+    assert.equal(new Set((await saved(page, '[data-plot="survival"] button:text-is("CSV")')).toString().trim().split("\n").slice(1).map((line) => line.split(",")[0])).size, 4);
 
     const { violations } = await new AxeBuilder({ page }).include("#evidence").analyze();
     assert.deepEqual(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target)}`), []);
@@ -106,13 +124,16 @@ test("a cohort without survival says so, and a comparison can be cancelled", { s
     await trained(page, "cptac_ucec");
     const columns = await chosen(page);
     assert.deepEqual([columns.subtype, columns.grade, columns.time, columns.event], ["subtype", "grade", "", ""]);
+    assert.ok(await page.isVisible("#outcomes-needed"), "without survival there are no curves, and that is said");
     await page.selectOption("#compare-seeds", "1");
+    await page.check("#compare-out-of-fold");
     await page.click("#compare-begin");
     await page.waitForFunction(() => /[1-9] of 7/.test(document.querySelector("#comparing .progress-line")?.textContent ?? ""), undefined, { timeout: 240_000 });
     await page.click("#compare-cancel");
     await page.waitForFunction(() => /** @type {HTMLElement} */ (document.getElementById("comparing")).hidden, undefined, { timeout: 60_000 });
     assert.match(await page.textContent("#compare .status") ?? "", /Cancelled/);
     assert.ok(Number.isFinite(await number(page, "raw", "identity.any")));
+    assert.match(await page.textContent(".compare-table thead") ?? "", /clean out-of-fold/);
     assert.match(await page.textContent(".comparison .limits") ?? "", /Survival[^]*No column was chosen/);
     assert.deepEqual(complaints, []);
   } finally {

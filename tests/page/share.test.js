@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { writeLink } from "../../www/share/link.js";
+import { readLink, writeLink } from "../../www/share/link.js";
 import { missing, openPage } from "./harness.js";
 import { example } from "./link_example.js";
 
@@ -90,6 +90,40 @@ test("a damaged, cut, newer or too long link says so, and the page can still be 
     await page.waitForSelector("#drop", { state: "visible" });
     assert.ok(await page.isHidden("#shared"));
     assert.equal(new URL(page.url()).hash, "");
+  } finally {
+    await view.close();
+  }
+});
+
+test("a demo link makes the same run again with one button; one that asks for nonsense says so", { skip: missing, timeout: 300_000 }, async () => {
+  /** @param {string} query */
+  const run = async (query) => {
+    const view = await openPage({ query });
+    try {
+      const { page } = view;
+      await page.click("#demo-reproduce");
+      await page.waitForFunction(() => document.querySelector("#shared .status")?.textContent?.startsWith("Made again"), undefined, { timeout: 120_000 });
+      await page.waitForFunction(() => document.querySelector("#explore [data-plot=map_purified] canvas")?.getAttribute("aria-label"), undefined, { timeout: 60_000 });
+      await page.click("#share-open");
+      await page.check("#share-result");
+      await page.waitForFunction(() => document.getElementById("share-contents")?.textContent?.includes("maps of 300 tumours"), undefined, { timeout: 60_000 });
+      await page.waitForFunction(() => !/** @type {HTMLButtonElement} */ (document.getElementById("share-copy")).disabled);
+      assert.match(await page.getAttribute("#share-demo a", "href") ?? "", /#demo=simulated&seed=5&preset=instant&map=pca$/);
+      return (await readLink(new URL(await page.inputValue("#share-link")).hash)).result;
+    } finally {
+      await view.close();
+    }
+  };
+  const query = "?device=cpu#demo=simulated&seed=5&preset=instant";
+  const [first, second] = [await run(query), await run(query)];
+  assert.ok(first && second && first.count === 300);
+  assert.deepEqual(first.maps, second.maps, "the same map, to the last step");
+
+  const view = await openPage({ query: "?device=cpu#demo=nothing" });
+  try {
+    await view.page.waitForSelector("#shared-error");
+    assert.match(await view.page.textContent("#shared-error") ?? "", /not understood/);
+    assert.ok(await view.page.isVisible("#drop"), "the first screen stands all the same");
   } finally {
     await view.close();
   }

@@ -9,8 +9,9 @@
 export function inside(x, y, polygon) {
   let within = false;
   for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2) {
-    const [xi, yi, xj, yj] = [polygon[i], polygon[i + 1], polygon[j], polygon[j + 1]];
-    if ((yi > y) !== (yj > y) && x < (xj - xi) * (y - yi) / (yj - yi) + xi) within = !within;
+    // Plain numbers, and x only where it matters: 10,000 points and 300 corners are three million edges.
+    const yi = polygon[i + 1], yj = polygon[j + 1];
+    if ((yi > y) !== (yj > y) && x < (polygon[j] - polygon[i]) * (y - yi) / (yj - yi) + polygon[i]) within = !within;
   }
   return within;
 }

@@ -21,7 +21,7 @@ const REACH = 10;
 const CLOSEST = 40;
 const FAINT = 0.12;
 /** Opacity of what is not selected while something is: still to be told apart by its colour. */
-const UNSELECTED = 0.4;
+const UNSELECTED = 0.5;
 /** Passes over the samples, in drawing order. */
 const FAINTEST = 0, PLAIN = 1, RIM = 2, CHOSEN = 3;
 /** Milliseconds without a wheel turn after which the view has come to rest. */

@@ -1,14 +1,17 @@
 // Opening files: what each was taken for, and what they amount to.
-import { byId, count, h, plural } from "./dom.js";
+import { byId, count, h, plural, save } from "./dom.js";
 import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
+import { qualityFold } from "./quality.js";
 import { rolesFold } from "./roles.js";
 import { samplesFold } from "./samples.js";
 
 /** @typedef {import("../engine").Summary} Summary */
 
-const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", session: "saved session" });
+const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", sample_labels: "sample labels", unused_table: "not used", session: "saved session" });
 const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
+/** Unrecognised gene names shown at once. */
+const LISTED_GENES = 400;
 const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
 const NOTES = {
   real: "CPTAC endometrial carcinoma, real RNA-seq: Dou et al. 2020, Cell 180:729, doi 10.1016/j.cell.2020.01.026. The 5,000 most variable protein-coding genes; Apache-2.0, as distributed in the package cptac 0.4.1.",
@@ -146,7 +149,12 @@ export function startCohort(state, door) {
       say(said, said !== "");
     } catch (error) {
       state.cohort = null;
-      say(lines.size ? /** @type {Error} */ (error).message : "No file is open.", lines.size > 0);
+      const { code, message } = /** @type {Error & {code?: string}} */ (error);
+      say(lines.size ? message : "No file is open.", lines.size > 0);
+      if (code === "mixed_scales") status.append(" ", h("button", { type: "button", id: "one-scale", onclick: () => then(async () => {
+        await cohort.correct({ ...cohort.corrections, oneScale: true });
+        await compose(cohort);
+      }) }, "Bring both to log2(x + 1)"));
     }
     Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
     state.tell("cohort");
@@ -272,6 +280,16 @@ export function startCohort(state, door) {
 /** @param {File} file */
 const isModel = (file) => file.name.toLowerCase().endsWith(".safetensors");
 
+/** Names that no gene has or had, listed so that a person sees whether they matter. @param {Summary} summary */
+function unknownGenes({ recognisedGenes: found }) {
+  if (!found?.unknown.length) return null;
+  const shown = found.unknown.slice(0, LISTED_GENES);
+  return h("details", { id: "unknown-genes" },
+    h("summary", {}, "Gene names ", h("span", { className: "quiet" }, `· ${plural(found.unknown.length, "name is", "names are")} not recognised, ${count(found.older)} older, of ${count(found.rows)}`)),
+    h("div", { className: "inside" }, h("p", { className: "small" }, shown.join(", "), found.unknown.length > shown.length ? `, and ${count(found.unknown.length - shown.length)} more` : ""),
+      h("button", { type: "button", className: "plain", onclick: () => save("genes_not_recognised.txt", new Blob([`${found.unknown.join("\n")}\n`], { type: "text/plain" })) }, "save all as text")));
+}
+
 /** @param {import("./state.js").State} state */
 function showSummary(state) {
   const figures = byId("figures");
@@ -291,8 +309,9 @@ function showSummary(state) {
     figure(count(summary.genes), "genes", "in the matrix, duplicates collapsed"),
     figure(SCALES[summary.scale.value] ?? summary.scale.value, "value scale", summary.scale.because),
     figure(IDS[summary.geneIds.value] ?? summary.geneIds.value, "gene names", summary.geneIds.because));
+  const was = (/** @type {string} */ id) => document.querySelector(`#${id}[open]`) !== null;
   const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
     h("summary", {}, plural(summary.warnings.length, "warning")),
     h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
-  folds.replaceChildren(...[warnings, state.cohort.alone ? null : rolesFold(state, document.querySelector("#roles[open]") !== null), samplesFold(state)].filter((fold) => fold !== null));
+  folds.replaceChildren(...[warnings, unknownGenes(summary), state.cohort.alone ? null : rolesFold(state, was("roles")), state.cohort.alone ? null : qualityFold(state, was("quality")), samplesFold(state, was("samples"))].filter((fold) => fold !== null));
 }

@@ -78,6 +78,8 @@ export class Compare {
     this.#show(null);
     this.#status.textContent = "";
     const { tp, cohort } = this.#state;
+    this.#button.disabled = cohort?.alone === true;
+    if (cohort?.alone) return this.#restore(cohort.compared);
     if (!tp || !cohort || this.#offered === cohort.summary) return;
     this.#offered = cohort.summary;
     const kinds = { subtype: "category", grade: "category", time: "number", event: null, purity: "number" };
@@ -92,6 +94,17 @@ export class Compare {
       this.#also.replaceChildren(...this.#presets.map(({ name }) => h("label", { className: "check" }, h("input", { type: "checkbox", value: name }), name)));
     }
     this.onColumns();
+  }
+
+  /** A session that stands alone shows the table it was saved with. @param {import("../engine").ComparisonTable | null} saved */
+  #restore(saved) {
+    this.#status.textContent = "To compare anew, open the session’s cohort beside it.";
+    try {
+      this.#show(saved, false);
+    } catch {
+      // A stranger's table that is none.
+      this.#show(null);
+    }
   }
 
   /** Presets ticked, with the seed, genes and length of the run on screen. @param {import("../twinpurify.js").Model} model */

@@ -57,8 +57,8 @@ export class OutcomeFigures {
     });
     this.#purity = new Plot(state, {
       name: "purity", title: "Purity against the map", height: (width) => width < 520 ? 2 * width * 0.75 : Math.min(420, width * 0.42),
-      spec: () => state.readable !== null && { figure: "purity", ...this.#purityOf() },
-      csv: () => state.readable !== null && { table: "purity_on_map", ...this.#purityOf() },
+      spec: () => state.readable !== null && { figure: "purity_map", ...this.#purityOf() },
+      csv: () => state.readable !== null && { table: "purity_map", ...this.#purityOf() },
     });
     offer(this.#clusters.select, [2, 3, 4, 5, 6, 7, 8].map((k) => /** @type {[string, string]} */ ([String(k), String(k)])), "3");
     offer(this.#component.select, [["", "the one that follows purity most"], ...[1, 2, 3, 4, 5].map((at) => /** @type {[string, string]} */ ([String(at), `PC${at}`]))]);

@@ -6,6 +6,7 @@ import { Plot, coloured } from "./plot.js";
 
 /** Milliseconds from one end to the other. */
 const MOVE = 200;
+const TITLE = "From raw to purified";
 
 /** @typedef {import("../figure/map-view.js").MapView} MapView */
 /** @typedef {import("../engine").Source} Source */
@@ -33,9 +34,12 @@ export class Between {
     this.#state = state;
     this.#shown = shown;
     this.#plot = new Plot(state, {
-      name: "map_between", title: "Between raw and purified", files: false,
+      name: "map_between", title: TITLE, files: false,
       spec: () => this.element.open && state.readable && this.#window && { figure: "map", ...shown(), window: this.#window, ...coloured(state) },
       draw: (canvas, scene) => {
+        // The engine draws the purified map; this is on its way there.
+        scene.texts = scene.texts.map((/** @type {string} */ text) => text === scene.title ? TITLE : text);
+        scene.title = TITLE;
         this.#view = draw(canvas, scene, this.#view);
         this.#place(scene);
         this.#go(Number(this.#slider.value) / 100);

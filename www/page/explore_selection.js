@@ -99,7 +99,8 @@ export class SelectionTools {
         const members = of.get(value);
         if (members) members.push(at); else of.set(value, [at]);
       });
-      if (of.size > VALUES) continue;
+      // One value of all says nothing.
+      if (of.size > VALUES || [...of.values()].some((members) => members.length === tumours.length)) continue;
       for (const [value, members] of [...of].sort(([a], [b]) => a < b ? -1 : 1)) {
         choices.push({ label: `${name} = ${value}`, kind: plural(members.length, "tumour"), value: { members, by: `${name} = ${value}` } });
       }

@@ -14,9 +14,14 @@ export function grouping(state) {
   if (state.groups.length > 0) {
     return { label: "my groups", names: state.groups.map(({ name }) => name), codes: codesOf(state.groups.map(({ members }) => members), n) };
   }
-  if (state.selection.length === 0) return null;
-  const codes = codesOf([state.selection], n);
-  return { label: "selection", names: ["selected", "others"], codes: codes.map((code) => code === 0 ? 0 : 1) };
+  return selectionGrouping(state);
+}
+
+/** The selection against the others; null where nothing is selected. @param {import("./state.js").State} state @returns {Grouping | null} */
+export function selectionGrouping(state) {
+  const n = state.tumours.length;
+  if (n === 0 || state.selection.length === 0) return null;
+  return { label: "selection", names: ["selected", "others"], codes: codesOf([state.selection], n).map((code) => code === 0 ? 0 : 1) };
 }
 
 /** @param {number[][]} groups members by group @param {number} n tumours @returns {number[]} */

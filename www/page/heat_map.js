@@ -1,7 +1,7 @@
 // The heat map that can be touched: strips of one's choice, columns that select tumours, rows that colour the maps.
 import { drawScene, readScene } from "../figure/canvas.js";
 import { h, measured, plural } from "./dom.js";
-import { grouping } from "./grouping.js";
+import { grouping, selectionGrouping } from "./grouping.js";
 import { Plot } from "./plot.js";
 import { select } from "./selection.js";
 import { setName } from "./set_name.js";
@@ -65,9 +65,10 @@ export class HeatMap {
   #annotations() {
     const { colour } = this.#state;
     const chosen = this.#strips.flatMap((strip) => strip === "maps" ? (Object.keys(colour).length ? [colour] : []) : strip !== null ? [{ column: strip }] : []);
-    const own = grouping(this.#state);
-    // Who is selected can be seen here as on the maps; groups likewise, unless a strip shows them already.
-    return own && !chosen.some((strip) => strip.grouping) ? [...chosen, { grouping: own }] : chosen;
+    // Who is selected, and in which group, can be seen here as on the maps; nothing is shown twice.
+    const own = [grouping(this.#state), selectionGrouping(this.#state)].flatMap((of) => of ? [{ grouping: of }] : []);
+    const all = new Map([...chosen, ...own].map((strip) => [strip.grouping?.label ?? JSON.stringify(strip), strip]));
+    return [...all.values()];
   }
 
   /** @param {number} width */

@@ -5,6 +5,8 @@ import { h, save, table } from "./dom.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {Record<string, unknown> & {figure: string}} Spec without size and theme */
 
+/** @typedef {Pick<import("./state.js").Cohort, "figure" | "figureSvg" | "table">} Drawable */
+
 /**
  * @typedef {object} PlotOptions
  * @property {string} name of the saved files
@@ -14,6 +16,7 @@ import { h, save, table } from "./dom.js";
  * @property {HTMLElement} [content] a drawing of its own on screen; files still come from the engine
  * @property {boolean} [files] whether it can be saved; yes unless said
  * @property {(width: number) => number} [height] pixels at this width; without it the figure is nearly as high as wide
+ * @property {() => Drawable | null} [from] who draws it: the model, unless said
  * @property {(scene: any) => void} [onScene]
  * @property {(canvas: HTMLCanvasElement, scene: any) => void} [draw] instead of a still drawing
  */
@@ -67,7 +70,7 @@ export class Plot {
     this.#behind.open = false;
     this.#behind.replaceChildren(/** @type {Element} */ (this.#behind.firstElementChild));
     if (content) return;
-    const model = this.#state.readable;
+    const model = this.#from();
     const size = this.#size();
     if (!spec || !model || size.width < 40) return;
     this.#width = this.#host.getBoundingClientRect().width;
@@ -86,6 +89,8 @@ export class Plot {
     }
   }
 
+  #from() { return this.#options.from ? this.#options.from() : this.#state.readable; }
+
   #size() {
     const { width } = this.#host.getBoundingClientRect();
     const height = this.#options.height?.(width) ?? width * 0.86;
@@ -100,24 +105,24 @@ export class Plot {
   }
 
   async #svg() {
-    const model = this.#state.readable;
+    const model = this.#from();
     if (model) save(`twinpurify_${this.#options.name}.svg`, new Blob([await model.figureSvg(this.#forFile())], { type: "image/svg+xml" }));
   }
 
   async #png() {
-    const model = this.#state.readable;
+    const model = this.#from();
     if (model) save(`twinpurify_${this.#options.name}.png`, await toPng(await model.figure(this.#forFile()), 2));
   }
 
   async #csv() {
     const options = this.#options.csv?.();
-    const model = this.#state.readable;
+    const model = this.#from();
     if (model && options) save(`twinpurify_${this.#options.name}.csv`, new Blob([await model.table(options)], { type: "text/csv" }));
   }
 
   async #fillTable() {
     const options = this.#options.csv?.();
-    const model = this.#state.readable;
+    const model = this.#from();
     if (!this.#behind.open || this.#behind.children.length > 1 || !model || !options) return;
     try {
       const text = await model.table(options);

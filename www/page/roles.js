@@ -29,25 +29,7 @@ export function rolesFold(state, wasOpen) {
           h("input", { type: "radio", name: `role-${at}`, value: choice, checked: choice === chosen, "aria-label": `${value}: ${label}`, onchange: () => choices.set(value, choice) }))))))));
   }
 
-  /** @param {() => Promise<unknown>} work */
-  const change = async (work) => {
-    if (state.training) {
-      status.textContent = "A run is under way. Stop it before changing roles.";
-      return;
-    }
-    try {
-      await work();
-      Object.assign(state, { model: null, instant: null });
-      const { id } = /** @type {HTMLElement} */ (document.activeElement);
-      state.tell("cohort");
-      state.tell("model");
-      // This fold was made anew: who pressed a button in it goes on from there.
-      if (id) document.getElementById(id)?.focus({ preventScroll: true });
-    } catch (error) {
-      status.textContent = /** @type {Error} */ (error).message;
-      status.classList.add("bad");
-    }
-  };
+  const change = (/** @type {() => Promise<unknown>} */ work) => changeCohort(state, status, work);
   const valuesOf = (/** @type {Choice} */ choice) => [...choices].filter(([, chosen]) => chosen === choice).map(([value]) => value);
   show();
   return h("details", { id: "roles", open: wasOpen || tumors === 0 || normals === 0 },
@@ -59,6 +41,29 @@ export function rolesFold(state, wasOpen) {
           h("button", { type: "button", id: "roles-apply", onclick: () => change(() => cohort.setRoles({ column: select.value, tumour: valuesOf("tumour"), normal: valuesOf("normal") })) }, "Use these roles"),
           h("button", { type: "button", id: "roles-reset", onclick: () => change(() => cohort.resetRoles()) }, "Back to what was detected")),
         status]));
+}
+
+/**
+ * Change the cohort's roles or values; what was learnt from it before goes.
+ * @param {import("./state.js").State} state @param {HTMLElement} status says why not @param {() => Promise<unknown>} work
+ */
+export async function changeCohort(state, status, work) {
+  if (state.training) {
+    status.textContent = "A run is under way. Stop it before changing the cohort.";
+    return;
+  }
+  try {
+    await work();
+    Object.assign(state, { model: null, instant: null });
+    const { id } = /** @type {HTMLElement} */ (document.activeElement);
+    state.tell("cohort");
+    state.tell("model");
+    // The folds were made anew: who pressed a button in one goes on from there.
+    if (id) document.getElementById(id)?.focus({ preventScroll: true });
+  } catch (error) {
+    status.textContent = /** @type {Error} */ (error).message;
+    status.classList.add("bad");
+  }
 }
 
 /** @param {string} value @returns {Choice} */

@@ -1,44 +1,90 @@
-// The samples on demand, fifty at a time: laying out 200 rows of 20 columns holds the main thread for 60 ms.
-import { count, h, table } from "./dom.js";
+// The cohort sheet: a row per sample with what joined and why it has its role, fifty at a time (laying out 200 rows of 20
+// columns holds the main thread for 60 ms); roles by selection.
+import { count, h, plural, table } from "./dom.js";
+import { changeCohort } from "./roles.js";
 import { aboutEstimates, isEstimated } from "./estimated.js";
 
 const PAGE = 50;
-const ROLES = { tumour: "tumour", adjacent_normal: "adjacent normal", other: "other" };
+const ROLES = { tumour: "tumour", adjacent_normal: "adjacent normal", other: "set aside" };
+/** Ids of rows without a sample that are listed. */
+const LISTED = 100;
 
-/** @param {import("./state.js").State} state */
-export function samplesFold(state) {
+/** @param {import("./state.js").State} state @param {boolean} wasOpen it was open before the cohort changed */
+export function samplesFold(state, wasOpen) {
   const cohort = /** @type {import("./state.js").Cohort} */ (state.cohort);
   const place = h("div", { className: "inside" });
+  const status = h("p", { className: "status small", role: "status" });
   /** @type {import("../engine").SampleTable | null} */
   let samples = null;
+  /** Names, so that the choice outlives the page of the table. @type {Set<string>} */
+  const chosen = new Set();
+
+  const said = () => { status.textContent = chosen.size ? `${plural(chosen.size, "sample")} chosen.` : ""; };
+  const tick = (/** @type {string} */ name) => h("input", {
+    type: "checkbox", checked: chosen.has(name), "aria-label": `Choose ${name}`,
+    onchange: (/** @type {Event} */ { target }) => {
+      chosen[/** @type {HTMLInputElement} */ (target).checked ? "add" : "delete"](name);
+      said();
+    },
+  });
+  const give = (/** @type {"tumour" | "normal" | "other"} */ role, /** @type {string} */ label) => h("button", {
+    type: "button", id: `make-${role}`, onclick: () => {
+      if (chosen.size === 0) status.textContent = "Choose samples first: tick them in the table.";
+      else changeCohort(state, status, () => cohort.setRolesOf({ [role]: [...chosen] }));
+    },
+  }, label);
 
   function show(/** @type {number} */ from) {
     if (!samples) return;
-    const { samples: names, roles, patients } = samples;
+    const { samples: names, roles, patients, reasons, sources, joins } = samples;
     // The column that the patients were read from would only say them again.
     const columns = samples.columns.filter(({ values }) => values.some((value, at) => value !== patients[at]));
+    const several = sources.some((source) => source !== sources[0]);
     const to = Math.min(from + PAGE, names.length);
     const rows = [];
     for (let at = from; at < to; at++) {
-      rows.push([names[at], ROLES[roles[at]], patients[at], ...columns.map((column) => column.values[at])]);
+      rows.push([names[at], ROLES[roles[at]], reasons[at], patients[at], ...several ? [sources[at]] : [],
+        ...joins.map(({ joined }) => joined[at] ? "joined" : "no row"), ...columns.map((column) => column.values[at])]);
     }
-    const labels = ["sample", "role", "patient", ...columns.map((column) => column.name)].map((label) => ({ label }));
+    const labels = ["sample", "role", "because", "patient", ...several ? ["values from"] : [],
+      ...joins.map(({ file }) => file), ...columns.map((column) => column.name)].map((label) => ({ label }));
+    const sheet = table(labels, rows, "Samples of the cohort");
+    sheet.tHead?.rows[0].prepend(h("th", { scope: "col" }, h("span", { className: "unseen" }, "choose")));
+    [...sheet.tBodies[0].rows].forEach((row, at) => row.prepend(h("td", {}, tick(names[from + at]))));
     place.replaceChildren(
-      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Samples" }, table(labels, rows, "Samples of the cohort")),
+      h("p", { className: "row" }, h("span", {}, "Chosen samples:"), give("normal", "Make adjacent normal"), give("tumour", "Make tumour"), give("other", "Set aside"),
+        h("button", { type: "button", className: "plain", onclick: () => { names.slice(from, to).forEach((name) => chosen.add(name)); show(from); } }, "choose all shown"),
+        h("button", { type: "button", className: "plain", onclick: () => { chosen.clear(); show(from); } }, "choose none")),
+      status,
+      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Samples" }, sheet),
       h("p", { className: "pages" },
         h("button", { type: "button", disabled: from === 0, onclick: () => show(from - PAGE) }, "Previous"),
         h("span", {}, `${count(from + 1)} to ${count(to)} of ${count(names.length)}`),
         h("button", { type: "button", disabled: to === names.length, onclick: () => show(to) }, "Next")),
-      ...(columns.some(({ name }) => isEstimated(name)) ? [aboutEstimates()] : []));
+      ...columns.some(({ name }) => isEstimated(name)) ? [aboutEstimates()] : [],
+      ...joins.map(leftOver));
+    said();
   }
 
   const summary = cohort.summary;
   return h("details", {
-    id: "samples",
+    id: "samples", open: wasOpen,
     ontoggle: async (/** @type {Event} */ event) => {
       if (!(/** @type {HTMLDetailsElement} */ (event.target).open) || samples) return;
       samples = await cohort.sampleTable();
       show(0);
     },
   }, h("summary", {}, "Samples ", h("span", { className: "quiet" }, `· ${count(summary.tumors + summary.normals + summary.other)} with ${count(summary.columns.length)} columns`)), place);
+}
+
+/** What of a sample sheet did not join, and why. @param {import("../engine").SheetJoin} join */
+function leftOver({ file, idColumn, rows, joined, withoutSample, repeated }) {
+  const without = joined.filter((has) => !has).length;
+  const lines = [];
+  if (!idColumn) lines.push(`None of its columns names a sample of the expression matrix, so none of its ${plural(rows, "row")} joined.`);
+  else if (without) lines.push(`${plural(without, "sample")} of the matrix ${without === 1 ? "has" : "have"} no row: column “${idColumn}” does not name ${without === 1 ? "it" : "them"}.`);
+  if (repeated) lines.push(`${plural(repeated, "row")} ${repeated === 1 ? "repeats" : "repeat"} an id; the first was used.`);
+  if (idColumn && withoutSample.length) lines.push(`${plural(withoutSample.length, "row")} ${withoutSample.length === 1 ? "names" : "name"} no sample of the matrix: ${withoutSample.slice(0, LISTED).join(", ")}${withoutSample.length > LISTED ? ", …" : ""}`);
+  return lines.length === 0 ? "" : h("details", { className: "join" },
+    h("summary", {}, `${file}: what did not join`), h("ul", { className: "inside" }, lines.map((line) => h("li", {}, line))));
 }

@@ -208,19 +208,25 @@ function offerDemo(state, doors, place) {
   const button = h("button", { type: "button", className: "primary", id: "demo-reproduce", onclick: () => run() }, "Make this run again");
   const status = h("p", { className: "status small", role: "status" });
   place.replaceChildren(h("h2", {}, "A run to make again"),
-    h("p", {}, `This link asks for ${DEMOS[demo].name}, preset ${preset}, seed ${seed}, and its ${kind === "umap" ? "UMAP" : "PCA"}. On the CPU engine the same seed gives the same map, to the bit.`),
+    h("p", {}, `This link asks for ${DEMOS[demo].name}, ${preset ? `preset ${preset}` : "the default preset"}, seed ${seed}, and its ${kind === "umap" ? "UMAP" : "PCA"}. On the CPU engine the same seed gives the same map, to the bit.`),
     h("p", { className: "row" }, button), status);
   async function run() {
     button.disabled = true;
     status.textContent = "Opening the cohort …";
+    const tp = await state.engines;
+    const presets = await tp.presets();
+    const known = presets.map(({ config }) => String(config.preset));
+    if (preset && !known.includes(preset)) {
+      status.textContent = `This version has no preset of that name; it has ${known.join(", ")}.`;
+      return;
+    }
     doors.look(kind);
-    await state.engines;
     await new Promise((resolve) => {
       const waiting = () => { if (state.cohort) resolve(null); };
       state.on("cohort", waiting);
       byId(DEMOS[demo].button).click();
     });
-    await doors.adopt({ preset, seed });
+    await doors.adopt({ preset: preset || known[0], seed });
     status.textContent = "Training …";
     await doors.train();
     status.textContent = "Made again: its maps stand under Explore.";

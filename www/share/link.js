@@ -271,19 +271,18 @@ function resultOf(given, body) {
 
 // --- demo links ---
 
-/** @typedef {{demo: "ucec" | "simulated", seed: number, preset: string, kind: "pca" | "umap"}} DemoLink */
+/** `preset` is empty for the page's own default. @typedef {{demo: "ucec" | "simulated", seed: number, preset: string, kind: "pca" | "umap"}} DemoLink */
 
 const DEMOS = /** @type {const} */ (["ucec", "simulated"]);
-const PRESETS = ["balanced", "strict", "linear", "classic", "instant"];
 
-/** `#demo=ucec&seed=7&preset=balanced&map=umap`; null when the address is none. @param {string} fragment @returns {DemoLink | null} */
+/** `#demo=ucec&seed=7&preset=profile&map=umap`; null when the address is none. @param {string} fragment @returns {DemoLink | null} */
 export function readDemoLink(fragment) {
   if (!fragment.startsWith("#demo=")) return null;
   const given = new URLSearchParams(fragment.slice(1));
   const demo = DEMOS.find((name) => name === given.get("demo"));
-  const seed = given.get("seed") ?? "7", preset = given.get("preset") ?? "balanced", kind = given.get("map") ?? "pca";
-  if (!demo || !/^\d{1,9}$/.test(seed) || !PRESETS.includes(preset) || (kind !== "pca" && kind !== "umap")) {
-    throw new LinkError("link_demo", `This demo link is not understood. It reads #demo=ucec or #demo=simulated, then &seed= a whole number, &preset= one of ${PRESETS.join(", ")}, and &map=pca or umap.`);
+  const seed = given.get("seed") ?? "7", preset = given.get("preset") ?? "", kind = given.get("map") ?? "pca";
+  if (!demo || !/^\d{1,9}$/.test(seed) || !/^[a-z_]{0,30}$/.test(preset) || (kind !== "pca" && kind !== "umap")) {
+    throw new LinkError("link_demo", `This demo link is not understood. It reads #demo=ucec or #demo=simulated, then &seed= a whole number, &preset= a preset’s name, and &map=pca or umap.`);
   }
   return { demo, seed: Number(seed), preset, kind };
 }

@@ -23,13 +23,13 @@ body { margin: 0 auto; padding: 32px; max-width: 1120px; font: 15px/24px system-
 h1 { font-size: 28px; line-height: 36px; margin: 0 0 8px; } h2 { font-size: 20px; line-height: 28px; margin: 32px 0 8px; } h3 { font-size: 15px; margin: 16px 0 4px; }
 p { margin: 8px 0; max-width: 80ch; } .quiet { color: #57606a; font-size: 13px; line-height: 20px; } .verdict { font-size: 19px; line-height: 28px; }
 table { border-collapse: collapse; font-size: 13px; line-height: 20px; margin: 8px 0; } th, td { text-align: left; padding: 3px 16px 3px 0; border-bottom: 1px solid #dde1e5; vertical-align: top; } thead th { color: #57606a; font-weight: 500; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 16px 32px; } figure { margin: 0; } figure svg { max-width: 100%; height: auto; } .wide { overflow-x: auto; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 16px 32px; } figure { margin: 0; } figure svg { max-width: 100%; height: auto; } .wide { overflow-x: auto; } .whole { grid-column: 1 / -1; }
 pre { font: 12px/18px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; background: #f5f7f8; padding: 12px; white-space: pre-wrap; overflow-wrap: anywhere; } li { margin: 4px 0; max-width: 80ch; }
 @media print { body { padding: 0; max-width: none; font-size: 11pt; } figure, table, pre { break-inside: avoid; } h2 { break-after: avoid; } .figures { grid-template-columns: 1fr 1fr; } @page { margin: 16mm; } }
 `;
 
 /** The tags that the engine's drawings are made of; a report takes no other, and none that acts. */
-const DRAWING = /^<\/?(svg|title|desc|g|text|circle|rect|line|polyline|polygon|path)\b[^>]*>$/;
+const DRAWING = /^<\/?(svg|title|desc|g|text|circle|rect|line|polyline|polygon|path)\b[^<>]*>$/;
 const ACTING = /\son\w+\s*=|javascript:|href|url\(/i;
 
 /** @param {string} svg */
@@ -41,7 +41,8 @@ export function reportHtml({ made, cohort, verdict, cautions, figures, tables, m
   const table = (/** @type {ReportTable} */ { title, note, head, rows }) => `<h3>${escape(title)}</h3>${note ? `<p class="quiet">${escape(note)}</p>` : ""}<div class="wide"><table><thead><tr>${head.map((text) => `<th scope="col">${escape(text)}</th>`).join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n")}</tbody></table></div>`;
   const figure = (/** @type {ReportFigure} */ { title, svg }) => {
     if (!isDrawing(svg)) throw new Error(`The figure “${title}” holds more than a drawing and was not put into the report.`);
-    return `<figure>${svg}</figure>`;
+    // A heat map is as wide as the page.
+    return `<figure${Number(/^<svg width="(\d+)"/.exec(svg)?.[1]) > 700 ? ' class="whole"' : ""}>${svg}</figure>`;
   };
   return `<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8">

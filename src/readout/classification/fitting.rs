@@ -29,7 +29,7 @@ pub(super) struct Fitting {
 
 enum Stage {
     Prepare,
-    Choose { space: Space, x: Array2<f64>, fold: Vec<usize>, at: usize, loss: [f64; GRID.len()] },
+    Choose { space: Box<Space>, x: Array2<f64>, fold: Vec<usize>, at: usize, loss: [f64; GRID.len()] },
     Done,
 }
 
@@ -52,7 +52,7 @@ impl Fitting {
             Stage::Prepare => {
                 let (space, x) = Space::fit(self.train.view())?;
                 let fold = stratified_folds(&self.y, INNER, Some(rng))?;
-                self.stage = Stage::Choose { space, x, fold, at: 0, loss: [0.0; GRID.len()] };
+                self.stage = Stage::Choose { space: Box::new(space), x, fold, at: 0, loss: [0.0; GRID.len()] };
                 Ok(None)
             }
             Stage::Choose { space, x, fold, at, mut loss } if at < INNER => {
@@ -68,7 +68,7 @@ impl Fitting {
                 let mut weights = Array2::zeros((x.ncols(), self.classes));
                 improve(&x, &self.y, best.1, EXACTLY, &mut weights)?;
                 let neighbours = Neighbours::of(&self.train, &self.y, self.classes);
-                Ok(Some(Classifiers { space, weights, neighbours }))
+                Ok(Some(Classifiers { space: *space, weights, neighbours }))
             }
             Stage::Done => Ok(None),
         }

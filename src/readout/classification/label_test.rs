@@ -182,7 +182,7 @@ impl LabelRun {
         dilute: &dyn Fn(&[usize], &mut Xoshiro256PlusPlus) -> Array2<f32>,
     ) -> Result<Option<LabelAccuracy>, ReadoutError> {
         if self.repeat == self.test.repeats {
-            return self.from_high_to_low();
+            return self.trained_high_tested_low();
         }
         let Some(fitting) = &mut self.fitting else {
             if self.at == 0 {
@@ -232,7 +232,7 @@ impl LabelRun {
         self.confusion += &confusion(&self.y, &likeliest(&self.said[0][0]), self.classes);
     }
 
-    fn from_high_to_low(&mut self) -> Result<Option<LabelAccuracy>, ReadoutError> {
+    fn trained_high_tested_low(&mut self) -> Result<Option<LabelAccuracy>, ReadoutError> {
         let found = match &self.thirds {
             Err(because) => Err(because.clone()),
             Ok(thirds) => {

@@ -1,0 +1,217 @@
+//! Several matrices → one: which are used, and how their samples and genes come together.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::{Part, duplicate_sample};
+use super::reader::thousands;
+use super::scale::value_scale;
+use super::{CohortError, Evidence, ExpressionMatrix, GeneIdKind, ValueScale};
+
+/// What may be changed of the values; nothing unless the person says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Corrections {
+    /// Matrices on different scales are brought to log2(x + 1), counts by way of counts per million.
+    pub one_scale: bool,
+    /// A logarithm that was taken twice is undone once.
+    pub undo_log: bool,
+    /// Mouse genes take the symbols of their human orthologues, those without one are left out.
+    pub mouse_to_human: bool,
+}
+
+/// Matrices joined: sample names are unique, `named` are those the sample sheets know them by.
+pub(super) struct Joined {
+    pub(super) matrix: ExpressionMatrix,
+    pub(super) gene_ids: Evidence<GeneIdKind>,
+    pub(super) scale: Evidence<ValueScale>,
+    /// The name of each sample in its file.
+    pub(super) named: Vec<String>,
+    /// The file of each sample, as a position among the opened files.
+    pub(super) files: Vec<usize>,
+    /// Whether each sample's file says that it holds normals, where there are other files that do not.
+    pub(super) normals: Vec<bool>,
+    /// Samples of each joined part, in order.
+    pub(super) sizes: Vec<usize>,
+}
+
+/// Of matrices that measure the same samples keeps the one that can be used best; the others are named in a warning.
+pub(super) fn without_alternatives(parts: Vec<Part>, warnings: &mut Vec<String>) -> Vec<Part> {
+    let mut kept: Vec<Part> = Vec::new();
+    for part in parts {
+        let own: HashSet<&str> = part.matrix.samples.iter().map(String::as_str).collect();
+        let same = kept.iter().position(|k| {
+            let shared = k.matrix.samples.iter().filter(|s| own.contains(s.as_str())).count();
+            k.normals == part.normals && shared > 0 && shared == own.len().min(k.matrix.samples.len())
+        });
+        let Some(held) = same.and_then(|at| kept.get_mut(at)) else {
+            kept.push(part);
+            continue;
+        };
+        let (used, aside) = if rank(&part) > rank(held) {
+            (part.file.clone(), std::mem::replace(held, part))
+        } else {
+            (held.file.clone(), part)
+        };
+        warnings.push(format!(
+            "{}: its samples are those of {used}, which is used ({} genes, {}). To use this file, remove the other.",
+            aside.file,
+            kept.iter().find(|k| k.file == used).map(|k| thousands(k.matrix.genes.len())).unwrap_or_default(),
+            if aside.scale.value == ValueScale::LogRatio {
+                "this one cannot be brought to linear space"
+            } else {
+                "the better measured"
+            },
+        ));
+    }
+    kept
+}
+
+/// Can be trained on, has genes with names, has levels rather than shares, then size.
+fn rank(part: &Part) -> (bool, bool, bool, usize, usize) {
+    let levels = part.matrix.rows.iter().flatten().any(|v| *v > 1.0);
+    let usable = part.scale.value != ValueScale::LogRatio;
+    let (samples, genes) = (part.matrix.samples.len(), part.matrix.genes.len());
+    (usable, part.gene_ids.value != GeneIdKind::Unknown, levels, samples, genes)
+}
+
+/// Joins matrices of different samples on the genes all of them have, in the first one's order.
+pub(super) fn join(
+    mut parts: Vec<Part>,
+    corrections: Corrections,
+    warnings: &mut Vec<String>,
+) -> Result<Option<Joined>, CohortError> {
+    if corrections.undo_log {
+        parts.iter_mut().filter(|part| part.scale.value == ValueScale::Log2).for_each(|part| undo_log(part, warnings));
+    }
+    if parts.iter().any(|p| p.normals) && parts.iter().all(|p| p.normals) {
+        parts.iter_mut().for_each(|part| part.normals = false);
+    }
+    if parts.len() > 1 {
+        one_scale(&mut parts, corrections, warnings)?;
+    }
+    let Some(named) = unique_names(&mut parts)? else { return Ok(None) };
+    let sizes: Vec<usize> = parts.iter().map(|p| p.matrix.samples.len()).collect();
+    let files = parts.iter().flat_map(|p| p.files.iter().copied()).collect();
+    let normals = parts.iter().flat_map(|p| std::iter::repeat_n(p.normals, p.matrix.samples.len())).collect();
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next() else { return Ok(None) };
+    let rest: Vec<Part> = parts.collect();
+    let (gene_ids, scale) = (first.gene_ids.clone(), first.scale.clone());
+    let matrix = if rest.is_empty() { first.matrix } else { on_shared_genes(first, &rest, warnings)? };
+    Ok(Some(Joined { matrix, gene_ids, scale, named, files, normals, sizes }))
+}
+
+fn undo_log(part: &mut Part, warnings: &mut Vec<String>) {
+    for value in part.matrix.rows.iter_mut().flatten() {
+        *value = (value.exp2() - 1.0).max(0.0);
+    }
+    part.scale = value_scale(&part.matrix);
+    warnings.push(format!(
+        "{}: one logarithm was undone, as you chose; the values are now {}",
+        part.file, part.scale.because
+    ));
+}
+
+/// Refuses matrices on different scales, or brings them to one where the person chose so.
+fn one_scale(parts: &mut [Part], corrections: Corrections, warnings: &mut Vec<String>) -> Result<(), CohortError> {
+    let Some(first) = parts.first().map(|p| p.scale.value) else { return Ok(()) };
+    let Some(other) = parts.iter().find(|p| p.scale.value != first) else { return Ok(()) };
+    let ratios = parts.iter().any(|p| p.scale.value == ValueScale::LogRatio);
+    if ratios || !corrections.one_scale {
+        let remedy = if ratios {
+            "Log-ratios have no level to bring to another scale: open the matrix before centring, or one of them alone."
+        } else {
+            "Bring both to log2(x + 1), here or before you open them, or open one of them."
+        };
+        return Err(CohortError::new(
+            if ratios { "mixed_with_log_ratio" } else { "mixed_scales" },
+            format!("Two expression matrices are on different scales ({first:?} and {:?}).", other.scale.value),
+            remedy,
+        )
+        .in_file(&other.file));
+    }
+    for part in parts.iter_mut().filter(|p| p.scale.value != ValueScale::Log2) {
+        let was = part.scale.value;
+        let sums = sums(&part.matrix);
+        for row in &mut part.matrix.rows {
+            for (value, sum) in row.iter_mut().zip(&sums) {
+                let linear =
+                    if was == ValueScale::Counts { f64::from(*value) * 1e6 / sum.max(1.0) } else { f64::from(*value) };
+                *value = (1.0 + linear.max(0.0)).log2() as f32;
+            }
+        }
+        let because = format!("{was:?} values were brought to log2(x + 1), as you chose.");
+        warnings.push(format!("{}: {because} Files that were processed differently may still differ.", part.file));
+        part.scale = Evidence { value: ValueScale::Log2, because };
+    }
+    Ok(())
+}
+
+/// Sum of each sample's values.
+fn sums(matrix: &ExpressionMatrix) -> Vec<f64> {
+    let mut sums = vec![0.0; matrix.samples.len()];
+    for row in &matrix.rows {
+        sums.iter_mut().zip(row.iter()).filter(|(_, v)| v.is_finite()).for_each(|(sum, v)| *sum += f64::from(*v));
+    }
+    sums
+}
+
+/// The samples' names in their files, after those of a file of normals that name patients were told apart from the
+/// tumours' (`P1` and `P1 (normal)`).
+fn unique_names(parts: &mut [Part]) -> Result<Option<Vec<String>>, CohortError> {
+    let named: Vec<String> = parts.iter().flat_map(|p| p.matrix.samples.iter().cloned()).collect();
+    let tumours: HashSet<String> =
+        parts.iter().filter(|p| !p.normals).flat_map(|p| p.matrix.samples.iter().cloned()).collect();
+    for part in parts.iter_mut().filter(|p| p.normals) {
+        for sample in &mut part.matrix.samples {
+            if tumours.contains(sample) {
+                sample.push_str(" (normal)");
+            }
+        }
+    }
+    let mut seen: HashSet<&str> = HashSet::with_capacity(named.len());
+    for part in parts.iter() {
+        if let Some(sample) = part.matrix.samples.iter().find(|s| !seen.insert(s)) {
+            return Err(duplicate_sample().in_file(&part.file).quoting(sample));
+        }
+    }
+    Ok((!parts.is_empty()).then_some(named))
+}
+
+fn on_shared_genes(first: Part, rest: &[Part], warnings: &mut Vec<String>) -> Result<ExpressionMatrix, CohortError> {
+    let mut samples = first.matrix.samples.clone();
+    samples.extend(rest.iter().flat_map(|p| p.matrix.samples.iter().cloned()));
+    let indices: Vec<HashMap<&str, usize>> =
+        rest.iter().map(|p| p.matrix.genes.iter().enumerate().map(|(at, g)| (g.as_str(), at)).collect()).collect();
+    let (mut genes, mut rows) = (Vec::new(), Vec::new());
+    for (gene, row) in first.matrix.genes.iter().zip(&first.matrix.rows) {
+        let others: Option<Vec<&Box<[f32]>>> = rest
+            .iter()
+            .zip(&indices)
+            .map(|(p, index)| index.get(gene.as_str()).and_then(|at| p.matrix.rows.get(*at)))
+            .collect();
+        if let Some(others) = others {
+            let joined = row.iter().chain(others.into_iter().flat_map(|r| r.iter())).copied();
+            rows.push(joined.collect::<Box<[f32]>>());
+            genes.push(gene.clone());
+        }
+    }
+    if genes.is_empty() {
+        return Err(CohortError::new(
+            "no_shared_genes",
+            "The expression matrices have no gene in common.",
+            "Open matrices whose genes are named by one scheme.",
+        )
+        .in_file(&rest.first().map(|p| p.file.clone()).unwrap_or_default()));
+    }
+    warnings.push(format!(
+        "{} expression matrices were joined on the {} genes they share (of {} in {}).",
+        rest.len() + 1,
+        thousands(genes.len()),
+        thousands(first.matrix.genes.len()),
+        first.file
+    ));
+    Ok(ExpressionMatrix { genes, samples, rows })
+}

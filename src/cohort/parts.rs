@@ -1,0 +1,217 @@
+//! Matrix files → genes × samples: turned, named, duplicates collapsed; files of one sample each put side by side.
+
+use std::collections::HashMap;
+
+use super::genes::{collapse, gene_id_kind};
+use super::names::key;
+use super::other_tables::{base_name, is_normals_file};
+use super::platform::Platform;
+use super::reader::{Content, MatrixFile, OpenedFile, thousands};
+use super::scale::value_scale;
+use super::sheet::Sheet;
+use super::{CohortError, Evidence, ExpressionMatrix, GeneIdKind, ValueScale};
+
+/// One matrix file, or many of one sample each, brought to genes × samples.
+pub(super) struct Part {
+    /// The file, or the first of them.
+    pub(super) file: String,
+    /// The file of each sample, as a position among the opened files.
+    pub(super) files: Vec<usize>,
+    pub(super) matrix: ExpressionMatrix,
+    pub(super) gene_ids: Evidence<GeneIdKind>,
+    pub(super) scale: Evidence<ValueScale>,
+    /// The file's name says that it holds normals.
+    pub(super) normals: bool,
+}
+
+/// A matrix as it lies in one file or in many.
+struct Lying<'a> {
+    name: &'a str,
+    row_names: &'a [String],
+    column_names: &'a [String],
+    rows: Vec<&'a [f32]>,
+    genes_in_rows: bool,
+}
+
+/// Every matrix of the opened files.
+pub(super) fn parts(
+    files: &[OpenedFile],
+    sheets: &[(&str, &Sheet)],
+    platforms: &[Platform<'_>],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Part>, CohortError> {
+    let mut parts = Vec::new();
+    let mut single: Vec<(usize, &OpenedFile, &MatrixFile)> = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        match &file.content {
+            Content::Matrix(matrix) if matrix.one_sample => single.push((at, file, matrix)),
+            Content::Matrix(matrix) => {
+                let genes_in_rows = turned(file.name(), matrix, sheets, warnings);
+                let lying = Lying {
+                    name: file.name(),
+                    row_names: &matrix.row_names,
+                    column_names: &matrix.column_names,
+                    rows: matrix.rows.iter().map(|row| row.as_ref()).collect(),
+                    genes_in_rows,
+                };
+                parts.push(part(&lying, &[at], platforms, warnings)?);
+            }
+            _ => {}
+        }
+    }
+    while let Some((_, _, first)) = single.first() {
+        let genes = &first.column_names;
+        let (same, others) = single.into_iter().partition(|(.., m)| m.column_names == *genes);
+        parts.push(side_by_side(same, sheets, platforms, warnings)?);
+        single = others;
+    }
+    Ok(parts)
+}
+
+/// Files of one sample each, over the same genes, as one matrix in the order they were opened. GDC's sample sheet says
+/// which sample a file is; of several files of one sample the first is kept.
+fn side_by_side(
+    files: Vec<(usize, &OpenedFile, &MatrixFile)>,
+    sheets: &[(&str, &Sheet)],
+    platforms: &[Platform<'_>],
+    warnings: &mut Vec<String>,
+) -> Result<Part, CohortError> {
+    let names = sheets.iter().find_map(|(_, sheet)| names_of_files(sheet)).unwrap_or_default();
+    let (mut row_names, mut rows, mut at): (Vec<String>, Vec<&[f32]>, Vec<usize>) = Default::default();
+    let (mut unnamed, mut repeated) = (0, 0);
+    for (index, file, matrix) in &files {
+        let base = base_name(file.name());
+        let sample = names.get(base).or_else(|| names.get(base.strip_suffix(".gz")?)).copied();
+        unnamed += usize::from(sample.is_none());
+        let sample = sample.or_else(|| matrix.row_names.first().map(String::as_str)).unwrap_or_default();
+        if row_names.iter().any(|name| name == sample) {
+            repeated += 1;
+            continue;
+        }
+        row_names.push(sample.to_owned());
+        rows.extend(matrix.rows.first().map(|row| row.as_ref()));
+        at.push(*index);
+    }
+    let file = files.first().map(|(_, file, _)| file.name()).unwrap_or_default();
+    if files.len() > 1 {
+        warnings.push(format!("{} files of one sample each were put side by side.", thousands(files.len())));
+    }
+    if unnamed > 0 && !names.is_empty() {
+        warnings.push(format!("{unnamed} of them are not in the sample sheet and are called after their files."));
+    } else if unnamed > 0 && row_names.iter().any(|name| is_uuid(name)) {
+        warnings.push(
+            "The samples are called after their files. Open GDC's sample sheet (gdc_sample_sheet.*.tsv) beside them: it says which sample and which tissue each file is.".to_owned(),
+        );
+    }
+    if repeated > 0 {
+        warnings.push(format!("{repeated} files are a further measurement of a sample; the first one opened is used."));
+    }
+    let genes = files.first().map(|(.., m)| m.column_names.as_slice()).unwrap_or_default();
+    let lying = Lying { name: file, row_names: &row_names, column_names: genes, rows, genes_in_rows: false };
+    part(&lying, &at, platforms, warnings)
+}
+
+/// GDC's sample sheet: file → sample.
+fn names_of_files<'a>(sheet: &'a Sheet) -> Option<HashMap<&'a str, &'a str>> {
+    let column = |name: &str| {
+        let at = sheet.headings.iter().position(|h| key(h) == name)?;
+        sheet.columns.get(at)
+    };
+    let (files, samples) = (column("filename")?, column("sampleid")?);
+    let pair = |(file, sample): (&'a Option<String>, &'a Option<String>)| {
+        Some((file.as_deref()?.trim_end_matches(".gz"), sample.as_deref()?))
+    };
+    Some(files.iter().zip(samples).filter_map(pair).collect())
+}
+
+fn is_uuid(name: &str) -> bool {
+    name.len() == 36
+        && name
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// Whether the genes are in the rows: as the file says, or as a sample sheet shows where it says nothing.
+fn turned(name: &str, file: &MatrixFile, sheets: &[(&str, &Sheet)], warnings: &mut Vec<String>) -> bool {
+    let genes_in_rows = file.orientation.genes_in_rows;
+    if file.orientation.sure {
+        return genes_in_rows;
+    }
+    let known =
+        |names: &[String]| sheets.iter().filter_map(|(_, s)| s.align(names)).map(|a| a.matched).max().unwrap_or(0);
+    let (rows, columns) = (known(&file.row_names), known(&file.column_names));
+    if rows == columns || (columns > rows) == genes_in_rows {
+        return genes_in_rows;
+    }
+    let axis = if genes_in_rows { "rows" } else { "columns" };
+    warnings.push(format!("{name}: a sample sheet shows that the samples are its {axis}."));
+    !genes_in_rows
+}
+
+/// Genes × samples: ids cleaned, probes named, duplicates collapsed. `files` are the samples' or the one of all.
+fn part(
+    lying: &Lying<'_>,
+    files: &[usize],
+    platforms: &[Platform<'_>],
+    warnings: &mut Vec<String>,
+) -> Result<Part, CohortError> {
+    let Lying { name, genes_in_rows, .. } = *lying;
+    let (gene_names, samples) =
+        if genes_in_rows { (lying.row_names, lying.column_names) } else { (lying.column_names, lying.row_names) };
+    let named = platforms.iter().find_map(|platform| platform.name(gene_names));
+    if let Some((_, sentence)) = &named {
+        warnings.push(format!("{name}: {sentence}"));
+    }
+    let gene_names = named.as_ref().map_or(gene_names, |(genes, _)| genes);
+    if let Some(sample) = first_repeat(samples) {
+        return Err(duplicate_sample().in_file(name).quoting(sample));
+    }
+    let value = |gene: usize, sample: usize| {
+        let (row, column) = if genes_in_rows { (gene, sample) } else { (sample, gene) };
+        lying.rows.get(row).and_then(|r| r.get(column)).copied().unwrap_or(f32::NAN)
+    };
+    let mean = |gene: usize| {
+        let present = (0..samples.len()).map(|s| value(gene, s)).filter(|v| !v.is_nan());
+        let (sum, count) = present.fold((0.0, 0_usize), |(sum, n), v| (sum + f64::from(v), n + 1));
+        if count == 0 { f64::NAN } else { sum / count as f64 }
+    };
+    let kept = collapse(gene_names, mean);
+    warnings.extend(kept.warnings.iter().map(|w| format!("{name}: {w}")));
+    let rows: Vec<Box<[f32]>> = kept
+        .rows
+        .iter()
+        .map(|gene| match lying.rows.get(*gene) {
+            Some(row) if genes_in_rows => Box::from(*row),
+            _ => (0..samples.len()).map(|s| value(*gene, s)).collect(),
+        })
+        .collect();
+    let matrix = ExpressionMatrix { genes: kept.genes, samples: samples.to_vec(), rows };
+    if matrix.rows.iter().flatten().all(|v| v.is_nan()) {
+        return Err(CohortError::new(
+            "no_values",
+            "Every value of the expression matrix is missing.",
+            "Check the delimiter and the decimal mark, or save the table again.",
+        )
+        .in_file(name));
+    }
+    let files = match files {
+        [one] => vec![*one; samples.len()],
+        many => many.to_vec(),
+    };
+    let (gene_ids, scale) = (gene_id_kind(gene_names), value_scale(&matrix));
+    Ok(Part { file: name.to_owned(), files, gene_ids, scale, matrix, normals: is_normals_file(name) })
+}
+
+pub(super) fn duplicate_sample() -> CohortError {
+    CohortError::new(
+        "duplicate_sample",
+        "Two samples have the same name.",
+        "Rename one of them, or remove the repeated measurement.",
+    )
+}
+
+fn first_repeat(names: &[String]) -> Option<&str> {
+    let mut seen = std::collections::HashSet::with_capacity(names.len());
+    names.iter().find(|name| !seen.insert(name.as_str())).map(String::as_str)
+}

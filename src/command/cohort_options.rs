@@ -1,0 +1,65 @@
+//! What a person says of a cohort on the command line: roles by a column, corrections of the values.
+
+use clap::Args;
+use twinpurify::cohort::Corrections;
+use twinpurify::session::Session;
+
+use super::Failure;
+
+/// Roles and corrections; all left out, what was detected stands.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CohortOptions {
+    /// Samples with this value in this column are adjacent normals; repeat it for more values of the column. All others
+    /// are tumours unless --tumour says which.
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    normal: Vec<String>,
+    /// Samples with this value in the same column are tumours; all that are neither are set aside.
+    #[arg(long, value_name = "COLUMN=VALUE", requires = "normal")]
+    tumour: Vec<String>,
+    /// Bring matrices on different scales to log2(x + 1) instead of refusing them.
+    #[arg(long)]
+    one_scale: bool,
+    /// Undo one logarithm of values whose logarithm was taken twice.
+    #[arg(long)]
+    undo_log: bool,
+    /// Name mouse genes by their human orthologues; those without exactly one are left out.
+    #[arg(long)]
+    mouse_to_human: bool,
+}
+
+impl CohortOptions {
+    /// Apply them to the open files.
+    pub fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+        let corrections =
+            Corrections { one_scale: self.one_scale, undo_log: self.undo_log, mouse_to_human: self.mouse_to_human };
+        if corrections != Corrections::default() {
+            session.correct(corrections)?;
+        }
+        let Some(first) = self.normal.first() else { return Ok(()) };
+        let (column, _) = pair(first)?;
+        let values = |given: &[String]| -> Result<Vec<String>, Failure> {
+            given
+                .iter()
+                .map(|given| match pair(given)? {
+                    (of, value) if of == column => Ok(value.to_owned()),
+                    _ => Err(refused(format!(
+                        "--normal and --tumour must name one column, and these name two. ({given:?})"
+                    ))),
+                })
+                .collect()
+        };
+        let (normal, tumour) = (values(&self.normal)?, values(&self.tumour)?);
+        session.set_roles(column, (!tumour.is_empty()).then_some(tumour.as_slice()), &normal)?;
+        Ok(())
+    }
+}
+
+fn pair(given: &str) -> Result<(&str, &str), Failure> {
+    given
+        .split_once('=')
+        .ok_or_else(|| refused(format!("Write COLUMN=VALUE, such as --normal tissue=normal. ({given:?})")))
+}
+
+fn refused(message: String) -> Failure {
+    Failure::Refused(message)
+}

@@ -1,0 +1,169 @@
+// Every file a researcher already has: whole folders, paste, damage, names with a meaning to JavaScript; roles by
+// selection, the cohort sheet, quality and its figures.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { engineReady, missing, openPage, tinyCohort } from "./harness.js";
+
+const FILES = join(import.meta.dirname, "../files");
+
+/** Every file of a folder. @param {string} folder @returns {string[]} */
+const below = (folder) => readdirSync(folder).sort().flatMap((name) => statSync(join(folder, name)).isDirectory() ? below(join(folder, name)) : [join(folder, name)]);
+
+/** @param {import("playwright-core").Page} page @param {string} name @param {string} value */
+const figureIs = (page, name, value) => page.waitForFunction(([wanted, number]) =>
+  [...document.querySelectorAll("#figures > div")].some((one) => one.querySelector("dt")?.textContent === wanted && one.querySelector("dd")?.textContent === number), [name, value]);
+
+/** @param {import("playwright-core").Page} page */
+const lines = (page) => page.locator("#files li").evaluateAll((all) => Object.fromEntries(all.map((one) => [one.querySelector(".name")?.textContent, one.textContent])));
+
+test("a cBioPortal study folder opens as it was downloaded; a bad file beside it loses nothing", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    await page.setInputFiles("#file-input", below(join(FILES, "cbioportal_study")));
+    await figureIs(page, "tumours", "4");
+    await figureIs(page, "adjacent normals", "4");
+    const said = await lines(page);
+    assert.match(said["data_mutations.txt"] ?? "", /not used.*MAF/);
+    assert.match(said["data_clinical_patient.txt"] ?? "", /sample sheet/);
+    for (const name of ["xena_truncated.tsv.gz", "page.txt", "xena_ragged.tsv"]) await page.setInputFiles("#file-input", join(FILES, "damaged", name));
+    await page.waitForFunction(() => document.querySelectorAll("#files .mark.bad").length === 3);
+    await figureIs(page, "tumours", "4");
+    assert.match((await lines(page))["xena_ragged.tsv"] ?? "", /line 5, column 9/);
+
+    await page.click("#samples > summary");
+    await page.waitForSelector("#samples tbody tr");
+    const sheet = await page.locator("#samples .scroll table tr").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(sheet[0].slice(1, 6), ["sample", "role", "because", "patient", "values from"]);
+    assert.deepEqual(sheet[5].slice(1, 6), ["ZZP-00-A", "adjacent normal", "its file is called normal", "–", "data_mrna_seq_v2_rsem_normal_samples.txt"]);
+    assert.match(await page.textContent("#samples details.join") ?? "", /4 samples of the matrix have no row/);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("a GDC folder of one-sample files and its sample sheet are one cohort", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    await page.setInputFiles("#file-input", below(join(FILES, "gdc_star")));
+    await figureIs(page, "tumours", "4");
+    await figureIs(page, "adjacent normals", "4");
+    await figureIs(page, "genes", "12");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("a table pasted from a spreadsheet is a cohort", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate((text) => navigator.clipboard.writeText(text), tinyCohort()[0].buffer.toString());
+    await page.keyboard.press("Control+V");
+    await figureIs(page, "tumours", "40");
+    await figureIs(page, "adjacent normals", "12");
+    assert.match(Object.keys(await lines(page))[0], /^pasted-1\.tsv$/);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("names that mean something to JavaScript are names; formulas stay text", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    await page.setInputFiles("#file-input", ["prototype_matrix.tsv", "formula_and_prototype.tsv"].map((name) => join(FILES, "damaged", name)));
+    await figureIs(page, "tumours", "2");
+    await figureIs(page, "adjacent normals", "1");
+    await page.click("#samples > summary");
+    await page.waitForSelector("#samples tbody tr");
+    const cells = await page.locator("#samples tbody td").allTextContents();
+    for (const text of ["__proto__", "constructor", "=cmd|' /C calc'!A0", "toString"]) assert.ok(cells.includes(text), text);
+    assert.equal(await page.evaluate(() => Object.keys(Object.prototype).length + Number(/** @type {any} */ ({}).tissue !== undefined)), 0);
+    // Such a sample can be chosen and given a role like any other.
+    await page.check('#samples input[aria-label="Choose __proto__"]');
+    await page.click("#make-normal");
+    await figureIs(page, "adjacent normals", "2");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("roles by selection, kept when a file is added; quality with its figures and files", { skip: missing, timeout: 120_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    const [matrix, sheet] = tinyCohort();
+    await page.setInputFiles("#file-input", [matrix]);
+    await figureIs(page, "adjacent normals", "12");
+    await page.click("#samples > summary");
+    await page.waitForSelector("#samples tbody tr");
+    for (const name of ["TCGA-AA-0000-01A", "TCGA-AA-0001-01A"]) await page.check(`#samples input[aria-label="Choose ${name}"]`);
+    await page.click("#make-other");
+    await figureIs(page, "tumours", "38");
+    await page.waitForSelector("#samples[open] tbody tr");
+    assert.equal(await page.evaluate(() => document.querySelector("#samples tbody tr")?.children[3].textContent), "chosen by hand");
+    await page.setInputFiles("#file-input", [sheet]);
+    await page.waitForFunction(() => document.querySelectorAll("#files .mark.good").length === 2);
+    await figureIs(page, "tumours", "38");
+    await page.evaluate(() => { /** @type {HTMLDetailsElement} */ (document.getElementById("roles")).open = true; });
+    await page.click("#roles-reset");
+    await figureIs(page, "tumours", "40");
+
+    await page.waitForFunction(() => !document.querySelector("#quality > summary")?.textContent?.includes("being looked at"));
+    await page.click("#quality > summary");
+    await page.waitForFunction(() => document.querySelectorAll("#quality canvas").length === 4 && [...document.querySelectorAll("#quality canvas")].every((canvas) => /** @type {HTMLCanvasElement} */ (canvas).width > 300));
+    const [csv] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="quality_distance"] button:text-is("CSV")')]);
+    const table = readFileSync(await csv.path(), "utf8").trim().split("\n");
+    assert.equal(table[0], "sample,role,level,genes_detected,distance,side,findings");
+    assert.equal(table.length, 53);
+    const [drawing] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="quality_side"] button:text-is("SVG")')]);
+    assert.equal(readFileSync(await drawing.path(), "utf8").split("<circle").length - 1, 52);
+    if (process.env.SHOTS) {
+      await page.locator("#quality").scrollIntoViewIfNeeded();
+      for (const [width, theme] of /** @type {const} */ ([[1280, "light"], [390, "dark"]])) {
+        await page.setViewportSize({ width, height: 1100 });
+        await page.selectOption("#theme", theme);
+        await page.waitForTimeout(600);
+        await page.locator("#quality").screenshot({ path: join(process.env.SHOTS, `quality-${width}.png`) });
+        await page.locator("#samples").screenshot({ path: join(process.env.SHOTS, `samples-${width}.png`) });
+      }
+    }
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("files on two scales are refused, and joined where the person says so", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page } = view;
+  try {
+    await engineReady(page);
+    const genes = ["TP53", "MYC", "EGFR", "ESR1", "BRCA1", "PTEN"];
+    const text = (/** @type {string} */ sample, /** @type {number} */ by) => [`gene\t${sample}1\t${sample}2`, ...genes.map((gene, at) => `${gene}\t${(at + 1.25) * by}\t${(at + 2.5) * by}`)].join("\n") + "\n";
+    const file = (/** @type {string} */ name, /** @type {string} */ body) => ({ name, mimeType: "text/plain", buffer: Buffer.from(body) });
+    await page.setInputFiles("#file-input", [file("tumor.tsv", text("tumor", 1)), file("normal.tsv", text("normal", 300.1))]);
+    await page.waitForSelector("#one-scale");
+    assert.match(await page.textContent("#cohort-status") ?? "", /different scales/);
+    await page.click("#one-scale");
+    await figureIs(page, "tumours", "2");
+    await figureIs(page, "adjacent normals", "2");
+    assert.match(await page.textContent("#warnings") ?? "", /brought to log2\(x \+ 1\), as you chose/);
+  } finally {
+    await view.close();
+  }
+});
