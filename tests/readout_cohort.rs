@@ -234,7 +234,7 @@ fn the_estimates_follow_measured_purity() {
 fn known_mixtures_of_two_tissues_give_their_shares_back() {
     let Some(mut session) = session("seqc_mixture") else { return };
     let tumour = ["A", "C", "D"].map(str::to_owned);
-    session.set_roles("seqc_sample", Some(&tumour), &["B".to_owned()]).unwrap();
+    session.set_roles("seqc_sample", Some(&tumour[..]), &["B".to_owned()]).unwrap();
     let fraction = column(&mut session, ESTIMATED[0]);
     let truth = column(&mut session, "fraction_A_total_rna");
     let mean = |share: f64| {

@@ -152,14 +152,15 @@ fn a_damaged_file_gives_a_message_and_costs_nothing() {
     let text = String::from_utf8_lossy(&model).into_owned();
     let wide = text.replacen("\\\"dim\\\":12", "\\\"dim\\\":99", 1);
     assert_ne!(wide, text);
-    for bytes in [
+    let files: [&[u8]; 6] = [
         &[][..],
         b"not a model",
         &model[..model.len() / 2],
         &[0xff; 64],
         b"\x08\0\0\0\0\0\0\0{\"a\":{}}",
         wide.as_bytes(),
-    ] {
+    ];
+    for bytes in files {
         let refused = session.open_model(bytes, Alignment::Auto).expect_err("damaged");
         assert_eq!(refused.code(), "bad_checkpoint", "{refused}");
         assert_eq!(embedding(&mut session), before);
