@@ -104,7 +104,10 @@ fn inspect_says_what_each_file_was_taken_for_and_why() {
 fn inspect_takes_folders_and_roles_by_a_column() {
     let folder = folder("inspect-roles");
     let files = by_hand(&folder);
-    let inspect = |more: &[&'static str]| [&["inspect", path(&files[0]), path(&files[1])], more].concat();
+    fn with<'a>(files: &'a [PathBuf; 2], more: &[&'a str]) -> Vec<&'a str> {
+        [&["inspect", path(&files[0]), path(&files[1])], more].concat()
+    }
+    let inspect = |more: &[&'static str]| with(&files, more);
     let counts = |said: &str| {
         let json: Value = serde_json::from_str(said).expect("JSON");
         ["tumors", "normals", "other"].map(|key| json[key].as_u64().expect("a count"))

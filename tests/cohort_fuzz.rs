@@ -3,6 +3,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,9 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
+
+/// The counters are the whole process's: one test measures at a time.
+static MEASURING: Mutex<()> = Mutex::new(());
 
 /// Bytes of memory to a byte of input: a one-letter cell of a sheet is two bytes in the file and a `String` here.
 const MULTIPLE: usize = 256;
@@ -120,6 +124,7 @@ fn mutated(random: &mut impl Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
 
 #[test]
 fn mutated_files_give_a_cohort_or_an_error_within_bounded_memory() {
+    let _alone = MEASURING.lock();
     let number = |name: &str, default: u64| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let (seconds, seed) = (number("FUZZ_SECONDS", 4), number("FUZZ_SEED", 1));
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -156,6 +161,7 @@ fn mutated_files_give_a_cohort_or_an_error_within_bounded_memory() {
 
 #[test]
 fn memory_of_large_hostile_sheets_is_bounded() {
+    let _alone = MEASURING.lock();
     for (text, what) in [
         ([b"x\ty\n".to_vec(), b"a\tb\n".repeat(200_000)].concat(), "two letters a row"),
         ([b"a\t".repeat(50_000), b"b\n".to_vec(), b"a\t".repeat(50_000), b"b\n".to_vec()].concat(), "a wide sheet"),
