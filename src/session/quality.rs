@@ -44,8 +44,8 @@ impl Session {
         let title = match key {
             MeasureKey::Level => "Level",
             MeasureKey::Detected => "Genes detected",
-            MeasureKey::Distance => "Distance to its own role",
-            MeasureKey::Side => "Between adjacent normal and tumour",
+            MeasureKey::Distance => "Distance to its role",
+            MeasureKey::Side => "Normal to tumour",
         };
         Ok(QualityFigure::new(title, measure.label.clone(), values, roles, ringed)?)
     }

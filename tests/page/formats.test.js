@@ -85,7 +85,7 @@ test("names that mean something to JavaScript are names; formulas stay text", { 
     await engineReady(page);
     await page.setInputFiles("#file-input", ["prototype_matrix.tsv", "formula_and_prototype.tsv"].map((name) => join(FILES, "damaged", name)));
     await figureIs(page, "tumours", "2");
-    await figureIs(page, "adjacent normals", "1");
+    await figureIs(page, "adjacent normal", "1");
     await page.click("#samples > summary");
     await page.waitForSelector("#samples tbody tr");
     const cells = await page.locator("#samples tbody td").allTextContents();

@@ -4,7 +4,7 @@ import { Plot } from "./plot.js";
 import { changeCohort } from "./roles.js";
 
 /** @type {[import("../engine").MeasureKey, string][]} */
-const MEASURES = [["level", "Level"], ["detected", "Genes detected"], ["distance", "Distance to its own role"], ["side", "Between adjacent normal and tumour"]];
+const MEASURES = [["level", "Level"], ["detected", "Genes detected"], ["distance", "Distance to its role"], ["side", "Normal to tumour"]];
 const CORRECTIONS = { undoLog: "Undo one logarithm", oneScale: "Bring all to log2(x + 1)", mouseToHuman: "Use human orthologues" };
 
 /** @param {import("./state.js").State} state @param {boolean} wasOpen it was open before the cohort changed */
