@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, aview1};
+use ndarray::Array2;
 use twinpurify::cohort::simulated::{Simulated, SimulationSettings, simulate};
 use twinpurify::figure::Of;
 use twinpurify::session::{PathwaysSpec, Session};
@@ -167,40 +167,52 @@ fn a_damaged_file_gives_a_message_and_costs_nothing() {
     }
 }
 
-/// Train on TCGA colon cancer by RNA-seq, open on colorectal cancer by exon array.
+/// A real cohort, or nothing where the folder is absent.
+fn real(cohort: &str) -> Option<Session> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cohorts").join(cohort);
+    let mut session = Session::default();
+    session.set_gene_map(include_bytes!("../www/gene_map.tsv.gz")).expect("the map");
+    for name in ["expression.tsv.gz", "samples.tsv"] {
+        let Ok(bytes) = std::fs::read(folder.join(name)) else {
+            println!("SKIPPED: {} is not here", folder.display());
+            return None;
+        };
+        open(&mut session, name, &bytes);
+    }
+    Some(session)
+}
+
+fn trained_model(session: &mut Session) -> Vec<u8> {
+    let config = Config { epochs: 100, hidden: vec![128], ..Config::default() };
+    session.begin_training(&config).expect("a run");
+    while !session.step(50).expect("steps").finished {}
+    session.finish_training().expect("a verdict");
+    session.model_file().expect("a file").to_vec()
+}
+
+/// TCGA breast cancer by RNA-seq (symbols), opened on laser-dissected breast on U133A (Entrez ids): another platform,
+/// another scale, other names for the genes.
 #[test]
-fn from_rna_seq_to_an_exon_array() {
-    let cohorts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cohorts");
-    let read = |cohort: &str| {
-        let mut session = Session::default();
-        session.set_gene_map(include_bytes!("../www/gene_map.tsv.gz")).expect("the map");
-        for name in ["expression.tsv.gz", "samples.tsv"] {
-            open(&mut session, name, &std::fs::read(cohorts.join(cohort).join(name)).ok()?);
-        }
-        Some(session)
-    };
-    let (Some(mut coad), Some(mut array)) = (read("tcga_coad_paired"), read("gse24550_colorectal")) else {
-        println!("SKIPPED: {} is not here", cohorts.display());
-        return;
-    };
-    let config = Config { epochs: 200, hidden: vec![128], ..Config::default() };
-    coad.begin_training(&config).expect("a run");
-    while !coad.step(50).expect("steps").finished {}
-    coad.finish_training().expect("a verdict");
-    let model = coad.model_file().expect("a file").to_vec();
+fn from_rna_seq_to_a_microarray_with_other_gene_ids() {
+    let (Some(mut brca), Some(mut array)) = (real("tcga_brca_paired"), real("gse16873_breast_paired")) else { return };
+    let model = trained_model(&mut brca);
     let opened = array.open_model(&model, Alignment::Auto).expect("opened");
     println!("{}\n{}", opened.transfer.sentence, opened.verdict.sentence);
-    assert_eq!(opened.transfer.alignment, Alignment::Genes);
+    assert!(opened.transfer.found * 10 >= opened.transfer.genes * 6);
     let (ours, raw) = (opened.verdict.purified, opened.verdict.raw);
-    // Chance is one in 77.
+    // Chance is one in as many as there are tumours.
     assert!(ours.found * 5 > ours.tested, "{ours:?} raw {raw:?}");
-    // Microsatellite instability was never shown to the model.
-    let msi = array.grouping("msi").expect("a column");
     let embedded = embedding(&mut array);
-    let near = neighbours(&embedded);
-    let known: Vec<usize> = (0..near.len()).filter(|&at| msi.codes[at] >= 0 && msi.codes[near[at]] >= 0).collect();
-    let agree = known.iter().filter(|&&at| msi.codes[at] == msi.codes[near[at]]).count() as f64 / known.len() as f64;
-    println!("nearest neighbour of the same MSI status: {agree:.2} of {}", known.len());
-    assert!(aview1(&embedded.iter().copied().collect::<Vec<f32>>()).iter().all(|v| v.is_finite()));
+    assert!(embedded.iter().all(|v| v.is_finite()));
     assert!(!array.pathways(PathwaysSpec::default()).expect("pathways").sets.is_empty());
+}
+
+/// An exon array's 10,015 genes hold 55 % of those a model of TCGA colon cancer reads: refused, and nothing is lost.
+#[test]
+fn a_real_platform_that_measures_too_few_of_the_genes_is_refused() {
+    let (Some(mut coad), Some(mut array)) = (real("tcga_coad_paired"), real("gse24550_colorectal")) else { return };
+    let model = trained_model(&mut coad);
+    let refused = array.open_model(&model, Alignment::Auto).expect_err("too few");
+    assert_eq!(refused.code(), "transfer_coverage", "{refused}");
+    assert!(array.summary().is_ok());
 }

@@ -201,6 +201,6 @@ mod tests {
         let said = refused(&grouping, 0, None).to_string();
         assert!(said.contains("1 tumour") && said.ends_with("(\"high\")"), "{said}");
         grouping.codes.pop();
-        assert_eq!(refused(&grouping, 0, None).code(), "grouping");
+        assert_eq!(refused(&grouping, 0, None).code(), "bad_groups");
     }
 }
