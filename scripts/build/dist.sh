@@ -32,12 +32,14 @@ allow_afresh() {
 
 copy_page() {
     local hash
-    hash=$(fingerprint index.html www demo LICENSE-MIT LICENSE-APACHE)
+    hash=$(fingerprint index.html www demo LICENSE-MIT LICENSE-APACHE scripts/build/lean.py)
     if [[ -f dist/index.html ]] && fresh page "$hash"; then return; fi
     say "copying the page"
     rm -rf dist/www dist/demo
     cp index.html LICENSE-MIT LICENSE-APACHE dist/
     cp -R www demo dist/
+    # A visitor downloads no comments.
+    python3 scripts/build/lean.py dist/www
     stamp page "$hash"
 }
 

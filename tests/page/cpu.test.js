@@ -106,7 +106,7 @@ test("a real cohort, from disk to pathways, on the CPU", { skip: absent, timeout
     });
 
     await step("pathways: the sets with enough genes, a table that sorts, a strip plot", async () => {
-      await page.waitForSelector("#pathways tbody tr", { timeout: 120_000 });
+      await page.waitForSelector("#pathways .changes tbody tr", { timeout: 120_000 });
       const left = Number(/^(\d+) of 50 sets/.exec(await page.textContent("#pathways .status") ?? "")?.[1] ?? 0);
       assert.equal(await page.locator("#pathways .changes tbody tr").count(), 50 - left);
       assert.ok(left < 40, `${left} sets left out`);

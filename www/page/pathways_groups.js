@@ -61,7 +61,7 @@ export class GroupDifferences {
           this.#compare();
         }))),
       this.#status,
-      h("div", { className: "plot changes" }, h("header", {}, h("h3", {}, "What differs")), this.#place,
+      h("div", { className: "plot differing" }, h("header", {}, h("h3", {}, "What differs")), this.#place,
         h("p", { className: "note" }, "First group minus second. Δz: difference of the means, in standard deviations over the cohort. Effect with 95 % interval: Hedges' g with Welch's t, because scores are continuous and groups may spread differently; Cliff's δ with Mann–Whitney, because ranks alone count there. FDR: Benjamini–Hochberg over all sets, raw and purified each by itself. Sets share genes, so their answers are not independent; a difference is an association, not a cause.")),
       h("div", { className: "plots between" }, this.#figure.element, this.#strip.element));
     const again = () => this.#offer();

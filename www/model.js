@@ -1,0 +1,101 @@
+// A model, and all that can be asked of it.
+
+/** @typedef {import("./engine-client.js").Engines} Engines */
+/** @typedef {import("./engine").Verdict} Verdict */
+/** @typedef {import("./engine").Source} Source */
+
+/** What was learnt. Its readouts are computed in the worker, from the cohort it was trained on. */
+export class Model {
+  /** @type {Engines} */ #engines;
+  /** @type {Source} */ #of;
+  /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
+  /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
+  /** It was stopped before its last step. @type {boolean} */ stopped;
+  /** What it was trained on; a run that the GPU gave up counts as the CPU's. @type {"webgpu" | "cpu"} */ engine;
+  /** How a saved model fits this cohort; null where it was trained here. @type {import("./engine").Transfer | null} */ transfer;
+
+  /** @param {Engines} engines @param {{verdict: Verdict, config: import("./engine").Config, stopped: boolean, of: Source, transfer?: import("./engine").Transfer, engine?: "webgpu" | "cpu"}} learnt */
+  constructor(engines, { verdict, config, stopped, of, transfer, engine = "cpu" }) {
+    this.engine = engine;
+    this.transfer = transfer ?? null;
+    this.#engines = engines;
+    this.#of = of;
+    this.verdict = verdict;
+    this.config = config;
+    this.stopped = stopped;
+  }
+
+  /** Trained, or the closed form. */
+  get of() { return this.#of; }
+
+  /**
+   * Everything that was learnt, as one file that opens in the page and natively; expression values only if asked for.
+   * @param {{expression?: boolean, page?: object}} [options]
+   */
+  async saveSession({ expression = false, page = {} } = {}) {
+    const bytes = await this.#engines.cpu("saveSession", [{ expression, page, engine: this.engine, stopped: this.stopped }]);
+    return new Blob([bytes], { type: "application/octet-stream" });
+  }
+
+  /** One vector per tumour, in file order. @param {{of?: Source}} [options] @returns {Promise<import("./engine").Embedding>} */
+  embed({ of = this.#of } = {}) { return this.#engines.cpu("embedding", [of]); }
+
+  /** Two coordinates per tumour. @param {import("./engine").MapOptions} options @returns {Promise<import("./engine").MapResult>} */
+  map({ kind, of = this.#of }) { return this.#engines.cpu("map", [{ kind, of }]); }
+
+  /** The nearest others of a tumour, by its position in the embedding. @param {{sample: number, of?: Source, count?: number}} options @returns {Promise<import("./engine").Nearest>} */
+  neighbours({ sample, of = this.#of, count = 10 }) { return this.#engines.cpu("neighbours", [{ of, sample, count }]); }
+
+  /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
+  pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
+    return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
+  }
+
+  /**
+   * Which gene sets differ between two groups, raw beside purified.
+   * @param {import("./engine").Grouping} groups
+   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options]
+   * @returns {Promise<import("./engine").Differences>}
+   */
+  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea" } = {}) {
+    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, of: this.#of }, groups, first, second, test }]);
+  }
+
+  /**
+   * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
+   * Every column may be left out; what cannot be measured comes back with the reason. Aborting the signal ends it and
+   * gives the table as far as it is filled.
+   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, also?: {name: string, config: object}[]}} [options]
+   * @param {{onProgress?: (progress: import("./engine").ComparisonProgress & {table?: import("./engine").ComparisonTable}) => void, signal?: AbortSignal}} [watch]
+   * @returns {Promise<import("./engine").ComparisonTable>}
+   */
+  async evaluate({ seeds = 3, outOfFold = false, also = [], ...columns } = {}, { onProgress, signal } = {}) {
+    const name = this.#of === "instant" ? "instant" : "";
+    const comparing = this.#engines.cpu("compare", [{ columns, seeds, outOfFold, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
+    const cancel = () => { this.#engines.cpu("cancelComparison").catch(() => undefined); };
+    if (signal?.aborted) cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return (await comparing).table;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** @returns {Promise<import("./engine").LossHistory>} */
+  lossHistory() { return this.#engines.cpu("lossHistory"); }
+
+  /** A figure to draw on a canvas. @param {import("./engine").FigureSpec} spec @returns {Promise<any>} */
+  figure(spec) { return this.#engines.cpu("figure", [spec]); }
+
+  /** The same figure as SVG. @param {import("./engine").FigureSpec} spec @returns {Promise<string>} */
+  figureSvg(spec) { return this.#engines.cpu("figureSvg", [spec]); }
+
+  /** A table as CSV. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
+  table(options) { return this.#engines.cpu("table", [options]); }
+
+  /** The model as safetensors, with config, genes and moments in its metadata. */
+  async modelFile() {
+    return new Blob([await this.#engines.cpu("modelFile")], { type: "application/octet-stream" });
+  }
+}
