@@ -11,7 +11,7 @@ export class Engine {
   names = [];
   beginFile(name) { this.names.push(name); return 0; } pushChunk() {} endFile() { return { name: this.names.at(-1), kind: "expression_matrix", detail: "" }; }
   summary() { return { tumours: this.names.length, normals: 0, other: 0, genes: 0, patients: 0, scale: { value: "log2", because: "" }, geneIds: { value: "symbol", because: "" }, roles: { because: "" }, columns: [], files: [], warnings: [] }; }
-  linesRead() { return 0; } geneNames() { return this.names; }
+  tellFile() { return { container: false, estimate: null }; } linesRead() { return 0; } abortFile() {} geneNames() { return this.names; }
   sampleTable() { throw new WebAssembly.RuntimeError("unreachable"); }
   presets() { return []; } parameters() { return []; }
 }
