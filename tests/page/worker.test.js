@@ -13,7 +13,7 @@ export class Engine {
   summary() { return { tumours: this.names.length, normals: 0, other: 0, genes: 0, patients: 0, scale: { value: "log2", because: "" }, geneIds: { value: "symbol", because: "" }, roles: { because: "" }, columns: [], files: [], warnings: [] }; }
   tellFile() { return { container: false, estimate: null }; } linesRead() { return 0; } abortFile() {} geneNames() { return this.names; }
   sampleTable() { throw new WebAssembly.RuntimeError("unreachable"); }
-  presets() { return []; } parameters() { return []; }
+  correct() { return this.summary(); } presets() { return []; } parameters() { return []; }
 }
 export default async function init() {}
 `;
