@@ -32,7 +32,7 @@ export class SelectionTools {
     this.#search = /** @type {Combobox<Found>} */ (new Combobox("select-search", "Select", ({ value, label }) => {
       this.#pick(value.members, value.by);
       this.#search.set(label);
-    }, { placeholder: "tumour, or a column's value", list: "What to select", more: (typed) => this.#typed(typed) }));
+    }, { placeholder: "tumour or value", list: "What to select", more: (typed) => this.#typed(typed) }));
     this.#steps = new Steps(state);
     this.#steps.onChange = () => this.#show();
     for (const event of /** @type {const} */ (["selection", "groups"])) state.on(event, () => this.#show());

@@ -9,6 +9,9 @@ import { setName } from "./set_name.js";
 
 /** Rows laid out at once: more would hold the main thread; the CSV has them all. */
 const ROWS = 150;
+/** A small chance is not nought: one digit more there. @param {number | null | undefined} p */
+const chance = (p) => typeof p === "number" && p >= 0.001 && p < 0.01 ? p.toFixed(3) : measured(p);
+
 const OWN = "own:groups", SELECTED = "own:selection";
 
 /** @type {{key: string, label: string, of: (row: Row) => number | string | null}[]} */
@@ -214,8 +217,8 @@ export class GroupDifferences {
     const side = (/** @type {import("../engine").Difference | null} */ d) => [
       number(d?.difference),
       h("td", { className: "number" }, measured(d?.effect), d ? h("span", { className: "quiet" }, ` ${measured(d.low)} to ${measured(d.high)}`) : null),
-      number(d?.p),
-      h("td", { className: "number" }, d && d.fdr < 0.05 ? h("strong", {}, measured(d.fdr)) : measured(d?.fdr)),
+      h("td", { className: "number" }, chance(d?.p)),
+      h("td", { className: "number" }, d && d.fdr < 0.05 ? h("strong", {}, chance(d.fdr)) : chance(d?.fdr)),
     ];
     this.#place.replaceChildren(h("table", {}, h("caption", { className: "unseen" }, `Pathways, ${found.first.name} against ${found.second.name}`),
       h("thead", {}, h("tr", {}, COLUMNS.map(({ key, label }) => h("th", {
