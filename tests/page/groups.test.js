@@ -65,7 +65,7 @@ test("two subtypes differ as they were made to", { skip: missing, timeout: 300_0
 
     // Estimates: offered to colour by, in the sample table, as a file.
     await page.fill("#colour-search", "tumour fraction");
-    await page.click('#colour-options li:has-text("tumour fraction (estimated)")');
+    await page.click('#colour-search-options li:has-text("tumour fraction (estimated)")');
     await page.waitForFunction(() => /no diagnosis/.test(document.querySelector("#explore .legend")?.textContent ?? ""));
     await page.click("#samples summary");
     await page.waitForSelector("#samples .about-estimates");

@@ -77,6 +77,7 @@ export function tinyCohort() {
 
 /** Change parameters in the form, by their keys. @param {import("playwright-core").Page} page @param {Record<string, string>} values */
 export async function setParameters(page, values) {
+  await page.waitForSelector("#parameters", { state: "attached" });
   await page.evaluate(() => { /** @type {HTMLDetailsElement} */ (document.getElementById("parameters")).open = true; });
   for (const [key, value] of Object.entries(values)) {
     await page.fill(`#parameter-${key}`, value);

@@ -40,8 +40,11 @@ export class Combobox {
     this.element = h("div", { className: "control" }, h("label", { for: id }, label), h("div", { className: "combo" }, this.#input, this.#list));
   }
 
-  /** @param {Choice<T>[]} choices */
-  offer(choices) { this.#choices = choices; }
+  /** Choices that come while someone types are looked through too. @param {Choice<T>[]} choices */
+  offer(choices) {
+    this.#choices = choices;
+    if (document.activeElement === this.#input && this.#input.value !== this.#current) this.#show(this.#input.value);
+  }
 
   /** @param {string} label */
   set(label) {

@@ -50,8 +50,10 @@ export const plural = (value, one, many = `${one}s`) => `${count(value)} ${value
 export function measured(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 100_000)) return value.toExponential(2);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace("-", "−");
+  if (size !== 0 && (size < 0.001 || size >= 100_000)) return value.toExponential(2).replace(/^-/, "−");
+  // Two decimals of a small one would say that it is nothing.
+  const decimals = size >= 100 ? 0 : size >= 10 ? 1 : size < 0.01 && size !== 0 ? 4 : 2;
+  return value.toFixed(decimals).replace("-", "−");
 }
 
 /** Seconds as people say them. @param {number} seconds */

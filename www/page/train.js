@@ -11,7 +11,7 @@ import { guardList, verdictOf } from "./verdict.js";
 
 /** @param {import("./state.js").State} state */
 export function startTrain(state) {
-  const button = h("button", { type: "button", id: "train-begin", className: "primary", onclick: () => begin() }, "Train");
+  const button = h("button", { type: "button", id: "train-begin", className: "primary", disabled: true, onclick: () => begin() }, "Train");
   const presetPlace = h("div");
   const presetSummary = h("p", { className: "small quiet preset-summary" });
   const parametersPlace = h("div");
@@ -83,6 +83,7 @@ export function startTrain(state) {
       });
       parameters = made;
       parametersPlace.append(made.element);
+      update();
     }
     await choose(preset?.name ?? presets[0].name);
     if (asked) await use(asked);
@@ -112,7 +113,7 @@ export function startTrain(state) {
   }
 
   function update() {
-    button.disabled = state.training || !valid;
+    button.disabled = state.training || !valid || !parameters;
     controls.hidden = !state.training;
     pause.textContent = paused ? "Resume" : "Pause";
     for (const input of presetPlace.querySelectorAll("input")) input.disabled = state.training;
