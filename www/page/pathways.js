@@ -125,7 +125,7 @@ export function startPathways(state, onSets) {
       if (ticket !== asked) return;
       scores = result;
       const left = result.leftOut.length ? `${count(result.leftOut.length)} of ${count(result.sets.length + result.leftOut.length)} sets have too few of their genes in this cohort and are left out. ` : "";
-      say(`${left}Purity: ${result.purity}.`);
+      say(`${left}Taken for purity: ${result.purity}.`);
       chosen = result.sets.includes(chosen) ? chosen : result.table.length ? result.table.reduce((a, b) => b.change > a.change ? b : a).set : "";
       onSets(result.sets);
       showTable();

@@ -81,9 +81,13 @@ export class Plot {
       this.#note.textContent = "";
       if (draw) draw(this.#canvas, scene);
       else drawScene(this.#canvas, scene);
+      this.#canvas.hidden = false;
       onScene?.(scene);
     } catch (error) {
-      if (ticket === this.#ticket) this.#note.textContent = /** @type {Error} */ (error).message;
+      if (ticket !== this.#ticket) return;
+      // No drawing and no files of it: the reason stands alone.
+      this.#canvas.hidden = this.#buttons.hidden = this.#behind.hidden = true;
+      this.#note.textContent = /** @type {Error} */ (error).message;
     } finally {
       clearTimeout(slow);
     }
