@@ -10,6 +10,7 @@ mod dialect;
 mod error;
 mod findings;
 mod gene_map;
+mod gene_naming;
 mod genes;
 mod geo;
 pub mod hallmark;
