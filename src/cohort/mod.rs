@@ -6,6 +6,7 @@
 mod broad;
 mod clinical;
 mod compose;
+mod dated;
 mod dialect;
 mod error;
 mod findings;
