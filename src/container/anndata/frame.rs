@@ -185,9 +185,14 @@ fn strings(data: &Dataset) -> Result<Vec<String>, ContainerError> {
     data.read_string().map_err(refused)
 }
 
-/// Names and columns are one-dimensional and of bounded length, whatever the file claims.
+/// Names and columns are one-dimensional and of bounded length and size, whatever the file claims.
 fn check_names(data: &Dataset) -> Result<(), ContainerError> {
-    if length(data)? > MAX_NAMES { Err(too_many("names")) } else { Ok(()) }
+    let length = length(data)?;
+    if length > MAX_NAMES {
+        return Err(too_many("names"));
+    }
+    let bytes = length.saturating_mul(data.element_size().map_err(refused)?);
+    if bytes > MAX_TEXT { Err(too_many("text")) } else { Ok(()) }
 }
 
 pub(super) fn length(data: &Dataset) -> Result<u64, ContainerError> {

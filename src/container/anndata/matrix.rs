@@ -111,8 +111,11 @@ fn matrix(group: &Group, name: &str, rows: usize, columns: usize) -> Result<(Val
     let (major, minor) = if by_rows { (rows, columns) } else { (columns, rows) };
     let data = sparse.dataset("data").map_err(refused)?;
     let indices = sparse.dataset("indices").map_err(refused)?;
-    numeric(&data, name)?;
     let pointers = sparse.dataset("indptr").map_err(refused)?;
+    // Their types too: memory is reserved by the size that a type states.
+    for numbers in [&data, &indices, &pointers] {
+        numeric(numbers, name)?;
+    }
     let stored = length(&data)?;
     if length(&pointers)? != major as u64 + 1 || length(&indices)? != stored {
         return Err(broken(name));
