@@ -1,4 +1,5 @@
 // Reading one file in the browser's CPU engine: `node read.js FOLDER_OF_NODE_MODULES DIST FILE` prints one JSON object:
+// the estimate the page shows and the seconds until it does,
 // seconds to read it and to make the cohort, and the peak memory of the browser's renderer (Linux; else null).
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -36,12 +37,15 @@ try {
     const tp = globalThis.twinpurify;
     const cohort = await tp.newCohort();
     const start = performance.now();
-    const [opened] = await cohort.addFiles(document.getElementById("bench").files);
+    /** @type {{estimate: string, estimate_seconds: number} | undefined} */
+    let told;
+    const onFile = (/** @type {{estimate: string}} */ { estimate }) => { told ??= { estimate, estimate_seconds: (performance.now() - start) / 1000 }; };
+    const [opened] = await cohort.addFiles(document.getElementById("bench").files, { onFile });
     if (opened.error) throw opened.error;
     const read = performance.now();
     const { genes, tumors, other, normals } = await cohort.compose();
     const end = performance.now();
-    return { seconds: (end - start) / 1000, read_seconds: (read - start) / 1000, genes, samples: tumors + normals + other };
+    return { seconds: (end - start) / 1000, read_seconds: (read - start) / 1000, genes, samples: tumors + normals + other, ...told };
   });
   console.log(JSON.stringify({ ...result, peak_bytes: peak(process.pid) }));
 } finally {

@@ -91,3 +91,19 @@ fn damage_is_named_by_its_line_in_the_file() {
     assert_eq!((error.code, error.line), ("ragged_row", Some(line)));
     assert_eq!(open(&["download_page.txt"]).unwrap_err().code, "html_file");
 }
+
+#[test]
+fn dates_among_gene_names_are_turned_back_or_said() {
+    let genes = ["TP53", "2-Sep", "1-Mar", "MYC", "EGFR", "ESR1"];
+    for delimiter in ["\t", ","] {
+        let mut text = ["gene", "S1-T", "S2-T", "S3-N"].join(delimiter) + "\n";
+        for (at, gene) in genes.iter().enumerate() {
+            text += &[gene, format!("{at}.5").as_str(), "7.25", "3"].join(delimiter);
+            text.push('\n');
+        }
+        let cohort = compose(&[FileReader::read("m.txt", text.as_bytes()).unwrap()]).unwrap();
+        assert_eq!(cohort.matrix.genes, ["TP53", "SEPTIN2", "1-Mar", "MYC", "EGFR", "ESR1"]);
+        let said = |words: &str| cohort.warnings.iter().any(|warning| warning.contains(words));
+        assert!(said("2-Sep was SEPTIN2") && said("1 gene name is a date (1-Mar)"), "{:?}", cohort.warnings);
+    }
+}

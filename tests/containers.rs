@@ -213,6 +213,16 @@ fn tell_panics_apart() {
     }));
 }
 
+/// Found by the ten-minute fuzz run: memory was reserved by the size that the type of X's indices stated.
+#[test]
+fn a_type_that_states_a_huge_size_is_refused() {
+    let mut damaged = bytes("csr.h5ad");
+    assert_eq!(damaged[11_052..11_056], [4, 0, 0, 0]);
+    damaged[11_054] = 58;
+    let error = Session::default().open_container("huge.h5ad", Arc::new(Memory(damaged))).map(|_| ()).unwrap_err();
+    assert_eq!(error.code, "unsupported_anndata", "{error:?}");
+}
+
 /// The fuzz targets' loop on stable Rust: seeded, a few rounds here, as many seconds as TWINPURIFY_FUZZ_SECONDS says.
 #[test]
 fn mutated_containers_never_panic() {

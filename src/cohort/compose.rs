@@ -1,7 +1,7 @@
 //! Opened files → one cohort.
 
 use super::clinical::{add_labels, clinical_columns, patients};
-use super::gene_map::mouse_names;
+use super::gene_naming::mouse_names;
 use super::genes::counted;
 use super::join::{Corrections, join, without_alternatives};
 use super::outcome::follow_up;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::gene_map::mouse_names;
+use super::gene_naming::mouse_names;
 use super::genes::counted;
 use super::quality::{Finding, Measure, MeasureKey, median};
 use super::{Cohort, Role, ValueScale};

@@ -128,28 +128,12 @@ pub(super) fn collapse(names: &[String], mean: impl Fn(usize) -> f64) -> KeptRow
             counted(no_gene, "row was", "rows were")
         ));
     }
-    let dates = names.iter().filter(|n| is_excel_date(n)).count();
-    if dates > 0 {
-        out.warnings.push(format!(
-            "{dates} gene names are dates (such as 1-Mar): Excel changed them, and those genes will not be found in pathways."
-        ));
-    }
     out
 }
 
 /// `1 gene stands`, `1,200 genes stand`.
 pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
-}
-
-/// `1-Mar`, `2-Sep`, `Dec-01`: what Excel makes of MARCH1, SEPT2 and DEC1.
-fn is_excel_date(name: &str) -> bool {
-    let Some((a, b)) = name.split_once('-') else {
-        return false;
-    };
-    let month = |m: &str| ["Mar", "Sep", "Dec", "Oct", "Apr", "Feb"].contains(&m);
-    let day = |d: &str| (1..=2).contains(&d.len()) && d.bytes().all(|c| c.is_ascii_digit());
-    day(a) && month(b) || month(a) && day(b)
 }
 
 #[cfg(test)]
@@ -184,10 +168,10 @@ mod tests {
     #[test]
     fn the_row_with_the_highest_mean_is_kept() {
         let means = [1.0, 5.0, f64::NAN, 7.0, 7.0, 2.0];
-        let kept = collapse(&names(&["A", "B", "A", "A", "A", "1-Mar"]), |row| means[row]);
+        let kept = collapse(&names(&["A", "B", "A", "A", "A", "C"]), |row| means[row]);
         assert_eq!(kept.rows, [1, 3, 5]);
-        assert_eq!(kept.genes, ["B", "A", "1-Mar"]);
+        assert_eq!(kept.genes, ["B", "A", "C"]);
         assert!(kept.warnings[0].starts_with("1 gene stands") && kept.warnings[0].contains("3 rows were"));
-        assert_eq!(kept.warnings.len(), 2);
+        assert_eq!(kept.warnings.len(), 1);
     }
 }

@@ -6,10 +6,12 @@
 mod broad;
 mod clinical;
 mod compose;
+mod dated;
 mod dialect;
 mod error;
 mod findings;
 mod gene_map;
+mod gene_naming;
 mod genes;
 mod geo;
 pub mod hallmark;

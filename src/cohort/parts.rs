@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::dated::turned_back;
 use super::genes::{collapse, gene_id_kind};
 use super::names::key;
 use super::other_tables::{base_name, is_normals_file};
@@ -164,6 +165,8 @@ fn part(
         warnings.push(format!("{name}: {sentence}"));
     }
     let gene_names = named.as_ref().map_or(gene_names, |(genes, _)| genes);
+    let (gene_names, dated) = turned_back(gene_names);
+    warnings.extend(dated.iter().map(|w| format!("{name}: {w}")));
     if let Some(sample) = first_repeat(samples) {
         return Err(duplicate_sample().in_file(name).quoting(sample));
     }
@@ -176,7 +179,7 @@ fn part(
         let (sum, count) = present.fold((0.0, 0_usize), |(sum, n), v| (sum + f64::from(v), n + 1));
         if count == 0 { f64::NAN } else { sum / count as f64 }
     };
-    let kept = collapse(gene_names, mean);
+    let kept = collapse(&gene_names, mean);
     warnings.extend(kept.warnings.iter().map(|w| format!("{name}: {w}")));
     let rows: Vec<Box<[f32]>> = kept
         .rows
@@ -199,7 +202,7 @@ fn part(
         [one] => vec![*one; samples.len()],
         many => many.to_vec(),
     };
-    let (gene_ids, scale) = (gene_id_kind(gene_names), value_scale(&matrix));
+    let (gene_ids, scale) = (gene_id_kind(&gene_names), value_scale(&matrix));
     Ok(Part { file: name.to_owned(), files, gene_ids, scale, matrix, normals: is_normals_file(name) })
 }
 

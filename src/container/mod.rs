@@ -6,6 +6,7 @@
 //! on bytes; the browser's build lives in a module of its own all the same, whose crash costs one file.
 
 mod error;
+pub(crate) mod month_genes;
 mod sniff;
 mod study;
 
@@ -19,8 +20,6 @@ mod columns;
 mod inflate;
 #[cfg(feature = "containers")]
 mod limits;
-#[cfg(feature = "containers")]
-mod month_genes;
 #[cfg(feature = "containers")]
 pub mod source;
 #[cfg(feature = "containers")]

@@ -5,7 +5,7 @@
 
 /// What a date in a column of gene names was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Was {
+pub(crate) enum Was {
     /// This gene, and no other.
     Gene(&'static str),
     /// One of several, or none that is known.
@@ -68,7 +68,7 @@ const MONTHS: [(&str, u8); 22] = [
 
 /// A name that is a date written out (`2-Sep`, `Sep-02`, `02-Sep-24`, `2024-09-02`, `2024-09-02 00:00:00`): what it
 /// was. `None` when it is no date.
-pub(super) fn gene_of_text(name: &str) -> Option<Was> {
+pub(crate) fn gene_of_text(name: &str) -> Option<Was> {
     let lower = name.trim().to_lowercase();
     let date = lower.split([' ', 't']).next().filter(|date| date.len() == 10).unwrap_or(&lower);
     let parts: Vec<&str> = date.split(['-', '/', '.']).collect();
