@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use twinpurify::comparison::{Candidate, Columns, Comparison, ComparisonProgress, ConfusionTable, Label, Table, Trial};
+use twinpurify::comparison::{Candidate, Columns, ComparisonProgress, ConfusionTable, Label, Table, Trial};
 use twinpurify::figure::{
     FigureKind, FigureSpec, ForestSpec, GroupsOf, ScoreChoice, SurvivalSpec, Theme, ThemeName, svg,
 };
@@ -177,10 +177,8 @@ impl Study {
     ) -> Result<Table, Failure> {
         let mut session = files::open_cohort(folder, self.quiet)?;
         let columns = given.or(&session.propose_columns()?);
+        let mut comparison = session.compare(&columns, candidates, self.seeds, known)?.out_of_fold(self.out_of_fold);
         let cohort = session.cohort()?;
-        let mut comparison = Comparison::new(cohort, &columns, candidates, self.seeds, known)
-            .map_err(|error| Failure::from(SessionError::from(error)))?
-            .out_of_fold(self.out_of_fold);
         let mut written = comparison.trials().len();
         let began = Instant::now();
         let clock = || began.elapsed().as_secs_f64() * 1000.0;

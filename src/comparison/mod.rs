@@ -31,7 +31,7 @@ pub use rows::{Candidate, Method, Row};
 pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
 
 use crate::baseline::{ClosedForm, ContrastivePca, Pca, Raw, Representation};
-use crate::cohort::Cohort;
+use crate::cohort::{Cohort, GeneMap};
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
 use crate::twin::{Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel};
 use forecast::{Forecast, Part, Size};
@@ -127,6 +127,12 @@ impl Comparison {
                 |job: Job| std::iter::once(job).chain((0..FOLDS).map(move |fold| Job { fold: Some(fold), ..job }));
             self.jobs = self.jobs.into_iter().flat_map(with_folds).collect();
         }
+        self
+    }
+
+    /// Find the stromal and immune markers by the names that `map` gave the cohort's genes.
+    pub fn named_by(mut self, cohort: &Cohort, map: &GeneMap) -> Self {
+        self.questions.score_markers(cohort, map);
         self
     }
 

@@ -1,18 +1,19 @@
 //! What is asked of every representation: the cohort's columns as classes, outcomes and numbers, one per tumour; or
 //! the sentence that says why one cannot be asked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::forecast::Part;
 use super::measure::Label;
 pub use crate::cohort::happened;
-use crate::cohort::{Cohort, Column, events};
-use crate::readout::markers::{marker_scores, marker_sets};
-use crate::readout::purity::{purity_values, tumour_fraction_proxy};
+use crate::cohort::{Cohort, Column, GeneMap, events};
+use crate::readout::markers::tumour_scores;
+use crate::readout::purity::purity_values;
 use crate::readout::survival::SurvivalData;
-use crate::training_set::{TrainingSet, tumour_profiles};
+use crate::readout::tumour_fraction::purity_estimate;
+use crate::training_set::TrainingSet;
 
 /// Folds that every class must fill twice.
 const FEWEST_PER_CLASS: usize = 10;
@@ -29,7 +30,7 @@ pub struct Columns {
     pub time: Option<String>,
     /// Whether the event happened.
     pub event: Option<String>,
-    /// Purity; without it the rank-only proxy from the cohort's own normals.
+    /// Purity; without it the tumour fraction estimated from the cohort's own normals.
     pub purity: Option<String>,
 }
 
@@ -91,8 +92,13 @@ impl Questions {
         let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
         let purity = purity(cohort, set, &tumours, columns.purity.as_deref(), &mut notes);
         let survival = survival(cohort, &tumours, columns);
-        let [stromal, immune] = scores(cohort);
+        let [stromal, immune] = tumour_scores(cohort, None);
         Self { subtype, grade, purity, survival, immune, stromal, notes }
+    }
+
+    /// Score the markers by the names that `map` gave the cohort's genes.
+    pub(super) fn score_markers(&mut self, cohort: &Cohort, map: &GeneMap) {
+        [self.stromal, self.immune] = tumour_scores(cohort, Some(map));
     }
 
     /// Whether a part of the work has anything to do.
@@ -116,22 +122,6 @@ impl Questions {
             Label::Grade => &self.grade,
         }
     }
-}
-
-/// Stromal and immune score of every tumour, from markers among all genes of the matrix.
-fn scores(cohort: &Cohort) -> [Result<Vec<f64>, String>; 2] {
-    let sets = marker_sets();
-    let wanted: HashSet<&str> = sets.iter().flat_map(|set| &set.genes).map(String::as_str).collect();
-    let found = tumour_profiles(cohort, |gene| wanted.contains(gene))
-        .map_err(|error| error.to_string())
-        .and_then(|(log, genes)| marker_scores(&log, &genes, &sets).map_err(|error| error.to_string()));
-    let of = |at: usize| {
-        let score = found.as_ref().map_err(String::clone)?.get(at).ok_or("There are no such markers.")?;
-        let measured = (score.coverage.found, score.coverage.size);
-        let few = || format!("Only {} of {} marker genes are measured in this cohort.", measured.0, measured.1);
-        score.values.clone().ok_or_else(few)
-    };
-    [of(0), of(1)]
 }
 
 fn column<'a>(cohort: &'a Cohort, name: Option<&str>, what: &str) -> Result<&'a Column, String> {
@@ -213,9 +203,10 @@ fn purity(
     if name.is_some() {
         return Ok(purity_values(column(cohort, name, "purity")?, tumours));
     }
-    notes.push(
-        "No purity column was chosen: purity is the rank-only proxy from the cohort's own normals, which any profile holds by construction."
-            .into(),
-    );
-    tumour_fraction_proxy(&set.tumour_values, &set.normal_values).map_err(|error| error.to_string())
+    let (what, estimate) =
+        purity_estimate(&set.tumour_values, &set.normal_values).map_err(|error| error.to_string())?;
+    notes.push(format!(
+        "No purity column was chosen: purity is the {what} from the cohort's own adjacent normals, which any profile holds by construction."
+    ));
+    Ok(estimate)
 }

@@ -5,9 +5,12 @@
 //! tumours of one cohort, and no fraction of anything. `scripts/make_markers.py` makes the lists again and names their
 //! sources.
 
+use std::collections::HashSet;
+
 use super::ReadoutError;
 use super::scoring::{Coverage, Scorer};
-use crate::cohort::GeneSet;
+use crate::cohort::{Cohort, GeneMap, GeneSet};
+use crate::training_set::tumour_profiles;
 use ndarray::{Array2, Axis};
 
 /// With fewer markers in the data a score is one gene's noise.
@@ -47,9 +50,28 @@ pub fn marker_scores(log: &Array2<f32>, genes: &[String], sets: &[GeneSet]) -> R
     Ok(columns.map(score).collect())
 }
 
+/// The stromal and the immune score of a cohort's tumours, in file order, or the sentence that says why there is none.
+/// Markers are looked for among all genes of the matrix, not only those trained on, and by the names that `map` gave them.
+pub fn tumour_scores(cohort: &Cohort, map: Option<&GeneMap>) -> [Result<Vec<f64>, String>; 2] {
+    let sets = marker_sets();
+    let sets = map.map(|map| map.named_sets(&sets, &cohort.matrix.genes)).unwrap_or(sets);
+    let wanted: HashSet<&str> = sets.iter().flat_map(|set| &set.genes).map(String::as_str).collect();
+    let found = tumour_profiles(cohort, |gene| wanted.contains(gene))
+        .map_err(|error| error.to_string())
+        .and_then(|(log, genes)| marker_scores(&log, &genes, &sets).map_err(|error| error.to_string()));
+    let of = |at: usize| {
+        let score = found.as_ref().map_err(String::clone)?.get(at).ok_or("There are no such markers.")?;
+        let Coverage { found, size, .. } = score.coverage;
+        let few = || format!("Only {found} of {size} marker genes are measured in this cohort.");
+        score.values.clone().ok_or_else(few)
+    };
+    [of(0), of(1)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cohort::simulated::{SimulationSettings, simulate};
 
     #[test]
     fn markers_are_two_lists_of_symbols() {
@@ -71,5 +93,29 @@ mod tests {
         let deviation = (60.0f64 / 8.0).sqrt();
         values.iter().enumerate().for_each(|(i, v)| assert!((v - (i as f64 - 4.0) / deviation).abs() < 1e-6));
         assert_eq!((scores[1].values.is_none(), scores[1].coverage.found), (true, 4));
+    }
+
+    /// Some markers were published under names that are no longer theirs: a cohort named by the map has the new ones.
+    #[test]
+    fn a_renamed_cohort_is_scored_by_the_markers_new_names() {
+        let map = GeneMap::read(include_bytes!("../../www/gene_map.tsv.gz")).expect("the map");
+        let sets = marker_sets();
+        let is_marker = |gene: &String| sets.iter().any(|set| set.genes.contains(gene));
+        let immune = &sets[1].genes;
+        let older: Vec<&String> = immune.iter().filter(|gene| map.symbol_of_older_name(gene).is_some()).collect();
+        assert!(older.len() >= 5, "{older:?}");
+        let settings = SimulationSettings { tumours: 20, normals: 4, ..SimulationSettings::tiny(3) };
+        let mut cohort = simulate(&settings).expect("a cohort").cohort;
+        let others: Vec<String> = cohort.matrix.genes.iter().filter(|gene| !is_marker(gene)).cloned().collect();
+        let spare = (0..cohort.matrix.genes.len()).map(|at| format!("X{at}"));
+        let rows: Vec<String> =
+            older.iter().copied().chain(&sets[0].genes).cloned().chain(others).chain(spare).collect();
+        cohort.matrix.genes.iter_mut().zip(rows).for_each(|(name, gene)| *name = gene);
+        cohort.name_genes(&map);
+        assert!(!cohort.matrix.genes.contains(older[0]), "the map renames {}", older[0]);
+        let [stromal, immune] = tumour_scores(&cohort, Some(&map));
+        assert_eq!((stromal.expect("stromal").len(), immune.expect("six immune markers").len()), (20, 20));
+        let found = tumour_scores(&cohort, None)[1].clone().expect_err("old names find too few");
+        assert!(found.contains("marker genes are measured"), "{found}");
     }
 }

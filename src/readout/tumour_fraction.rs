@@ -51,6 +51,18 @@ pub fn tumour_fraction(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<V
     Ok(fraction)
 }
 
+/// What stands for purity where none was measured, and what it is called: [`tumour_fraction`], or the proxy where too few
+/// genes tell the two tissues apart (a line through both means still orders the samples).
+///
+/// # Errors
+/// As [`tumour_fraction_proxy`].
+pub fn purity_estimate(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<(&'static str, Vec<f64>), ReadoutError> {
+    match tumour_fraction(tumours, normals) {
+        Ok(fraction) => Ok(("tumour fraction, estimated (ranks only)", fraction)),
+        Err(_) => Ok(("tumour-fraction proxy (ranks only)", tumour_fraction_proxy(tumours, normals)?)),
+    }
+}
+
 fn purest(fraction: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..fraction.len()).collect();
     order.sort_by(|&i, &j| fraction[j].total_cmp(&fraction[i]).then(i.cmp(&j)));
@@ -123,6 +135,8 @@ mod tests {
         let (tumours, normals) = (Array2::from_elem((5, 60), 4.0f32), Array2::from_elem((2, 60), 4.0f32));
         assert_eq!(tumour_fraction(&tumours, &normals).expect_err("no gene differs").code(), "too_few");
         assert_eq!(tumour_fraction(&tumours, &Array2::zeros((0, 60))).expect_err("no normals").code(), "too_few");
+        let (name, values) = purity_estimate(&tumours, &normals).expect("the proxy answers");
+        assert_eq!((name, values), ("tumour-fraction proxy (ranks only)", vec![0.0; 5]));
         assert_eq!(median(&mut [3.0, 1.0]), 2.0);
         assert_eq!(median(&mut [3.0, 1.0, 2.5]), 2.5);
     }

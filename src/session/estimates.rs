@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use super::{Session, SessionError};
 use crate::cohort::{Column, ColumnKind};
-use crate::readout::markers::{MarkerScore, marker_scores, marker_sets};
+use crate::readout::markers::tumour_scores;
 use crate::readout::tumour_fraction::tumour_fraction;
-use crate::training_set::{TrainingSet, tumour_profiles};
 
 /// Names of the estimated columns; a column of the sample sheet with such a name comes before them.
 pub const ESTIMATED: [&str; 3] =
@@ -34,31 +33,12 @@ impl Session {
             return Ok(Rc::clone(estimates));
         }
         let fraction = tumour_fraction(&set.tumour_values, &set.normal_values).map_err(|e| e.to_string());
-        let [stromal, immune] = self.marker_scores(&set)?;
+        self.cohort()?;
+        let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
+        let [stromal, immune] = tumour_scores(cohort, self.gene_map.as_ref());
         let estimates = Rc::new(Estimates { values: [fraction, stromal, immune], samples: set.tumours.clone() });
         self.estimates = Some((set, Rc::clone(&estimates)));
         Ok(estimates)
-    }
-
-    /// Markers are looked for among all genes of the matrix, not only those trained on.
-    fn marker_scores(&mut self, set: &TrainingSet) -> Result<[Result<Vec<f64>, String>; 2], SessionError> {
-        self.cohort()?;
-        let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
-        let sets = match &self.gene_map {
-            Some(map) => map.named_sets(&marker_sets(), &cohort.matrix.genes),
-            None => marker_sets(),
-        };
-        let wanted: std::collections::HashSet<&str> = sets.iter().flat_map(|s| &s.genes).map(String::as_str).collect();
-        let (log, genes) = tumour_profiles(cohort, |gene| wanted.contains(gene))?;
-        debug_assert_eq!(log.nrows(), set.tumours.len());
-        let said = |score: MarkerScore| {
-            let MarkerScore { values, coverage } = score;
-            let few = format!("Only {} of {} marker genes are measured in this cohort.", coverage.found, coverage.size);
-            values.ok_or(few)
-        };
-        let mut scores = marker_scores(&log, &genes, &sets)?.into_iter().map(said);
-        let mut next = || scores.next().unwrap_or_else(|| Err("No markers.".into()));
-        Ok([next(), next()])
     }
 
     /// The values of an estimated column by its name; none where it is no such name.

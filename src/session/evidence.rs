@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Session, SessionError};
-use crate::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table};
+use crate::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table, Trial};
 use crate::figure::{FigureError, Measured, MeasuredRow, MeasuresFigure, ScoreChoice};
 use crate::twin::Config;
 
@@ -58,6 +58,26 @@ impl Session {
         Ok(Columns { subtype: named(&["subtype", "pam50", "cluster"]), grade: named(&["grade"]), time, event, purity })
     }
 
+    /// A comparison on this cohort, not begun; trials of an earlier run of it are kept.
+    ///
+    /// # Errors
+    /// A cohort that cannot be trained on, or a configuration out of range.
+    pub fn compare(
+        &mut self,
+        columns: &Columns,
+        candidates: &[Candidate],
+        seeds: usize,
+        earlier: Vec<Trial>,
+    ) -> Result<Comparison, SessionError> {
+        self.cohort()?;
+        let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
+        let comparison = Comparison::new(cohort, columns, candidates, seeds, earlier)?;
+        Ok(match &self.gene_map {
+            Some(map) => comparison.named_by(cohort, map),
+            None => comparison,
+        })
+    }
+
     /// Begin a comparison; an earlier one is forgotten.
     ///
     /// # Errors
@@ -68,8 +88,8 @@ impl Session {
             .into_iter()
             .map(|NamedConfig { name, config }| Ok(Candidate { name, config: Config::from_partial(config)? }))
             .collect::<Result<Vec<_>, SessionError>>()?;
-        let comparison = Comparison::new(self.cohort()?, &request.columns, &candidates, request.seeds, Vec::new())?
-            .out_of_fold(request.out_of_fold);
+        let comparison =
+            self.compare(&request.columns, &candidates, request.seeds, Vec::new())?.out_of_fold(request.out_of_fold);
         Ok(self.comparison.insert(comparison).progress())
     }
 

@@ -11,9 +11,9 @@ use crate::cohort::hallmark::hallmark;
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Pathways, Profiles};
 use crate::readout::pca::PcaMap;
-use crate::readout::purity::{purity_columns, purity_values, tumour_fraction_proxy};
+use crate::readout::purity::{purity_columns, purity_values};
 use crate::readout::scoring::Scorer;
-use crate::readout::tumour_fraction::tumour_fraction;
+use crate::readout::tumour_fraction::purity_estimate;
 use crate::readout::umap::{UmapOptions, umap};
 use crate::training_set::TrainingSet;
 use crate::twin::Config;
@@ -250,14 +250,8 @@ impl Session {
             let column = &cohort.columns[best];
             return Ok((column.name.clone(), purity_values(column, &tumours)));
         }
-        match tumour_fraction(&set.tumour_values, &set.normal_values) {
-            Ok(fraction) => Ok(("tumour fraction, estimated (ranks only)".into(), fraction)),
-            // Too few genes tell the two tissues apart: a line through both means still orders the samples.
-            Err(_) => {
-                let proxy = tumour_fraction_proxy(&set.tumour_values, &set.normal_values)?;
-                Ok(("tumour-fraction proxy (ranks only)".into(), proxy))
-            }
-        }
+        let (name, estimate) = purity_estimate(&set.tumour_values, &set.normal_values)?;
+        Ok((name.into(), estimate))
     }
 
     /// Where a training set's tumours stand among the cohort's samples.

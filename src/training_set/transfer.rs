@@ -219,10 +219,18 @@ fn sentence(transfer: &Transfer, tumours: usize) -> String {
              over these {tumours} tumours stand in for those of training: what all tumours here have in common against \
              those of training is lost, what tells them apart stays."
         ),
-        Alignment::Samples => format!(
-            " With {tumours} tumours, genes cannot be aligned one by one ({TUMOURS_FOR_MOMENTS} are needed): each sample's \
-             values take the quantiles of the model's mean profile, and what single genes differ by between platforms stays."
-        ),
+        Alignment::Samples => {
+            let why = match tumours {
+                // Enough of them: someone chose it.
+                TUMOURS_FOR_MOMENTS.. => " As chosen, each".to_owned(),
+                _ => format!(
+                    " With {tumours} tumours, genes cannot be aligned one by one ({TUMOURS_FOR_MOMENTS} are needed): each"
+                ),
+            };
+            let rest = "sample's values take the quantiles of the model's mean profile, and what single genes differ by \
+                        between platforms stays.";
+            format!("{why} {rest}")
+        }
     };
     said
 }
