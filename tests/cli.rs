@@ -142,7 +142,7 @@ fn a_refused_file_ends_with_2_and_a_missing_one_with_1() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in ["inspect", "train", "embed", "pathways", "simulate"] {
+    for command in ["inspect", "train", "embed", "pathways", "simulate", "study"] {
         assert!(succeeds(&[command, "--help"]).contains(&format!("  twinpurify {command} ")), "{command}");
     }
 }
@@ -297,5 +297,89 @@ fn a_session_of_the_page_says_what_it_holds_and_writes_its_tables() {
     fs::write(&cut, &whole[..whole.len() - 7]).expect("written");
     assert!(fails(2, &["session", path(&cut)]).contains("damaged"));
     assert!(fails(2, &["session", "Cargo.toml"]).contains("no session file"));
+    fs::remove_dir_all(folder).expect("removed");
+}
+
+/// The simulated cohort with an outcome: tumours of subtype B die, and early.
+fn followed_up(cohort: &Path) {
+    let sheet = fs::read_to_string(cohort.join("samples.tsv")).expect("the sheet");
+    let mut lines = sheet.lines();
+    let heading = lines.next().expect("a heading");
+    let subtype = heading.split('\t').position(|name| name == "subtype").expect("a subtype");
+    let mut text = format!("{heading}\tos_days\tos_event\n");
+    for (at, line) in lines.enumerate() {
+        let (days, event) = match line.split('\t').nth(subtype) {
+            Some("B") => (100 + at, 1),
+            Some(name) if !name.is_empty() => (900 + at, usize::from(at % 4 == 0)),
+            _ => {
+                text.push_str(&format!("{line}\t\t\n"));
+                continue;
+            }
+        };
+        text.push_str(&format!("{line}\t{days}\t{event}\n"));
+    }
+    fs::write(cohort.join("samples.tsv"), text).expect("written");
+}
+
+#[test]
+fn a_study_writes_its_table_confusion_survival_and_hazards_and_goes_on_where_it_stopped() {
+    let folder = folder("study");
+    let cohort = simulated(&folder);
+    followed_up(&cohort);
+    let result = folder.join("out");
+    let size = ["--seeds", "2", "--epochs", "2", "--preset", "linear", "--quiet"];
+    let study = [&["study", path(&cohort), "--out", path(&result)], &size[..]].concat();
+    let said = succeeds(&study);
+    assert!(said.contains("## cohort") && said.contains("mixing denoising auto-encoder"), "{said}");
+
+    let (heading, rows) = csv_of(&result.join("study.csv"));
+    assert_eq!(heading, ["cohort", "representation", "measure", "mean", "sd", "seeds", "best", "missing"]);
+    let mut representations: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+    representations.dedup();
+    assert_eq!(representations.len(), 7, "{representations:?}");
+    let number = |measure: &str| {
+        let row = rows.iter().find(|row| row[1] == "raw" && row[2] == measure).expect("a row");
+        row[3].parse::<f64>().unwrap_or_else(|_| panic!("{row:?}"))
+    };
+    assert!(number("survival.c") > 0.5, "subtype decides who lives: {}", number("survival.c"));
+    let about_grade = |row: &&Vec<String>| row[2].starts_with("grade.");
+    assert!(rows.iter().filter(about_grade).all(|row| row[3].is_empty()), "there is no grade");
+
+    // Confusion: whoever was classified stands once in every representation.
+    let (heading, rows) = csv_of(&result.join("cohort_confusion_subtype.csv"));
+    assert_eq!(heading, ["representation", "truth", "predicted", "tumours", "share"]);
+    let of = |name: &str| {
+        let counts = rows.iter().filter(|row| row[0] == name).map(|row| row[3].parse::<usize>().expect("a count"));
+        counts.sum::<usize>()
+    };
+    assert!(of("raw") > 0 && of("raw") == of("PCA-20"), "{} {}", of("raw"), of("PCA-20"));
+
+    // Survival: who dies early is seen, in the curves and in the hazard ratio.
+    let (heading, rows) = csv_of(&result.join("cohort_survival.csv"));
+    assert_eq!(heading[..4], ["group", "time", "at_risk", "events"]);
+    let last = |group: &str| {
+        let row = rows.iter().rfind(|row| row[0] == group).unwrap_or_else(|| panic!("{group}: {rows:?}"));
+        row[5].parse::<f64>().expect("a share")
+    };
+    assert!(last("B") < 1e-9 && last("A") > 0.3, "B {}, A {}", last("B"), last("A"));
+    let (heading, rows) = csv_of(&result.join("cohort_hazards.csv"));
+    assert_eq!(heading, ["covariate", "hazard_ratio", "lower", "upper", "p"]);
+    assert!(!rows.is_empty(), "a ratio for every subtype but the largest");
+    for figure in ["cohort", "cohort_confusion_subtype", "cohort_survival", "cohort_hazards"] {
+        let svg = fs::read_to_string(result.join(figure).with_extension("svg")).expect("read");
+        assert!(roxmltree::Document::parse(&svg).is_ok_and(|d| d.root_element().has_tag_name("svg")), "{figure}");
+    }
+
+    // Stopped in the middle of a line: what is whole is kept, the rest is computed again, to the same table.
+    let trials = result.join("trials.jsonl");
+    let text = fs::read_to_string(&trials).expect("the trials");
+    assert_eq!(text.lines().count(), 14);
+    let half: usize = text.lines().take(9).map(|line| line.len() + 1).sum();
+    fs::write(&trials, &text[..half + 40]).expect("written");
+    let before = fs::read(result.join("study.csv")).expect("read");
+    succeeds(&study);
+    assert!(before == fs::read(result.join("study.csv")).expect("read"), "the resumed study is the uninterrupted one");
+    let other = [&study[..], &["--subtype", "sample_id"]].concat();
+    assert!(fails(2, &other).contains("another folder"));
     fs::remove_dir_all(folder).expect("removed");
 }
