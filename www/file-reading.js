@@ -23,6 +23,26 @@ const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error ins
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /**
+ * Between two pieces of a file: let messages in, stop where the person cancelled, tell how far it is, each in its time.
+ * @param {File} file @param {Context} context @param {() => {bytes: number, lines: number, estimate: string}} far
+ */
+function pacer(file, { cancelled, onProgress }, far) {
+  let heard = performance.now(), said = 0;
+  return async () => {
+    const now = performance.now();
+    if (now - heard > BREATHE) {
+      heard = now;
+      await breathe();
+    }
+    if (cancelled()) throw stopped(file);
+    if (now - said > TELL) {
+      said = now;
+      onProgress?.({ file: file.name, total: file.size, ...far() });
+    }
+  };
+}
+
+/**
  * Read one file to its end. What was open before stays open, whatever becomes of this one.
  * @param {File} file @param {Context} context @returns {Promise<Read>}
  */
@@ -36,14 +56,11 @@ export async function readFile(file, context) {
 
 /** What a file is, from its first bytes and, of a gzip, its last four. @param {File} file @param {Engine} engine */
 async function told(file, engine) {
-  try {
-    const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
-    const gzip = head[0] === 0x1f && head[1] === 0x8b && file.size > 18;
-    const stated = gzip ? new DataView(await file.slice(-4).arrayBuffer()).getUint32(0, true) : undefined;
-    return engine.tellFile(head, file.size, stated);
-  } catch (error) {
-    throw isTrap(error) ? error : unreadable(file);
-  }
+  const bytes = (/** @type {Blob} */ part) => part.arrayBuffer().catch(() => { throw unreadable(file); });
+  const head = new Uint8Array(await bytes(file.slice(0, HEAD)));
+  const gzip = head[0] === 0x1f && head[1] === 0x8b && file.size > 18;
+  const stated = gzip ? new DataView(await bytes(file.slice(-4))).getUint32(0, true) : undefined;
+  return engine.tellFile(head, file.size, stated);
 }
 
 /** @param {File} file */
@@ -52,26 +69,19 @@ const unreadable = (file) => failure("file_unreadable", `The file stopped being 
 const stopped = (file) => failure("cancelled", `Opening was cancelled; what was open before is still open. (file ${file.name})`);
 
 /** Chunk by chunk: the file is never in memory whole. @param {File} file @param {string} estimate @param {Context} context */
-async function readTable(file, estimate, { engine, cancelled, onProgress }) {
+async function readTable(file, estimate, context) {
+  const { engine } = context;
   const handle = engine().beginFile(file.name);
   const reader = file.stream().getReader();
   try {
-    let bytes = 0, heard = performance.now(), said = 0;
+    let bytes = 0;
+    const pace = pacer(file, context, () => ({ bytes, lines: engine().linesRead(handle), estimate }));
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       engine().pushChunk(handle, value);
       bytes += value.byteLength;
-      const now = performance.now();
-      if (now - heard > BREATHE) {
-        heard = now;
-        await breathe();
-      }
-      if (cancelled()) throw stopped(file);
-      if (now - said > TELL) {
-        said = now;
-        onProgress?.({ file: file.name, bytes, total: file.size, lines: engine().linesRead(handle), estimate });
-      }
+      await pace();
     }
   } catch (error) {
     if (!isTrap(error)) engine().abortFile(handle);
@@ -82,7 +92,8 @@ async function readTable(file, estimate, { engine, cancelled, onProgress }) {
 }
 
 /** Table by table; one that cannot be read does not stop the others. @param {File} file @param {Context} context @returns {Promise<Read>} */
-async function readContainer(file, { engine, containers, cancelled, onProgress }) {
+async function readContainer(file, context) {
+  const { engine, containers } = context;
   const glue = await containers();
   if (!glue) throw failure("containers_unavailable", `The part of this page that reads archives, workbooks, AnnData and Parquet was not found where the page is hosted. Tell whoever hosts it, or open the tables themselves. (file ${file.name})`);
   const sync = new /** @type {any} */ (globalThis).FileReaderSync();
@@ -112,7 +123,7 @@ async function readContainer(file, { engine, containers, cancelled, onProgress }
   let container = null;
   try {
     container = guarded(() => new glue.ContainerReader(file.name, file.size, read));
-    let heard = performance.now(), said = 0;
+    const pace = pacer(file, context, () => ({ bytes: guarded(() => container.done()), lines: open ? engine().linesRead(open.handle) : 0, estimate: "" }));
     for (;;) {
       const piece = guarded(() => container.nextPiece());
       if (piece === undefined) break;
@@ -129,16 +140,7 @@ async function readContainer(file, { engine, containers, cancelled, onProgress }
         } catch (error) { refuse(name, error); }
       } else if (piece.refused) refuse(open?.name ?? piece.refused.file ?? file.name, piece.refused);
       else if (piece.leftOut) result.leftOut.push(...piece.leftOut);
-      const now = performance.now();
-      if (now - heard > BREATHE) {
-        heard = now;
-        await breathe();
-      }
-      if (cancelled()) throw stopped(file);
-      if (now - said > TELL) {
-        said = now;
-        onProgress?.({ file: file.name, bytes: guarded(() => container.done()), total: file.size, lines: open ? engine().linesRead(open.handle) : 0, estimate: "" });
-      }
+      await pace();
     }
   } catch (error) {
     if (isTrap(error)) throw error;

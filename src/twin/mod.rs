@@ -11,6 +11,7 @@ pub mod loss;
 mod model;
 pub mod network;
 pub mod optimiser;
+mod parameters;
 pub mod self_test;
 pub mod step_bench;
 #[cfg(all(test, feature = "cpu"))]
@@ -19,7 +20,8 @@ mod trainer;
 pub mod views;
 
 pub use burn::tensor::Device;
-pub use config::{Config, ConfigError, Parameter, Preset, parameters};
+pub use config::{Config, ConfigError, Preset};
 pub use model::{MODEL_FORMAT, TwinModel};
+pub use parameters::{Parameter, parameters};
 pub use trainer::{Progress, TrainError, Trainer};
 pub use views::{Placement, TrainingData};

@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::axis::contamination_axis;
 use super::checkpoint::CheckpointError;
-use super::config::{Config, Preset, parameters};
+use super::config::{Config, Preset};
 use super::loss::{barlow_twins, cross_correlation, identity};
 use super::network::tensor;
 use super::optimiser::learning_rate;
+use super::parameters::parameters;
 use super::trainer::{TrainError, Trainer, read_back};
 use super::views::{Draw, Placement, TrainingData};
 use super::{TwinModel, self_test};

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { engineReady, missing, openPage, trainTiny } from "./harness.js";
 
 const SMALL = { hidden: "16", dim: "8", epochs: "4" };
 
@@ -25,11 +25,7 @@ test("two subtypes differ as they were made to", { skip: missing, timeout: 300_0
   try {
     await engineReady(page);
     const opened = Date.now();
-    await page.setInputFiles("#file-input", tinyCohort());
-    await page.waitForSelector("#figures dd");
-    await setParameters(page, SMALL);
-    await page.click("#train-begin");
-    await verdict(page, 120_000);
+    await trainTiny(page, SMALL);
 
     assert.match(await compared(page) ?? "", /^20 against 20 tumours/);
     assert.equal(await page.inputValue("#groups-by"), "column:subtype");

@@ -86,6 +86,15 @@ export async function setParameters(page, values) {
   await page.waitForFunction(() => !(/** @type {HTMLButtonElement} */ (document.getElementById("train-begin"))).disabled);
 }
 
+/** Open the tiny cohort and train on it to the verdict. @param {import("playwright-core").Page} page @param {Record<string, string>} parameters */
+export async function trainTiny(page, parameters) {
+  await page.setInputFiles("#file-input", tinyCohort());
+  await page.waitForSelector("#figures dd");
+  await setParameters(page, parameters);
+  await page.click("#train-begin");
+  return verdict(page, 120_000);
+}
+
 /** The verdict stands on the page. @param {import("playwright-core").Page} page @param {number} timeout */
 export async function verdict(page, timeout) {
   await page.waitForFunction(() => {

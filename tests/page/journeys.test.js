@@ -1,7 +1,7 @@
 // The ways into the page beside a person's own two files: roles put right by hand, both demo buttons, own gene sets.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { engineReady, missing, openPage, tinyCohort, trainTiny, verdict } from "./harness.js";
 
 /** Figures of the cohort by their names. @param {import("playwright-core").Page} page @returns {Promise<Record<string, string>>} */
 const figures = (page) => page.locator("#figures > div").evaluateAll((all) =>
@@ -89,11 +89,7 @@ test("own gene sets are scored beside Hallmark", { skip: missing, timeout: 60_00
   const { page, complaints } = view;
   try {
     await engineReady(page);
-    await page.setInputFiles("#file-input", tinyCohort());
-    await page.waitForSelector("#figures dd");
-    await setParameters(page, { hidden: "16", epochs: "4" });
-    await page.click("#train-begin");
-    await verdict(page, 60_000);
+    await trainTiny(page, { hidden: "16", epochs: "4" });
     await page.waitForSelector("#pathways .changes tbody tr", { timeout: 60_000 });
     const gmt = ["FIRST_OF_MINE\thttps://example.org\tAK2\tANP32E\tASF1A\tASF1B\tATAD2\tAURKA\tAURKB\tBARD1\tBIRC5\tBRCA1\tBRCA2\tBRMS1L",
       "SECOND_OF_MINE\t\tADM\tADORA2B\tAK4\tAKAP12\tALDOA\tALDOB\tALDOC\tAMPD3\tANGPTL4\tANKZF1\tANXA2\tATF3"].join("\n");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { engineReady, missing, openPage, tinyCohort, trainTiny, verdict } from "./harness.js";
 
 const SMALL = { hidden: "16", dim: "8", epochs: "4" };
 
@@ -28,11 +28,7 @@ test("a model goes from one cohort to another", { skip: missing, timeout: 300_00
   try {
     await engineReady(page);
     const opened = Date.now();
-    await page.setInputFiles("#file-input", tinyCohort());
-    await page.waitForSelector("#figures dd");
-    await setParameters(page, SMALL);
-    await page.click("#train-begin");
-    await verdict(page, 120_000);
+    await trainTiny(page, SMALL);
     const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-download="model.safetensors"]')]);
     const model = { name: "model.safetensors", mimeType: "application/octet-stream", buffer: readFileSync(await download.path()) };
 
