@@ -5,6 +5,7 @@
 
 mod frame;
 mod matrix;
+mod storage;
 
 use std::collections::VecDeque;
 
@@ -47,6 +48,7 @@ pub(super) fn open(name: &str, source: Source) -> Result<Box<dyn Pieces>, Contai
     let size = source.size();
     let file = File::from_source(Bytes(source)).map_err(refused)?;
     let root = file.root();
+    storage::within(&root, size)?;
     let obs = frame(&root, "obs")?;
     let var = frame(&root, "var")?;
     let mut notes = Vec::new();
