@@ -1,9 +1,9 @@
 // A real cohort from disk to pathways on the CPU engine, as a person would go.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { COHORTS, engineReady, missing, openPage, setParameters, recordMainThread, tinyCohort, verdict } from "./harness.js";
+import { COHORTS, engineReady, missing, openPage, saved, setParameters, recordMainThread, tinyCohort, verdict } from "./harness.js";
 
 const PAIRED = join(COHORTS, "tcga_brca_paired");
 const absent = missing || (!existsSync(PAIRED) && `SKIPPED: ${PAIRED} is absent`);
@@ -124,7 +124,7 @@ test("a real cohort, from disk to pathways, on the CPU", { skip: absent, timeout
     }
 
     await step("the download parses: model.safetensors", async () => {
-      const model = await downloadedBytes(page, '[data-download="model.safetensors"]');
+      const model = await saved(page, '[data-download="model.safetensors"]');
       const header = JSON.parse(model.subarray(8, 8 + Number(model.readBigUInt64LE(0))).toString());
       assert.ok(header.__metadata__, "the model carries its config and genes");
     });
@@ -137,7 +137,7 @@ test("a real cohort, from disk to pathways, on the CPU", { skip: absent, timeout
     }
 
     await step("the download parses: map_purified.png", async () => {
-      const png = await downloadedBytes(page, '[data-plot="map_purified"] button:text-is("PNG")');
+      const png = await saved(page, '[data-plot="map_purified"] button:text-is("PNG")');
       assert.equal(png.subarray(1, 4).toString(), "PNG");
     });
 
@@ -203,33 +203,5 @@ test("a file that cannot be read says why and loses nothing", { skip: missing, t
   }
 });
 
-/**
- * What a click saves. Where the page has handed its file over and yet the browser begins no download within 20 s (a
- * machine halted meanwhile, say), the click is repeated; a page that hands nothing over fails.
- * @param {import("playwright-core").Page} page @param {string} selector
- */
-async function downloadedBytes(page, selector) {
-  await page.evaluate(() => {
-    const scope = /** @type {any} */ (globalThis);
-    scope.handedOver = 0;
-    scope.makeAddress ??= URL.createObjectURL.bind(URL);
-    URL.createObjectURL = (file) => { scope.handedOver++; return scope.makeAddress(file); };
-  });
-  const handedOver = () => page.evaluate(() => /** @type {any} */ (globalThis).handedOver);
-  const said = async () => (await page.locator("[role=status]").allTextContents()).filter(Boolean).join(" | ");
-  for (let turn = 1; ; turn++) {
-    const beginning = page.waitForEvent("download", { timeout: 20_000 }).catch(() => null);
-    await page.click(selector);
-    const download = await beginning;
-    if (!download) {
-      assert.ok(turn < 3 && await handedOver() > 0, `no file from ${selector}; the page says: ${await said()}`);
-      continue;
-    }
-    const failure = await download.failure();
-    assert.equal(failure, null, `the browser gave up the download from ${selector}`);
-    return readFileSync(await download.path());
-  }
-}
-
 /** @param {import("playwright-core").Page} page @param {string} selector */
-const downloaded = async (page, selector) => (await downloadedBytes(page, selector)).toString();
+const downloaded = async (page, selector) => (await saved(page, selector)).toString();

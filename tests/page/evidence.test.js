@@ -1,10 +1,10 @@
 // The Evidence panel on real cohorts: columns proposed, the comparison with its progress, cancel, table and figures.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { COHORTS, engineReady, missing, openPage, recordMainThread, setParameters, verdict } from "./harness.js";
+import { COHORTS, engineReady, missing, openPage, recordMainThread, saved, setParameters, verdict } from "./harness.js";
 
 /** Small enough for two busy cores; long enough that something is learnt. */
 const SMALL = { genes: "300", hidden: "32", dim: "12", epochs: "40" };
@@ -31,12 +31,6 @@ const chosen = (page) => page.evaluate(() => Object.fromEntries(["subtype", "gra
 
 /** @param {import("playwright-core").Page} page @param {string} row @param {string} column */
 const number = async (page, row, column) => Number.parseFloat((await page.textContent(`.compare-table tr[data-row="${row}"] td[data-column="${column}"]`) ?? "").replace("−", "-"));
-
-/** @param {import("playwright-core").Page} page @param {string} selector */
-async function saved(page, selector) {
-  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click(selector)]);
-  return readFileSync(await download.path());
-}
 
 test("a cohort with subtype, survival and purity", { skip: absent("tcga_brca_paired"), timeout: 600_000 }, async (t) => {
   const view = await openPage({ query: "?device=cpu" });

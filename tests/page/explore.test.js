@@ -1,10 +1,9 @@
 // The explorer on the real page: one selection made by lasso, click, keys, search, table and heat map; groups; and how
 // long 10,000 points take.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { engineReady, missing, openPage, recordMainThread, tinyCohort, verdict } from "./harness.js";
+import { engineReady, missing, openPage, saved, recordMainThread, tinyCohort, verdict } from "./harness.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -25,15 +24,14 @@ async function explored(options = {}) {
 }
 
 /** @param {Page} page @param {string} selector */
-async function saved(page, selector) {
-  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 20_000 }), page.click(selector)]);
-  return readFileSync(await download.path(), "utf8").trim().split("\n").map((line) => line.split(","));
+async function savedRows(page, selector) {
+  return (await saved(page, selector)).toString().trim().split("\n").map((line) => line.split(","));
 }
 
 /** Names and rule of the selected samples, as the table saves them. @param {Page} page */
 async function selected(page) {
   await page.evaluate(() => { /** @type {HTMLDetailsElement} */ (document.getElementById("explore-table")).open = true; });
-  const [head, ...rows] = await saved(page, '#explore-table button:text-is("CSV")');
+  const [head, ...rows] = await savedRows(page, '#explore-table button:text-is("CSV")');
   return { names: rows.map((row) => row[0]), rules: [...new Set(rows.map((row) => row[head.indexOf("selected_by")]))] };
 }
 
@@ -63,7 +61,7 @@ test("lasso, keys held, click, Escape, undo and redo: one selection on both maps
   const view = await explored();
   const { page, complaints } = view;
   try {
-    const rows = (await saved(page, '[data-plot="map_raw"] button:text-is("CSV")')).slice(1).map(([name, x, y]) => ({ name, x: Number(x), y: Number(y) }));
+    const rows = (await savedRows(page, '[data-plot="map_raw"] button:text-is("CSV")')).slice(1).map(([name, x, y]) => ({ name, x: Number(x), y: Number(y) }));
     assert.equal(rows.length, 40);
     const middle = (/** @type {"x" | "y"} */ axis) => (Math.min(...rows.map((row) => row[axis])) + Math.max(...rows.map((row) => row[axis]))) / 2;
     const [midX, midY] = [middle("x"), middle("y")];
@@ -201,7 +199,7 @@ test("search, groups, comparison, table, neighbours, the map between, heat map",
     await page.waitForFunction(() => [...document.querySelectorAll("#explore .legend button")].map((button) => button.textContent).join("|") === "first20|missing20");
     await page.click("#selection-undo");
     await page.waitForSelector('#explore-groups input[aria-label="Name of rest"]');
-    const svg = await saved(page, '[data-plot="map_purified"] button:text-is("SVG")');
+    const svg = await savedRows(page, '[data-plot="map_purified"] button:text-is("SVG")');
     assert.match(svg.join("\n"), /my groups[^]*first[^]*rest/, "the file says the groups too");
 
     await page.click("#explore-table > summary");
@@ -236,7 +234,7 @@ test("search, groups, comparison, table, neighbours, the map between, heat map",
     // Two subtypes far apart in the raw profile: whoever is near is of the same one.
     await page.waitForFunction(() => document.querySelector("#explore-neighbours h3")?.textContent === "Raw · 10 of 10 share subtype B");
     const listed = await page.locator("#explore-neighbours table").nth(1).locator("tbody button").allTextContents();
-    const embedded = (await saved(page, '[data-download="embedding_instant.csv"]')).slice(1).map(([name, ...values]) => ({ name, values: values.map(Number) }));
+    const embedded = (await savedRows(page, '[data-download="embedding_instant.csv"]')).slice(1).map(([name, ...values]) => ({ name, values: values.map(Number) }));
     assert.deepEqual(listed, nearest(embedded, "TCGA-AA-0004-01A"));
 
     await page.click("#explore-between > summary");
@@ -266,7 +264,7 @@ test("search, groups, comparison, table, neighbours, the map between, heat map",
     await page.waitForFunction((name) => name && (/** @type {HTMLInputElement} */ (document.getElementById("colour-search"))).value === name, pathway);
     await page.selectOption("#strip-1", { label: "subtype" });
     await page.waitForTimeout(500);
-    const drawn = (await saved(page, '[data-plot="heat_map"] button:text-is("SVG")')).join("\n");
+    const drawn = (await savedRows(page, '[data-plot="heat_map"] button:text-is("SVG")')).join("\n");
     assert.match(drawn, />\s*subtype\s*</);
     assert.match(drawn, />\s*my groups\s*</);
     assert.deepEqual(complaints, []);

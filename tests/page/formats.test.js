@@ -1,10 +1,10 @@
 // Every file a researcher already has: whole folders, paste, damage, names with a meaning to JavaScript; roles by
 // selection, the cohort sheet, quality and its figures.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { engineReady, missing, openPage, tinyCohort } from "./harness.js";
+import { engineReady, missing, openPage, saved, tinyCohort } from "./harness.js";
 
 const FILES = join(import.meta.dirname, "../files");
 
@@ -126,12 +126,10 @@ test("roles by selection, kept when a file is added; quality with its figures an
     await page.waitForFunction(() => !document.querySelector("#quality > summary")?.textContent?.includes("being looked at"));
     await page.click("#quality > summary");
     await page.waitForFunction(() => document.querySelectorAll("#quality canvas").length === 4 && [...document.querySelectorAll("#quality canvas")].every((canvas) => /** @type {HTMLCanvasElement} */ (canvas).width > 300));
-    const [csv] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="quality_distance"] button:text-is("CSV")')]);
-    const table = readFileSync(await csv.path(), "utf8").trim().split("\n");
+    const table = (await saved(page, '[data-plot="quality_distance"] button:text-is("CSV")')).toString().trim().split("\n");
     assert.equal(table[0], "sample,role,level,genes_detected,distance,side,findings");
     assert.equal(table.length, 53);
-    const [drawing] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="quality_side"] button:text-is("SVG")')]);
-    assert.equal(readFileSync(await drawing.path(), "utf8").split("<circle").length - 1, 52);
+    assert.equal((await saved(page, '[data-plot="quality_side"] button:text-is("SVG")')).toString().split("<circle").length - 1, 52);
     if (process.env.SHOTS) {
       await page.locator("#quality").scrollIntoViewIfNeeded();
       for (const [width, theme] of /** @type {const} */ ([[1280, "light"], [390, "dark"]])) {

@@ -1,9 +1,8 @@
 // Pathways between two groups, and what is estimated of purity: on the page, in its tables and files.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { engineReady, missing, openPage, trainTiny } from "./harness.js";
+import { engineReady, missing, openPage, saved, trainTiny } from "./harness.js";
 
 const SMALL = { hidden: "16", dim: "8", epochs: "4" };
 
@@ -11,12 +10,6 @@ const SMALL = { hidden: "16", dim: "8", epochs: "4" };
 async function compared(page) {
   await page.waitForFunction(() => /Below an FDR/.test(document.getElementById("groups-status")?.textContent ?? ""), undefined, { timeout: 60_000 });
   return page.textContent("#groups-status");
-}
-
-/** @param {import("playwright-core").Page} page @param {string} selector */
-async function saved(page, selector) {
-  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click(selector)]);
-  return readFileSync(await download.path());
 }
 
 test("two subtypes differ as they were made to", { skip: missing, timeout: 300_000 }, async () => {

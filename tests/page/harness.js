@@ -1,5 +1,5 @@
 // What every journey needs: the built page on a server, a browser, and a record of what went wrong and what was asked for.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.js";
@@ -93,6 +93,18 @@ export async function trainTiny(page, parameters) {
   await setParameters(page, parameters);
   await page.click("#train-begin");
   return verdict(page, 120_000);
+}
+
+/** Chromium drops the eleventh download within a second, and says nothing: this far apart none is. */
+const BETWEEN_DOWNLOADS_MS = 150;
+let lastDownload = 0;
+
+/** What a click saves. @param {import("playwright-core").Page} page @param {string} selector @param {number} [timeout] */
+export async function saved(page, selector, timeout = 60_000) {
+  await new Promise((done) => setTimeout(done, lastDownload + BETWEEN_DOWNLOADS_MS - Date.now()));
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout }), page.click(selector)]);
+  lastDownload = Date.now();
+  return readFileSync(await download.path());
 }
 
 /** The verdict stands on the page. @param {import("playwright-core").Page} page @param {number} timeout */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DIST, engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { DIST, engineReady, missing, openPage, saved, setParameters, tinyCohort, verdict } from "./harness.js";
 
 /** Every way out that a script has, tried; each says what became of it. Runs in the page or in a worker. @param {string} origin */
 async function tryEverything(origin) {
@@ -143,8 +143,8 @@ test("every request of a whole journey is for a file of this folder, before the 
     await verdict(page, 60_000);
     await page.waitForSelector("#pathways .changes tbody tr", { timeout: 60_000 });
     await page.locator("#explore").getByText("UMAP", { exact: true }).click();
-    for (const name of ["embedding.csv", "model.safetensors"]) await Promise.all([page.waitForEvent("download"), page.click(`[data-download="${name}"]`)]);
-    await Promise.all([page.waitForEvent("download"), page.click('[data-plot="map_purified"] button:text-is("PNG")')]);
+    for (const name of ["embedding.csv", "model.safetensors"]) await saved(page, `[data-download="${name}"]`);
+    await saved(page, '[data-plot="map_purified"] button:text-is("PNG")');
 
     const asked = [...new Set(requests.filter(({ address }) => !/^(blob|data|about):/.test(address)).map(({ address }) => address))].sort();
     t.diagnostic(`${asked.length} addresses:\n${asked.join("\n")}`);

@@ -2,9 +2,8 @@
 // nobody disturbed; two tabs do not overwrite each other; what is damaged says so; what is forgotten is gone.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { engineReady, missing, openPage, saved, setParameters, tinyCohort, verdict } from "./harness.js";
 
 const RUN = { hidden: "32", dim: "16", epochs: "1500" };
 
@@ -35,8 +34,7 @@ async function pauseAndKeep(page) {
 async function results(page) {
   const all = [await verdict(page, 120_000)];
   for (const name of ["embedding.csv", "model.safetensors"]) {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-download="${name}"]`)]);
-    all.push(`${name} ${createHash("sha256").update(readFileSync(await download.path())).digest("hex")}`);
+    all.push(`${name} ${createHash("sha256").update(await saved(page, `[data-download="${name}"]`)).digest("hex")}`);
   }
   return all;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { readLink } from "../../www/share/link.js";
-import { DIST, engineReady, missing, openPage, setParameters, tinyCohort, verdict } from "./harness.js";
+import { DIST, engineReady, missing, openPage, saved, setParameters, tinyCohort, verdict } from "./harness.js";
 
 const SMALL = { hidden: "16", epochs: "6" };
 const FIXTURE = "tests/files/session_1.twinpurify";
@@ -29,12 +29,6 @@ function hostileCohort() {
   const lines = [...rename(sheet).trim().split("\n").map(roles), ...normals];
   const file = (/** @type {string} */ name, /** @type {string} */ text) => ({ name, mimeType: "text/tab-separated-values", buffer: Buffer.from(text) });
   return [file("<i>expression</i>.tsv", rename(expression)), file("samples.tsv", `${lines.join("\n")}\n`)];
-}
-
-/** @param {import("playwright-core").Page} page @param {string} button */
-async function download(page, button) {
-  const [got] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
-  return readFileSync(await got.path() ?? "");
 }
 
 /** @param {import("playwright-core").Page} page @param {object[]} files */
@@ -71,7 +65,7 @@ test("a session saved is the same maps, pathways and verdict when reopened, and 
     said = await train(page, tinyCohort());
     before = await scene(page);
     assert.match(before, /40 samples/);
-    session = await download(page, "#session-save");
+    session = await saved(page, "#session-save");
     assert.match(await page.textContent("#share-status") ?? "", /cohort\.twinpurify, [\d.]+ [kM]B/);
 
     // The link, with the result ticked.
@@ -96,7 +90,7 @@ test("a session saved is the same maps, pathways and verdict when reopened, and 
     assert.ok(await page.isHidden("#share-dialog"), "Escape closes the dialog");
     assert.equal(await page.evaluate(() => document.activeElement?.id), "share-open", "the focus goes back to where it was");
 
-    const report = (await download(page, "#report-save")).toString();
+    const report = (await saved(page, "#report-save")).toString();
     assert.ok(report.includes(String(said).replace(/'/g, "&#39;").slice(0, 20)) && /SHA-256 of the embedding[^:]*: [0-9a-f]{64}/.test(report), "verdict and hash are in the report");
     assert.ok((report.match(/<svg /g) ?? []).length >= 6, "six figures at least");
     if (process.env.SHOTS) {
@@ -216,14 +210,14 @@ test("names that are markup or formulas are text everywhere: page, link, report,
     await page.waitForSelector("#samples tbody tr");
     await page.focus("#explore canvas");
     for (let steps = 0; steps < 5; steps++) await page.keyboard.press("ArrowRight");
-    const table = (await download(page, '[data-plot=map_purified] .files-out button:has-text("CSV")')).toString();
+    const table = (await saved(page, '[data-plot=map_purified] .files-out button:has-text("CSV")')).toString();
     for (const cell of ["'=HYPERLINK(1)", "'@SUM", "'-cmd|' /C calc'"]) assert.ok(table.includes(cell), `${cell} in\n${table.slice(0, 600)}`);
     assert.ok(!/(^|,)"?[=@]/m.test(table), "no cell begins as a formula");
     assert.match(table, /,-\d+\.\d+/, "negative numbers stay numbers");
-    const svg = (await download(page, '[data-plot=map_purified] .files-out button:has-text("SVG")')).toString();
+    const svg = (await saved(page, '[data-plot=map_purified] .files-out button:has-text("SVG")')).toString();
     assert.ok(!svg.includes("<script") && !svg.includes("<b>"));
-    const report = (await download(page, "#report-save")).toString();
-    const session = await download(page, "#session-save");
+    const report = (await saved(page, "#report-save")).toString();
+    const session = await saved(page, "#session-save");
     assert.ok(!/<script|<img|<i>|<b>/.test(report), "the report holds no markup of a name");
     assert.ok(report.includes("&#60;i&#62;expression"), "and shows it as text");
 

@@ -1,8 +1,7 @@
 // A saved model opened on another cohort: chosen or dropped with the files, fitting, too small, damaged.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { engineReady, missing, openPage, tinyCohort, trainTiny, verdict } from "./harness.js";
+import { engineReady, missing, openPage, saved, tinyCohort, trainTiny, verdict } from "./harness.js";
 
 const SMALL = { hidden: "16", dim: "8", epochs: "4" };
 
@@ -29,8 +28,7 @@ test("a model goes from one cohort to another", { skip: missing, timeout: 300_00
     await engineReady(page);
     const opened = Date.now();
     await trainTiny(page, SMALL);
-    const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-download="model.safetensors"]')]);
-    const model = { name: "model.safetensors", mimeType: "application/octet-stream", buffer: readFileSync(await download.path()) };
+    const model = { name: "model.safetensors", mimeType: "application/octet-stream", buffer: await saved(page, '[data-download="model.safetensors"]') };
 
     // On its own cohort, by the button under Train.
     await page.evaluate(() => { /** @type {HTMLDetailsElement} */ (document.getElementById("open-model")).open = true; });
