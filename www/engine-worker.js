@@ -81,6 +81,13 @@ function setCheckpoint(bytes) {
   if (keeper.run) keeper.port?.postMessage({ run: keeper.run, bytes });
 }
 
+/** Give the engine the map of gene ids, once. */
+function nameGenes() {
+  if (!geneMap || !engine || mapped === engine) return;
+  engine.setGeneMap?.(geneMap);
+  mapped = engine;
+}
+
 /** The containers' module, instantiated anew: the build takes out of its glue what would keep the first instance. */
 async function freshContainers() {
   const code = await containersCode;
@@ -99,7 +106,14 @@ const CALLS = {
     geneMap = map;
     glue = await import(url);
     await glue.default({ module_or_path: module });
-    if (kind === "cpu") engine = new glue.Engine();
+    if (kind !== "cpu") return;
+    engine = new glue.Engine();
+    // Not waited for: whoever opens a file later finds it read, or is told why it cannot be.
+    setTimeout(() => {
+      try {
+        nameGenes();
+      } catch { /* said where a file is opened */ }
+    });
   },
 
   connect([port]) {
@@ -116,10 +130,7 @@ const CALLS = {
 
   /** Read one file, be it a table or a container of them. */
   async openFile([file], { onProgress }) {
-    if (geneMap && mapped !== engine) {
-      cpu().setGeneMap?.(geneMap);
-      mapped = engine;
-    }
+    nameGenes();
     const own = { cancelled: false };
     opening = own;
     return readFile(file, { engine: cpu, containers: freshContainers, cancelled: () => own.cancelled, onProgress });

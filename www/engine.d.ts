@@ -136,7 +136,7 @@ export interface Engine {
   tellFile(head: Uint8Array, length: number, stated?: number): { container: boolean; estimate: Estimate | null };
   /** For each path null, or why the file is not opened. */ chooseFiles(paths: string[]): (string | null)[];
   beginPart(name: string, origin: object): number; linesRead(handle: number): number;
-  setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
+  setGeneMap?(bytes: Uint8Array): void; beginFile(name: string): number; beginInflated(name: string): number; pushChunk(handle: number, bytes: Uint8Array): void;
   endFile(handle: number): FileReport; abortFile(handle: number): void; removeFile(name: string): void;
   loadSimulated(seed: number): FileReport[];
   summary(): Summary; setRoles(choice: RoleChoice): Summary; resetRoles(): Summary;

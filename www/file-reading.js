@@ -1,6 +1,9 @@
 // Reading files in the worker: tables go to the engine as they come; archives, workbooks, AnnData and Parquet go through
 // the containers' module, a fresh instance for each, so that its memory is given back and its crash costs one file.
 
+import { NOT_BY_BROWSER, inflatedByBrowser } from "./inflating.js";
+import { breathe } from "./training-loop.js";
+
 /** @typedef {import("./engine").Engine} Engine */
 /** @typedef {import("./engine").FileReport} FileReport */
 /** @typedef {{name: string, because: string}} LeftOut a file of an archive that is not opened, and why */
@@ -19,11 +22,8 @@ const failure = (code, message) => Object.assign(new Error(message), { code });
 /** A call's error that is the engine's own, not the file's. @param {unknown} error */
 const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
-/** Let messages in: a cancelled file is heard of only between two tasks. */
-const breathe = () => new Promise((resolve) => setTimeout(resolve));
-
 /**
- * Between two pieces of a file: let messages in, stop where the person cancelled, tell how far it is, each in its time.
+ * Between two pieces of a file: let messages in (a wish to cancel is one), stop where the person cancelled, tell how far it is, each in its time.
  * @param {File} file @param {Context} context @param {() => {bytes: number, lines: number, estimate: string}} far
  */
 function pacer(file, { cancelled, onProgress }, far) {
@@ -47,11 +47,11 @@ function pacer(file, { cancelled, onProgress }, far) {
  * @param {File} file @param {Context} context @returns {Promise<Read>}
  */
 export async function readFile(file, context) {
-  const { container, estimate } = await told(file, context.engine());
+  const { container, estimate, stated } = await told(file, context.engine());
   if (estimate && !estimate.fits) {
     throw failure("too_large_here", `This file is too large for the browser: ${estimate.sentence}. ${estimate.remedy} (file ${file.name})`);
   }
-  return container ? readContainer(file, context) : { reports: [await readTable(file, estimate?.sentence ?? "", context)], refused: [], leftOut: [] };
+  return container ? readContainer(file, context) : { reports: [await readTable(file, { estimate: estimate?.sentence ?? "", stated }, context)], refused: [], leftOut: [] };
 }
 
 /** What a file is, from its first bytes and, of a gzip, its last four. @param {File} file @param {Engine} engine */
@@ -60,7 +60,7 @@ async function told(file, engine) {
   const head = new Uint8Array(await bytes(file.slice(0, HEAD)));
   const gzip = head[0] === 0x1f && head[1] === 0x8b && file.size > 18;
   const stated = gzip ? new DataView(await bytes(file.slice(-4))).getUint32(0, true) : undefined;
-  return engine.tellFile(head, file.size, stated);
+  return { ...engine.tellFile(head, file.size, stated), stated };
 }
 
 /** @param {File} file */
@@ -68,17 +68,36 @@ const unreadable = (file) => failure("file_unreadable", `The file stopped being 
 /** @param {File} file */
 const stopped = (file) => failure("cancelled", `Opening was cancelled; what was open before is still open. (file ${file.name})`);
 
-/** Chunk by chunk: the file is never in memory whole. @param {File} file @param {string} estimate @param {Context} context */
-async function readTable(file, estimate, context) {
+/** What is known of a table before it is read; `stated`: the inflated size by a gzip's last four bytes. @typedef {{estimate: string, stated: number | undefined}} Told */
+
+/**
+ * A table to its end. A large gzip is inflated by the browser; where it finds fault, or more or less than the file states
+ * (several members, damage, growth without end), the file is read again from its start by the engine, which reads what
+ * can be read and says what is wrong.
+ * @param {File} file @param {Told} told @param {Context} context
+ */
+async function readTable(file, told, context) {
+  const contents = inflatedByBrowser(file, told.stated);
+  const report = contents && await readBytes(file, told, context, contents);
+  return report ?? /** @type {FileReport} */ (await readBytes(file, told, context, null));
+}
+
+/**
+ * Chunk by chunk: the file is never in memory whole.
+ * @param {File} file @param {Told} told @param {Context} context
+ * @param {import("./inflating.js").Inflated | null} contents of a gzip; null: the bytes as they lie
+ * @returns {Promise<FileReport | null>} null where the browser could not inflate it
+ */
+async function readBytes(file, { estimate }, context, contents) {
   const { engine } = context;
-  const handle = engine().beginFile(file.name);
-  const reader = file.stream().getReader();
+  const handle = contents ? engine().beginInflated(file.name) : engine().beginFile(file.name);
+  const reader = contents ?? file.stream().getReader();
   try {
     let bytes = 0;
-    const pace = pacer(file, context, () => ({ bytes, lines: engine().linesRead(handle), estimate }));
+    const pace = pacer(file, context, () => ({ bytes: contents?.taken() ?? bytes, lines: engine().linesRead(handle), estimate }));
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) break;
+      if (done || !value) break;
       engine().pushChunk(handle, value);
       bytes += value.byteLength;
       await pace();
@@ -86,6 +105,7 @@ async function readTable(file, estimate, context) {
   } catch (error) {
     if (!isTrap(error)) engine().abortFile(handle);
     reader.cancel().catch(() => undefined);
+    if (error === NOT_BY_BROWSER) return null;
     throw /** @type {any} */ (error)?.code || isTrap(error) ? error : unreadable(file);
   }
   return engine().endFile(handle);

@@ -1,5 +1,7 @@
 //! Opened files → one cohort.
 
+use twinpurify_cells::{falls_below_zero, misses_a_value};
+
 use super::clinical::{add_labels, clinical_columns, patients};
 use super::gene_naming::mouse_names;
 use super::genes::counted;
@@ -61,7 +63,7 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
     columns.extend(follow_up(&columns));
     let patients = patients(&joined, &columns);
     let matrix = joined.matrix;
-    let missing = matrix.rows.iter().filter(|row| row.iter().any(|v| v.is_nan())).count();
+    let missing = matrix.rows.iter().filter(|row| misses_a_value(row)).count();
     if missing > 0 {
         warnings.push(format!(
             "{} of {} genes miss a value in at least one sample; training leaves those genes out.",
@@ -80,7 +82,7 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
             "The values are centred on zero (log-ratios or z-scores) and cannot be trained on: open counts, TPM, RSEM or log2 intensities.".to_owned(),
         );
     }
-    let negative = matrix.rows.iter().flatten().any(|v| *v < 0.0);
+    let negative = matrix.rows.iter().any(|row| falls_below_zero(row));
     if negative && matches!(joined.scale.value, ValueScale::Counts | ValueScale::Linear) {
         warnings.push("Some values are negative on a linear scale; they count as 0.".to_owned());
     }

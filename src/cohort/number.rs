@@ -1,5 +1,7 @@
 //! One cell → one value.
 
+use twinpurify_cells::short_decimal;
+
 /// Why a cell is not a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NumberFault {
@@ -62,41 +64,6 @@ pub(super) fn parse_value(cell: &[u8], comma_allowed: bool) -> Result<Parsed, Nu
         Ok(value) => Ok(Parsed { value, comma }),
         Err(_) => Err(NumberFault::NotANumber),
     }
-}
-
-/// Powers of ten that float32 holds exactly.
-const EXACT_POWERS: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
-
-/// `12`, `-3.45`: plain decimals of at most seven digits, which are most cells of most matrices. Digits and power are both
-/// exact in float32, so their quotient is the correctly rounded value, the one std's general parser gives at several times
-/// the cost (Clinger 1990's fast path, which std takes only after validating and classifying the text).
-fn short_decimal(cell: &[u8]) -> Option<f32> {
-    let (negative, digits) = match cell {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, cell),
-    };
-    if digits.is_empty() || digits.len() > 8 {
-        return None;
-    }
-    let mut mantissa = 0_u32;
-    let mut seen = 0_usize;
-    let mut before_point = None;
-    for byte in digits {
-        match byte.wrapping_sub(b'0') {
-            digit @ 0..=9 => {
-                mantissa = mantissa * 10 + u32::from(digit);
-                seen += 1;
-            }
-            _ if *byte == b'.' && before_point.is_none() => before_point = Some(seen),
-            _ => return None,
-        }
-    }
-    if seen == 0 || seen > 7 {
-        return None;
-    }
-    let power = EXACT_POWERS.get(seen - before_point.unwrap_or(seen))?;
-    let value = mantissa as f32 / power;
-    Some(if negative { -value } else { value })
 }
 
 /// Reads a clinical cell as a number, whichever the decimal mark.

@@ -29,6 +29,8 @@ enum Raw {
     Head(Vec<u8>),
     Plain,
     Gzip(Box<Inflate>),
+    /// A gzip file that the browser inflates.
+    Inflated,
 }
 
 /// A file that was read to its end and understood.
@@ -112,6 +114,12 @@ impl FileReader {
             lines: 0,
             name,
         }
+    }
+
+    /// The bytes that come are a gzip file's contents: whoever reads it inflates it, and checks that it is whole.
+    pub fn already_inflated(mut self) -> Self {
+        self.raw = Raw::Inflated;
+        self
     }
 
     /// Says where the file lay.
@@ -202,7 +210,7 @@ impl FileReader {
         }
         text.finish(&mut |t| table.push(t))?;
         let read = table.finish()?;
-        let storage = Storage { encoding: text.name(), gzip: matches!(raw, Raw::Gzip(_)) };
+        let storage = Storage { encoding: text.name(), gzip: matches!(raw, Raw::Gzip(_) | Raw::Inflated) };
         opened(name, read, storage)
     }
 }

@@ -2,6 +2,7 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
+use twinpurify_cells::{field_ends, short_decimals};
 
 use super::CohortError;
 use super::dialect::Dialect;
@@ -44,6 +45,23 @@ impl<'a> Record<'a> {
             start = *end + gap;
             field.trim_ascii()
         })
+    }
+
+    /// One field, white space around it taken off; empty where there are fewer.
+    pub(super) fn field(&self, at: usize) -> &'a [u8] {
+        let end = self.ends.get(at).copied().unwrap_or(0);
+        self.bytes.get(self.start_of(at)..end).unwrap_or_default().trim_ascii()
+    }
+
+    /// Pushes the values of the fields from `at` on and before `end` to `row`, up to one that is no short decimal; how
+    /// many there were.
+    pub(super) fn short_decimals(&self, at: usize, end: usize, row: &mut Vec<f32>) -> usize {
+        let ends = self.ends.get(at..end).unwrap_or_default();
+        short_decimals(self.bytes, self.start_of(at), self.gap, ends, row)
+    }
+
+    fn start_of(&self, at: usize) -> usize {
+        at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(self.start, |end| end + self.gap)
     }
 
     /// Whether a quoted field of this record holds a line end.
@@ -144,9 +162,7 @@ impl RecordSplitter {
         let number = self.reader.line();
         self.reader.set_line(number + 1);
         if !line.is_empty() {
-            self.plain_ends.clear();
-            self.plain_ends.extend(memchr_iter(self.delimiter, line));
-            self.plain_ends.push(line.len());
+            field_ends(line, self.delimiter, &mut self.plain_ends);
             sink(Record { bytes: line, start: 0, ends: &self.plain_ends, gap: 1, line: number as usize })?;
         }
         Ok(line.len() + 1)

@@ -1,5 +1,7 @@
 //! The scale values are on, from their distribution.
 
+use twinpurify_cells::Tally;
+
 use super::{Evidence, ExpressionMatrix, ValueScale};
 
 /// Largest value logarithms reach: log2 of the deepest count is under 30 (measured over the study's cohorts: 12.8 to 22.6).
@@ -84,26 +86,9 @@ fn distribution(rows: &[Box<[f32]>]) -> Distribution {
     while step > 1 && common_factor(step, width) > 1 {
         step += 1;
     }
-    let (mut values, mut negative, mut whole) = (0_usize, 0_usize, 0_usize);
-    let (mut min, mut max) = (f32::INFINITY, f32::NEG_INFINITY);
-    let (mut at_min, mut at_max) = (0_usize, 0_usize);
-    let mut sampled = Vec::with_capacity(cells / step + 1);
-    for value in rows.iter().flatten().copied().filter(|v| !v.is_nan()) {
-        if values.is_multiple_of(step) {
-            sampled.push(value);
-        }
-        values += 1;
-        negative += usize::from(value < 0.0);
-        whole += usize::from(value.fract() == 0.0);
-        if value < min {
-            (min, at_min) = (value, 0);
-        }
-        if value > max {
-            (max, at_max) = (value, 0);
-        }
-        at_min += usize::from(value == min);
-        at_max += usize::from(value == max);
-    }
+    let mut tally = Tally::new(step);
+    rows.iter().for_each(|row| tally.row(row));
+    let Tally { values, negative, whole, min, max, at_min, at_max, mut sampled, .. } = tally;
     let middle = sampled.len() / 2;
     let median = match sampled.len() {
         0 => f32::NAN,
@@ -165,5 +150,28 @@ mod tests {
             rows: vec![vec![0.0, 4.02, 21.594].into()],
         };
         assert!(value_scale(&matrix).because.starts_with("values run from 0 to 21.59 with median 4.02"));
+    }
+
+    #[test]
+    fn the_tally_counts_as_one_would_by_hand() {
+        let value = |at: usize| match (at * 7919) % 13 {
+            0 => f32::NAN,
+            1 => -1.5,
+            2 => 0.0,
+            n => n as f32 * 0.75,
+        };
+        let rows: Vec<Vec<f32>> = (0..37).map(|row| (0..row % 11).map(|at| value(row * 31 + at)).collect()).collect();
+        for step in [1, 3, 50] {
+            let mut tally = Tally::new(step);
+            rows.iter().for_each(|row| tally.row(row));
+            let all: Vec<f32> = rows.iter().flatten().copied().filter(|v| !v.is_nan()).collect();
+            let count = |is: &dyn Fn(f32) -> bool| all.iter().filter(|v| is(**v)).count();
+            assert_eq!(tally.values, all.len());
+            assert_eq!((tally.min, tally.max), (-1.5, 9.0));
+            assert_eq!(tally.negative, count(&|v| v < 0.0));
+            assert_eq!(tally.whole, count(&|v| v.fract() == 0.0));
+            assert_eq!((tally.at_min, tally.at_max), (count(&|v| v == -1.5), count(&|v| v == 9.0)));
+            assert_eq!(tally.sampled, all.iter().copied().step_by(step).collect::<Vec<_>>());
+        }
     }
 }

@@ -106,15 +106,17 @@ impl NumericTable {
             .at_line(record.line));
         }
         self.scratch.clear();
-        let mut name: &[u8] = b"";
         let last_value = self.first_value + self.columns.len();
-        for (at, field) in record.fields().enumerate() {
-            if at == self.name_column {
-                name = field;
+        let mut at = self.first_value;
+        while at < last_value {
+            // With decimal commas a point is looked for in every field.
+            if !self.decimal_comma {
+                at += record.short_decimals(at, last_value, &mut self.scratch);
+                if at == last_value {
+                    break;
+                }
             }
-            if at < self.first_value || at >= last_value {
-                continue;
-            }
+            let field = record.field(at);
             let place = |error: CohortError| error.at_line(record.line).at_column(at + 1).quoting(&field_text(field).0);
             let parsed = parse_value(field, self.comma_allowed).map_err(|fault| place(refuse(fault)))?;
             if parsed.comma && !self.decimal_comma {
@@ -126,8 +128,9 @@ impl NumericTable {
                 return Err(place(mixed_marks()));
             }
             self.scratch.push(parsed.value);
+            at += 1;
         }
-        let (name, other) = field_text(name);
+        let (name, other) = field_text(record.field(self.name_column));
         self.other_encoding += usize::from(other);
         self.names.push(name.into_owned());
         self.rows.push(self.scratch.as_slice().into());

@@ -6,9 +6,7 @@ use crate::cohort::{FileReader, Origin};
 impl Session {
     /// Begin reading a table that lay in a container; its handle is one of [`Self::begin_file`].
     pub fn begin_part(&mut self, name: &str, origin: Origin) -> u32 {
-        self.next_reader += 1;
-        self.readers.insert(self.next_reader, FileReader::new(name).came_from(origin));
-        self.next_reader
+        self.begin_reader(FileReader::new(name).came_from(origin))
     }
 
     /// Lines read of a file so far.

@@ -45,8 +45,17 @@ impl Session {
 
     /// Begin reading a file; the handle names it until [`Self::end_file`] or [`Self::abort_file`].
     pub fn begin_file(&mut self, name: &str) -> u32 {
+        self.begin_reader(FileReader::new(name))
+    }
+
+    /// Begin reading a gzip file whose bytes come inflated; its handle is one of [`Self::begin_file`].
+    pub fn begin_inflated(&mut self, name: &str) -> u32 {
+        self.begin_reader(FileReader::new(name).already_inflated())
+    }
+
+    pub(super) fn begin_reader(&mut self, reader: FileReader) -> u32 {
         self.next_reader += 1;
-        self.readers.insert(self.next_reader, FileReader::new(name));
+        self.readers.insert(self.next_reader, reader);
         self.next_reader
     }
 

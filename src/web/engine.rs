@@ -88,6 +88,12 @@ impl Engine {
         self.0.begin_file(name)
     }
 
+    /// Begin reading a gzip file that the browser inflates.
+    #[wasm_bindgen(js_name = beginInflated)]
+    pub fn begin_inflated(&mut self, name: &str) -> u32 {
+        self.0.begin_inflated(name)
+    }
+
     /// The next bytes of a file.
     #[wasm_bindgen(js_name = pushChunk)]
     pub fn push_chunk(&mut self, handle: u32, bytes: &[u8]) -> Result<(), JsValue> {
