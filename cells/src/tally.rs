@@ -109,8 +109,8 @@ impl Lanes {
     #[inline(always)]
     fn count(&mut self, four: &[f32; 4]) {
         for (at, value) in four.iter().enumerate() {
-            // No comparison with NaN holds.
-            self.values[at] += u32::from(*value == *value);
+            // No comparison with NaN holds: it is in no lane.
+            self.values[at] += u32::from(!value.is_nan());
             self.negative[at] += u32::from(*value < 0.0);
             self.whole[at] += u32::from(value.trunc() == *value);
             self.mins[at] = if *value < self.mins[at] { *value } else { self.mins[at] };

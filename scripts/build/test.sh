@@ -60,9 +60,12 @@ tell_failure() {
 
 check() {
     stage "format, lints, types of the page's modules"
-    cargo fmt --check
-    cargo clippy --locked --all-targets -- -D warnings
-    cargo clippy --locked --lib --target wasm32-unknown-unknown --no-default-features --features cpu -- -D warnings
+    cargo fmt --all --check
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    local engine
+    for engine in cpu containers; do
+        cargo clippy --locked --lib --target wasm32-unknown-unknown --no-default-features --features "$engine" -- -D warnings
+    done
     npx --no-install tsc --project .
 }
 

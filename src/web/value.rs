@@ -3,9 +3,11 @@
 #[cfg(feature = "cpu")]
 use js_sys::{Float32Array, Object, Reflect};
 use serde::Serialize;
+#[cfg(any(feature = "cpu", feature = "gpu"))]
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
+#[cfg(any(feature = "cpu", feature = "gpu"))]
 use super::error::js_error;
 
 /// A value as serde describes it: structs and maps become plain objects, missing values `null`, bytes `Uint8Array`.
@@ -16,6 +18,7 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 }
 
 /// An argument of a call.
+#[cfg(any(feature = "cpu", feature = "gpu"))]
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value)
         .map_err(|e| js_error("bad_argument", &format!("The call's argument could not be read: {e}.")))
