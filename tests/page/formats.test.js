@@ -5,6 +5,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { AxeBuilder } from "@axe-core/playwright";
 import { engineReady, missing, openPage, saved, tinyCohort } from "./harness.js";
 
 const FILES = join(import.meta.dirname, "../files");
@@ -92,6 +93,30 @@ test("a GDC folder of one-sample files and its sample sheet are one cohort", { s
     await figureIs(page, "tumours", "4");
     await figureIs(page, "adjacent normals", "4");
     await figureIs(page, "genes", "12");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("a folder of many files: the list keeps its place, says how many, and shows first what was not taken", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    const sample = (/** @type {number} */ at) => ({ name: `GSM92${String(at).padStart(5, "0")}_P${at >> 1}-${at % 2 ? "normal" : "tumor"}.counts.txt`, mimeType: "text/plain",
+      buffer: Buffer.from(Array.from({ length: 30 }, (_, gene) => `ENSG000001${String(gene).padStart(5, "0")}.1\t${(gene * 37 + at * 11) % 900}`).join("\n")) });
+    const files = [...Array.from({ length: 30 }, (_, at) => sample(at)), { name: "notes.html", mimeType: "text/html", buffer: Buffer.from("<html><body>no table</body></html>") }];
+    await page.setInputFiles("#file-input", files);
+    await page.waitForSelector("#files-count:not([hidden])");
+    assert.equal(await page.textContent("#files-count"), "31 files, 1 not taken, which stands first.");
+    assert.match(await page.locator("#files li").first().textContent() ?? "", /notes\.html/);
+    assert.ok(await page.evaluate(() => { const list = /** @type {HTMLElement} */ (document.getElementById("files")); return list.scrollHeight > 2 * list.clientHeight && list.tabIndex === 0; }));
+    const { violations } = await new AxeBuilder({ page }).include("#cohort").analyze();
+    assert.deepEqual(violations.map(({ id }) => id), []);
+    if (process.env.SHOTS) await page.locator("#cohort").screenshot({ path: join(process.env.SHOTS, "many-files.png") });
+    await page.click("#files li button");
+    await page.waitForFunction(() => document.getElementById("files-count")?.textContent === "30 files, all read.");
     assert.deepEqual(complaints, []);
   } finally {
     await view.close();

@@ -10,6 +10,8 @@ import { samplesFold } from "./samples.js";
 const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", sample_labels: "sample labels", unused_table: "not used", session: "saved session" });
 const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
+/** Files from which on their list scrolls, and those not taken stand first: a GDC folder holds hundreds. */
+const MANY_FILES = 12;
 /** Unrecognised gene names shown at once. */
 const LISTED_GENES = 400;
 const DEMO = ["expression.tsv.gz", "samples.tsv.gz"];
@@ -23,6 +25,7 @@ export function startCohort(state, door) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
   const status = byId("cohort-status");
   const list = byId("files");
+  const filesCount = byId("files-count");
   /** The files' own cohort, whether or not they make one yet. @type {import("../twinpurify.js").Cohort | null} */
   let draft = null;
   /** @type {Map<string, HTMLLIElement>} */
@@ -156,9 +159,21 @@ export function startCohort(state, door) {
         await compose(cohort);
       }) }, "Bring both to log2(x + 1)"));
     }
+    tidy();
     Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
     state.tell("cohort");
     state.tell("model");
+  }
+
+  /** A list of many files has its length said and its place kept; what was not taken is seen first. */
+  function tidy() {
+    const many = lines.size > MANY_FILES;
+    const bad = [...lines.values()].filter((item) => item.querySelector(".mark.bad"));
+    list.classList.toggle("many", many);
+    list.tabIndex = many ? 0 : -1;
+    filesCount.hidden = !many;
+    filesCount.textContent = `${count(lines.size)} files${bad.length ? `, ${count(bad.length)} not taken, which ${bad.length === 1 ? "stands" : "stand"} first` : ", all read"}.`;
+    if (many) list.prepend(...bad);
   }
 
   /** The line of a file, made when first needed. @param {string} name */
