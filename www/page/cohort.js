@@ -319,7 +319,7 @@ function showSummary(state) {
     h("div", {}, h("dt", {}, what), h("dd", { className: /^[\d,]+$/.test(value) ? "" : "words" }, value), h("dd", { className: "why" }, why));
   const others = summary.other ? `, ${plural(summary.other, "other sample")} set aside` : "";
   figures.replaceChildren(
-    figure(count(summary.tumors), summary.tumors === 1 ? "tumour" : "tumours", `of ${plural(summary.patients, "patient")}${others}`),
+    figure(count(summary.tumors), summary.tumors === 1 ? "tumour" : "tumours", `${summary.patients ? `of ${plural(summary.patients, "patient")}` : "patients not known"}${others}`),
     figure(count(summary.normals), summary.normals === 1 ? "adjacent normal" : "adjacent normals", summary.roles.because),
     figure(count(summary.genes), "genes", "in the matrix, duplicates collapsed"),
     figure(SCALES[summary.scale.value] ?? summary.scale.value, "value scale", summary.scale.because),
