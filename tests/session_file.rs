@@ -10,6 +10,12 @@ use twinpurify::figure::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ThemeN
 use twinpurify::session::{Choice, SaveOptions, Saved, Session, TableSpec};
 use twinpurify::twin::{Config, Preset};
 
+/// The fuzz target's body, and the tables it reads.
+#[path = "../fuzz/bodies/session.rs"]
+mod body;
+
+use body::TABLES;
+
 /// Written by the page's engine in version 1 (40 tumours of the page tests' tiny cohort); every later version must open it.
 const FIXTURE: &str = "tests/files/session_1.twinpurify";
 
@@ -39,18 +45,6 @@ fn saved(session: &mut Session, expression: bool) -> Vec<u8> {
     let options = SaveOptions { expression, page, engine: Some("cpu".into()), stopped: false };
     session.save_session(options).expect("a session")
 }
-
-const TABLES: [TableSpec; 9] = [
-    TableSpec::Embedding { of: Of::Purified },
-    TableSpec::Embedding { of: Of::Instant },
-    TableSpec::MapPca { of: Of::Raw },
-    TableSpec::MapPca { of: Of::Purified },
-    TableSpec::MapUmap { of: Of::Purified },
-    TableSpec::MapUmap { of: Of::Instant },
-    TableSpec::PathwaysChange,
-    TableSpec::Loss,
-    TableSpec::Genes,
-];
 
 fn map(session: &mut Session, colour: &str) -> String {
     let colour = ColourSpec { column: Some(colour.into()), ..ColourSpec::default() };
@@ -177,13 +171,6 @@ fn bytes_spoilt_at_random_never_panic() {
         if draw(4) == 0 {
             spoilt.truncate(draw(spoilt.len()));
         }
-        let mut session = Session::default();
-        if session.open_session(&spoilt).is_ok() {
-            // A changed name or number is not seen; whatever it is, reading it must not panic.
-            for table in TABLES {
-                let _ = session.table(table);
-            }
-            let _ = session.revive_session();
-        }
+        body::run(&spoilt);
     }
 }

@@ -65,7 +65,7 @@ impl Figure for ConfusionFigure {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
         let pen = Pen::on(area, theme)?;
         let (width, height) = pen.size();
-        let top = pen.title(&self.title, 12.0)?;
+        let top = pen.long_title(&self.title, 12.0)?;
         let beside = width >= 560.0;
         let count = self.panels.len().max(1) as f64;
         let (wide, high) = if beside { (width / count, height - top) } else { (width, (height - top) / count) };

@@ -93,7 +93,7 @@ impl Figure for ForestFigure {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
         let pen = Pen::on(area, theme)?;
         let (width, height) = pen.size();
-        let top = pen.title(&self.title, 12.0)?;
+        let top = pen.long_title(&self.title, 12.0)?;
         let narrow = width < 560.0;
         let names = if narrow { 0.34 * width } else { 210.0 };
         let numbers = if narrow { 0.0 } else { 190.0 };

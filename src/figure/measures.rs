@@ -146,7 +146,7 @@ impl Figure for MeasuresFigure {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
         let pen = Pen::on(area, theme)?;
         let (width, height) = pen.size();
-        let top = pen.title(&self.title, 12.0)?;
+        let top = pen.long_title(&self.title, 12.0)?;
         let per_line = per_line(width);
         let lines = self.panels.len().div_ceil(per_line).max(1);
         let line_height = (height - top - 6.0) / lines as f64;

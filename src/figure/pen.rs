@@ -138,6 +138,18 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         Ok(34.0)
     }
 
+    /// As [`Self::title`], in two lines where one is too short; the y below it is lower then.
+    pub fn long_title(&self, title: &str, x: f64) -> Result<f64, super::PenError<DB>> {
+        let (first, rest) = in_two(title, 14.0, self.size().0 - x - 8.0);
+        let below = self.title(first, x)?;
+        if rest.is_empty() {
+            return Ok(below);
+        }
+        let room = self.size().0 - x - 8.0;
+        self.text(&fit(rest, 14.0, room), x, below + 2.0, Lettering::new(14.0, self.theme.text).bold())?;
+        Ok(below + 18.0)
+    }
+
     /// A vertical colour bar with tick numbers on its right: `ticks` at shares 0…1 of its height.
     pub fn colour_bar(&self, bar: Area, colour: impl Fn(f64) -> Rgb, ticks: &[(f64, String)]) -> Drawn<DB> {
         let steps = (bar.height.floor() as usize).clamp(2, 64);
@@ -237,6 +249,16 @@ pub fn fit(text: &str, size: f64, width: f64) -> Cow<'_, str> {
     Cow::Owned(kept.trim_end().to_owned() + "…")
 }
 
+/// As many words as fit into `width` pixels, and the rest; at least one word.
+fn in_two(text: &str, size: f64, width: f64) -> (&str, &str) {
+    if text_width(text, size) <= width {
+        return (text, "");
+    }
+    let spaces = text.match_indices(' ').map(|(at, _)| at);
+    let at = spaces.clone().filter(|at| text_width(&text[..*at], size) <= width).last().or(spaces.clone().next());
+    at.map_or((text, ""), |at| (&text[..at], &text[at + 1..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,6 +280,15 @@ mod tests {
         let cut = fit("a very long category name that cannot fit", 10.0, 80.0).into_owned();
         assert!(cut.ends_with('…') && text_width(&cut, 10.0) <= 82.0, "{cut}");
         assert_eq!(fit("x", 10.0, 0.0), "…");
+    }
+
+    #[test]
+    fn a_long_title_goes_on_below() {
+        assert_eq!(in_two("one two", 14.0, 200.0), ("one two", ""));
+        assert_eq!(in_two("one two three", 14.0, 60.0), ("one two", "three"));
+        assert_eq!(in_two("Unbreakable and more", 14.0, 20.0), ("Unbreakable", "and more"));
+        assert_eq!(in_two("Unbreakable", 14.0, 20.0), ("Unbreakable", ""));
+        assert_eq!(in_two("", 14.0, 0.0), ("", ""));
     }
 
     #[test]

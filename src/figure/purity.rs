@@ -76,7 +76,7 @@ impl Figure for PurityFigure {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
         let pen = Pen::on(area, theme)?;
         let (width, height) = pen.size();
-        let top = pen.title(&self.title, 12.0)?;
+        let top = pen.long_title(&self.title, 12.0)?;
         let beside = width >= 520.0;
         let panels = self.panels.len().max(1) as f64;
         let (wide, high) = if beside { (width / panels, height - top) } else { (width, (height - top) / panels) };

@@ -98,7 +98,7 @@ impl Figure for SurvivalFigure {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
         let pen = Pen::on(area, theme)?;
         let (width, height) = pen.size();
-        let top = pen.title(&self.title, 12.0)?;
+        let top = pen.long_title(&self.title, 12.0)?;
         let names = if width < 460.0 { 84.0 } else { 130.0 };
         let table = ROW * self.groups.len() as f64 + 18.0;
         let plot = Area {
