@@ -254,9 +254,11 @@ fn in_two(text: &str, size: f64, width: f64) -> (&str, &str) {
     if text_width(text, size) <= width {
         return (text, "");
     }
-    let spaces = text.match_indices(' ').map(|(at, _)| at);
-    let at = spaces.clone().filter(|at| text_width(&text[..*at], size) <= width).last().or(spaces.clone().next());
-    at.map_or((text, ""), |at| (&text[..at], &text[at + 1..]))
+    let mut spaces = text.match_indices(' ').map(|(at, _)| at);
+    let Some(first) = spaces.next() else { return (text, "") };
+    let at = spaces.take_while(|at| text_width(text.get(..*at).unwrap_or(text), size) <= width).fold(first, |_, at| at);
+    let (line, rest) = text.split_at(at);
+    (line, rest.trim_start())
 }
 
 #[cfg(test)]
