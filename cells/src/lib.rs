@@ -5,6 +5,8 @@
 //! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Its tests stand in
 //! `src/cohort/number.rs`, `records.rs` and `scale.rs`, beside its callers.
 
+#![forbid(unsafe_code)]
+
 mod tally;
 
 use memchr::memchr_iter;

@@ -1,3 +1,5 @@
+//! Counts over the values of a matrix, a row at a time.
+
 /// Counts over the values of a matrix, `NaN` left out, from which its scale is told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {

@@ -165,4 +165,16 @@ mod tests {
         }
         assert!(ForestFigure::new("", 0, 0, Vec::new()).is_err());
     }
+
+    #[test]
+    fn a_long_title_is_whole_on_a_phone() {
+        let row = ForestRow { name: "age".into(), ratio: 1.4, lower: 1.1, upper: 1.8, p: 0.03 };
+        let drawn = |title: &str| {
+            let figure = ForestFigure::new(title, 80, 12, vec![row.clone()]).expect("a row");
+            svg(&figure, 358, 160, &Theme::LIGHT).expect("drawn")
+        };
+        let long = drawn("Hazard ratios for progression-free interval in the whole cohort");
+        assert!(long.contains("Hazard ratios for") && long.contains("whole cohort") && !long.contains('…'), "{long}");
+        assert_eq!(drawn("Hazard ratios").matches("<text").count() + 1, long.matches("<text").count());
+    }
 }

@@ -91,6 +91,7 @@ export function startCohort(state, door) {
       if (held) /** @type {HTMLElement | null} */ (item.querySelector("button"))?.focus();
     };
     for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
+    tidy();
     await cohort.addFiles(open, {
       signal: controller.signal,
       onFile: opening,
@@ -120,6 +121,7 @@ export function startCohort(state, door) {
     byId("cohort-body").hidden = false;
     const theirs = cohort.summary.files.map(({ name }) => name).join(", ");
     line(file.name).replaceChildren(...taken({ name: file.name, kind: "session", detail: `by ${program}${theirs ? `; its cohort: ${theirs}` : ""}` }));
+    tidy();
     tell(cohort.alone ? "A saved session, without its expression values. Open the files of its cohort too, and everything can be computed again." : "");
     Object.assign(state, { cohort: null, model: null, instant: null, colouring: null, isolated: null, demo: null, selection: [], groups: page.groups, colour: page.colour, view: page.view });
     if (!cohort.alone) return compose(cohort);
@@ -168,11 +170,13 @@ export function startCohort(state, door) {
   /** A list of many files has its length said and its place kept; what was not taken is seen first. */
   function tidy() {
     const many = lines.size > MANY_FILES;
-    const bad = [...lines.values()].filter((item) => item.querySelector(".mark.bad"));
+    const marked = (/** @type {string} */ mark) => [...lines.values()].filter((item) => item.querySelector(mark));
+    const bad = marked(".mark.bad");
     list.classList.toggle("many", many);
-    list.tabIndex = many ? 0 : -1;
+    if (many) list.tabIndex = 0;
+    else list.removeAttribute("tabindex");
     filesCount.hidden = !many;
-    filesCount.textContent = `${count(lines.size)} files${bad.length ? `, ${count(bad.length)} not taken, which ${bad.length === 1 ? "stands" : "stand"} first` : ", all read"}.`;
+    filesCount.textContent = `${count(lines.size)} files${bad.length ? `, ${count(bad.length)} not taken, which ${bad.length === 1 ? "stands" : "stand"} first` : marked(".mark.good").length === lines.size ? ", all read" : ""}.`;
     if (many) list.prepend(...bad);
   }
 
