@@ -12,6 +12,7 @@ use super::cohort_options::CohortOptions;
 use super::device::DeviceName;
 use super::output::OutputFolder;
 use super::settings::Settings;
+use super::strength_options::StrengthOptions;
 use super::{Failure, drawing, files, note, say};
 
 /// Train on a cohort and write the embedding, maps, pathways, losses, figures and the model.
@@ -21,6 +22,7 @@ use super::{Failure, drawing, files, note, say};
   twinpurify train cohort/ --out run/ --preset strict --seed 11
   twinpurify train cohort/ --out again/ --config run/config.json
   twinpurify train cohort/ --out quick/ --preset instant
+  twinpurify train cohort/ --out run/ --strength 2 --keep 1
   twinpurify train cohort/ --out run/ --device gpu
 
 COHORT_DIR holds the expression matrix and, where sample names are not TCGA barcodes, a sample sheet (.tsv, .csv, .txt, \
@@ -55,6 +57,8 @@ pub struct Train {
     #[arg(long)]
     quiet: bool,
     #[command(flatten)]
+    taken_out: StrengthOptions,
+    #[command(flatten)]
     options: CohortOptions,
 }
 
@@ -62,9 +66,10 @@ impl Train {
     /// Train and write.
     pub fn run(self) -> Result<(), Failure> {
         self.device.check()?;
-        let Self { config, preset, seed, epochs, quiet, .. } = &self;
+        let Self { config, preset, seed, epochs, taken_out, quiet, .. } = &self;
         let config =
-            Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs }.config()?;
+            Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs, taken_out }
+                .config()?;
         let mut session = files::open_cohort(&self.cohort_dir, *quiet)?;
         self.options.apply(&mut session)?;
         let summary = session.summary()?;
@@ -90,6 +95,7 @@ impl Train {
             drawing::write_losses(&mut session, &out)?;
             verdict
         };
+        out.write_json("config.json", session.config(choice)?)?;
         out.write_json("verdict.json", &verdict)?;
         drawing::write_tables(&mut session, of, &out)?;
         let column = drawing::telling_column(&mut session)?;

@@ -17,6 +17,7 @@ pub mod pca;
 pub mod purity;
 pub mod ridge;
 pub mod scoring;
+pub mod span;
 pub mod survival;
 pub mod tumour_fraction;
 pub mod two_groups;

@@ -177,11 +177,11 @@ impl Session {
     ///
     /// # Errors
     /// Before training.
-    pub fn model_file(&self) -> Result<&[u8], SessionError> {
+    pub fn model_file(&self) -> Result<Vec<u8>, SessionError> {
         if let Some(model) = self.kept().and_then(|kept| kept.model.as_deref()) {
-            return Ok(model);
+            return Ok(model.to_vec());
         }
         let no_file = SessionError::NotYet("There is no trained model yet: press Train first.");
-        self.fitted(Choice::Purified)?.model.as_deref().ok_or(no_file)
+        self.fitted(Choice::Purified)?.representation.file().ok_or(no_file)
     }
 }

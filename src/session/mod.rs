@@ -21,6 +21,8 @@ mod figures;
 #[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "cpu")]
+mod fitted;
+#[cfg(feature = "cpu")]
 mod groups;
 #[cfg(feature = "cpu")]
 mod keeping;
@@ -32,6 +34,8 @@ mod quality;
 mod readouts;
 #[cfg(feature = "cpu")]
 mod saved;
+#[cfg(feature = "cpu")]
+mod strength;
 #[cfg(feature = "cpu")]
 mod training;
 #[cfg(feature = "cpu")]
@@ -55,9 +59,13 @@ pub use self::{
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
+    strength::Strength,
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
     transfer::{Opened, TransferReport},
 };
+
+#[cfg(feature = "cpu")]
+use fitted::Fitted;
 
 #[cfg(feature = "cpu")]
 use std::collections::BTreeMap;
@@ -74,7 +82,7 @@ use crate::{
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
     training_set::{Selection, TrainingSet},
-    twin::{Config, Progress, Trainer},
+    twin::{Progress, Trainer},
 };
 
 /// Everything one person has open. Lives in one worker (or one process), on the CPU device.
@@ -117,24 +125,6 @@ pub struct Session {
 struct Run {
     trainer: Trainer,
     set: Rc<TrainingSet>,
-}
-
-/// Something fitted to a training set, with what is read from it again and again.
-#[cfg(feature = "cpu")]
-struct Fitted {
-    representation: Box<dyn crate::baseline::Representation>,
-    set: Rc<TrainingSet>,
-    /// Clean tumours, n × the representation's width.
-    embedding: Array2<f32>,
-    /// Clean tumours after purification, `log2(1 + x)`, n × G.
-    purified: Array2<f32>,
-    /// The model file; none for the closed form.
-    model: Option<Vec<u8>>,
-    /// Numbers a sample passed through: the embedding's width, or the bottleneck's before a purified profile.
-    dim: usize,
-    config: Config,
-    /// Whether it worked; none for a model opened only to score with.
-    verdict: Option<Verdict>,
 }
 
 /// The CPU device's futures are ready when they are made, so this never waits.

@@ -143,7 +143,11 @@ impl Session {
             let (set, values) = self.features(of)?;
             let (positions, x_label, y_label) = match kind {
                 MapKind::Pca => {
-                    let map = PcaMap::of(&values)?;
+                    let map = match of {
+                        Of::Raw => PcaMap::of(&values)?,
+                        Of::Purified => self.fitted(Choice::Purified)?.pca_map()?,
+                        Of::Instant => self.fitted(Choice::Instant)?.pca_map()?,
+                    };
                     let [x, y] =
                         map.explained_variance_ratio.map(|share| format!("{:.0} % of variance", 100.0 * share));
                     (map.positions, format!("PC1 ({x})"), format!("PC2 ({y})"))
@@ -210,7 +214,7 @@ impl Session {
             None => sets,
         };
         let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
-        let profiles = Profiles { raw: &raw, purified: &fitted.purified, genes: &fitted.set.genes };
+        let profiles = Profiles { raw: &raw, purified: fitted.purified()?, genes: &fitted.set.genes };
         let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, Some(&purity))?);
         self.heat_map = None;
         self.pathways = Some((spec, Rc::clone(&pathways)));
