@@ -25,7 +25,7 @@ pub struct ConfusionRow {
 }
 
 impl Comparison {
-    /// The confusion of a label as far as it was classified; none where it cannot be.
+    /// The confusion of a label as far as it was classified, without the rows that show the price of strength; none where it cannot be.
     pub fn confusion(&self, label: Label) -> Option<ConfusionTable> {
         let classes = self.questions.label(label).as_ref().ok()?;
         let known = classes.codes.iter().flatten().count() as f64;
@@ -42,6 +42,10 @@ impl Comparison {
             counts.iter_mut().flatten().for_each(|n| *n *= known / total);
             (total > 0.0).then(|| ConfusionRow { head: row.head(), counts })
         };
-        Some(ConfusionTable { label, classes: classes.names.clone(), rows: self.rows.iter().filter_map(of).collect() })
+        Some(ConfusionTable {
+            label,
+            classes: classes.names.clone(),
+            rows: self.rows.iter().filter(|row| !row.head().price).filter_map(of).collect(),
+        })
     }
 }

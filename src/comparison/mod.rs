@@ -10,6 +10,7 @@ mod forecast;
 mod held_out;
 mod markdown;
 mod measure;
+pub mod price;
 mod progress;
 mod questions;
 mod read;

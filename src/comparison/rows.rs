@@ -72,6 +72,11 @@ impl Row {
         Self { key: key.into(), name: name.into(), about: about.into(), method, price: false }
     }
 
+    /// The same row, there to show the price of another strength.
+    pub(super) fn as_price(self) -> Self {
+        Self { price: true, ..self }
+    }
+
     /// Stable name: `raw`, `pca`, `auto_encoder`, `twinpurify`, `twinpurify.strict`, …
     pub fn key(&self) -> &str {
         &self.key
@@ -166,7 +171,7 @@ impl Row {
                     let config = Config { strength: Some(k), ..config.clone() };
                     let (key, name) = (format!("{key}.strength.{k}"), format!("{shown}, strength {k}"));
                     let about = "The same model with so many contamination directions taken out.";
-                    Self { price: true, ..Self::new(&key, &name, about, network(config)) }
+                    Self::new(&key, &name, about, network(config)).as_price()
                 }));
             }
         }

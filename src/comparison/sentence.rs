@@ -4,13 +4,13 @@ use super::table::{Cell, Table};
 
 /// Two cells beside each other, told apart only beyond the spread of both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Beside {
+pub(super) enum Beside {
     Above,
     Alike,
     Below,
 }
 
-fn beside(a: &Cell, b: &Cell) -> Option<Beside> {
+pub(super) fn beside(a: &Cell, b: &Cell) -> Option<Beside> {
     let (difference, spread) = (a.mean? - b.mean?, a.spread?.max(b.spread?));
     Some(match difference {
         d if d > spread => Beside::Above,

@@ -121,6 +121,9 @@ pub struct Table {
     pub seeds: Vec<u64>,
     /// What it shows and what it does not.
     pub sentence: String,
+    /// What strength costs and gives on this cohort; empty where no other strength was asked for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub price: String,
     /// How it was measured, one sentence each.
     pub notes: Vec<String>,
 }
@@ -170,16 +173,35 @@ impl Table {
             });
         }
         let mut notes = notes;
-        for (head, cells) in heads.iter().zip(&cells) {
+        // What is missing at one strength is missing at all.
+        for (head, cells) in heads.iter().zip(&cells).filter(|(head, _)| !head.price) {
             let because = cells.iter().find_map(|cell| cell.missing.as_ref());
             if let Some(because) = because {
                 notes.push(format!("{}: {because}", head.name));
             }
         }
-        let mut table =
-            Self { rows: heads, columns, cells, left_out, seeds: seeds.to_vec(), sentence: String::new(), notes };
+        let mut table = Self {
+            rows: heads,
+            columns,
+            cells,
+            left_out,
+            seeds: seeds.to_vec(),
+            sentence: String::new(),
+            price: String::new(),
+            notes,
+        };
         table.sentence = super::sentence::sentence(&table);
+        table.price = super::price::Price::of(&table).map(|price| price.sentence()).unwrap_or_default();
         table
+    }
+
+    /// The table without the rows that show the price of other strengths.
+    pub fn without_price(mut self) -> Self {
+        let keep: Vec<bool> = self.rows.iter().map(|row| !row.price).collect();
+        let mut kept = keep.iter();
+        self.cells.retain(|_| kept.next().is_none_or(|keep| *keep));
+        self.rows.retain(|row| !row.price);
+        self
     }
 
     /// The cell of a row and a column by their keys.

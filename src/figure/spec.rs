@@ -61,6 +61,12 @@ pub enum FigureKind {
         #[serde(default)]
         score: ScoreChoice,
     },
+    /// [`super::PriceFigure`] of the comparison.
+    Price {
+        /// Which classification score.
+        #[serde(default)]
+        score: ScoreChoice,
+    },
     /// [`super::QualityFigure`].
     Quality {
         /// Which measure.
@@ -162,6 +168,17 @@ pub enum ScoreChoice {
     MacroF1,
     /// One against the rest.
     Auroc,
+}
+
+impl ScoreChoice {
+    /// As the last word of a column's key.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::BalancedAccuracy => "balanced_accuracy",
+            Self::MacroF1 => "macro_f1",
+            Self::Auroc => "auroc",
+        }
+    }
 }
 
 /// How samples come to lie in a plane.

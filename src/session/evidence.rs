@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Session, SessionError};
-use crate::comparison::{Candidate, Columns, Comparison, ComparisonProgress, Table, Trial};
-use crate::figure::{FigureError, Measured, MeasuredRow, MeasuresFigure, ScoreChoice};
+use super::{Choice, Session, SessionError};
+use crate::comparison::price::Price;
+use crate::comparison::{Candidate, Cell, Columns, Comparison, ComparisonProgress, Table, Trial};
+use crate::figure::{FigureError, Measured, MeasuredRow, MeasuresFigure, PriceFigure, PricePanel, ScoreChoice};
 use crate::twin::Config;
 
 /// What to compare.
@@ -48,6 +49,9 @@ fn three() -> usize {
 }
 
 const NO_COMPARISON: SessionError = SessionError::NotYet("Nothing has been compared yet: press Compare first.");
+
+pub(super) const NO_PRICE: SessionError =
+    SessionError::NotYet("No other strength was compared: train with mixing, and press Compare again.");
 
 impl Session {
     /// The columns of the sample sheet that are most likely meant.
@@ -124,26 +128,51 @@ impl Session {
     }
 }
 
+impl Session {
+    /// The price of strength as the comparison shows it, with the default marked.
+    ///
+    /// # Errors
+    /// Before a comparison, and when it asked for no other strength.
+    pub fn price_figure(&self, score: ScoreChoice) -> Result<PriceFigure, SessionError> {
+        let table = self.comparison_table()?;
+        let price = Price::of(&table).ok_or(NO_PRICE)?;
+        let default = self.strength(Choice::Purified).ok().map(|now| now.automatic);
+        Ok(price_figure(&price, score, default)?)
+    }
+}
+
+/// The figure of a price; of the classification scores the chosen one.
+///
+/// # Errors
+/// Never for a table of this crate: its rows are whole.
+pub fn price_figure(price: &Price, score: ScoreChoice, default: Option<usize>) -> Result<PriceFigure, FigureError> {
+    let levels = price.levels();
+    let panels = price.columns(score.word()).into_iter().map(|(at, column)| PricePanel {
+        name: format!("{}: {}", column.group, column.label),
+        curve: price.curve(at).into_iter().map(measured).collect(),
+        levels: levels.iter().map(|&(_, row)| price.level(row, at)).collect(),
+    });
+    let names = levels.iter().map(|(name, _)| (*name).to_owned()).collect();
+    PriceFigure::new(price.strengths(), names, panels.collect(), default)
+}
+
+fn measured(cell: &Cell) -> Measured {
+    Measured { mean: cell.mean, spread: cell.spread, best: cell.best }
+}
+
 /// The figure of a comparison; of the classification scores the chosen one.
 ///
 /// # Errors
 /// Never for a table of this crate: its rows are whole.
 pub fn measures_figure(table: &Table, score: ScoreChoice, title: &str) -> Result<MeasuresFigure, FigureError> {
-    let chosen = match score {
-        ScoreChoice::BalancedAccuracy => "balanced_accuracy",
-        ScoreChoice::MacroF1 => "macro_f1",
-        ScoreChoice::Auroc => "auroc",
-    };
+    let chosen = score.word();
     let is_shown = |at: &usize| table.columns[*at].score().is_none_or(|score| score == chosen);
     let shown: Vec<usize> = (0..table.columns.len()).filter(is_shown).collect();
     let name = |at: &usize| format!("{}: {}", table.columns[*at].group, table.columns[*at].label);
     let rows = table.rows.iter().zip(&table.cells).map(|(row, cells)| MeasuredRow {
         name: row.name.clone(),
         ours: row.ours,
-        values: shown
-            .iter()
-            .map(|&at| Measured { mean: cells[at].mean, spread: cells[at].spread, best: cells[at].best })
-            .collect(),
+        values: shown.iter().map(|&at| measured(&cells[at])).collect(),
     });
     MeasuresFigure::new(title, shown.iter().map(name).collect(), rows.collect())
 }

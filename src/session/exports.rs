@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use super::evidence::NO_PRICE;
 use super::figures::named_label;
 use super::readouts::Choice;
 use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
 use super::{Session, SessionError};
+use crate::comparison::price::Price;
 use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
 
 /// Which table.
@@ -47,6 +49,8 @@ pub enum TableSpec {
     Genes,
     /// The comparison of representations.
     Comparison,
+    /// The run at every strength, beside what it is read against.
+    Price,
     /// What was measured of every sample before training.
     Quality,
     /// Kaplan–Meier curves, time by time.
@@ -113,7 +117,11 @@ impl Session {
                     .collect();
                 Ok(tables::loss_history(&rows))
             }
-            TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?)])),
+            TableSpec::Comparison => Ok(tables::comparison(&[("", &self.comparison_table()?.without_price())])),
+            TableSpec::Price => {
+                let table = self.comparison_table()?;
+                Ok(tables::price(&Price::of(&table).ok_or(NO_PRICE)?))
+            }
             TableSpec::Quality => self.quality_csv(),
             TableSpec::Survival(of) => Ok(tables::survival(&self.survival(&of)?.groups)),
             TableSpec::Forest(of) => Ok(tables::hazards(&self.hazards(&of)?.rows)),

@@ -50,9 +50,10 @@ impl Session {
                 drawn
             }
             FigureKind::Comparison { score } => {
-                let table = self.comparison_table()?;
+                let table = self.comparison_table()?.without_price();
                 medium.render(&measures_figure(&table, *score, "Representations compared")?, spec)
             }
+            FigureKind::Price { score } => medium.render(&self.price_figure(*score)?, spec),
             FigureKind::Quality { measure } => medium.render(&self.quality_figure(*measure)?, spec),
             FigureKind::Differences { most } => medium.render(&self.differences_figure(*most)?, spec),
             FigureKind::DifferencesStrip { pathway } => medium.render(&self.differences_strip(pathway)?, spec),

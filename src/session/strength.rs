@@ -43,6 +43,20 @@ impl Session {
         Ok(purity_stand_in([stromal.as_deref(), immune.as_deref()]))
     }
 
+    /// What the strength of a run will be, and why, before it is trained.
+    pub(super) fn strength_beforehand(&mut self, config: &Config, set: &TrainingSet) -> String {
+        if config.mixing <= 0.0 {
+            return "Without mixing there are no contamination directions to take out.".into();
+        }
+        if let Some(strength) = config.strength {
+            return format!("Strength {strength}, as these settings say.");
+        }
+        let with_stand_in = self.stand_in(set).ok().flatten().is_some();
+        let tumours = set.tumours.len();
+        let automatic = automatic_strength(config.preset, tumours, with_stand_in);
+        why(config.preset, tumours, automatic, with_stand_in)
+    }
+
     /// Where the strength stands.
     ///
     /// # Errors

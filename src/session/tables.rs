@@ -155,6 +155,24 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
     table(header, rows)
 }
 
+/// The price of strength: `representation, strength, measure, mean, sd, seeds`, one line a strength and measure, then those of
+/// the representations beside it, which have no strength.
+#[cfg(feature = "cpu")]
+pub fn price(price: &crate::comparison::price::Price) -> String {
+    let whole = |value: Option<f64>| value.map_or_else(Cow::default, |v| v.to_string().into());
+    let seeds = price.table().seeds.len();
+    let table = price.table();
+    let runs = price.rows().iter().map(|&(strength, row)| ("TwinPurify", strength.to_string(), row));
+    let beside = price.levels().into_iter().map(|(name, row)| (name, String::new(), row));
+    let rows = runs.chain(beside).flat_map(|(name, strength, row)| {
+        table.columns.iter().zip(&table.cells[row]).map(move |(column, cell)| {
+            let strength: Cow<str> = strength.clone().into();
+            [text(name), strength, text(&column.key), whole(cell.mean), whole(cell.spread), seeds.to_string().into()]
+        })
+    });
+    self::table(["representation", "strength", "measure", "mean", "sd", "seeds"], rows)
+}
+
 /// Quality: `sample, role, level, genes_detected, distance, side, findings`; a row is a sample's name, role, measures and
 /// the codes of what was found of it.
 pub fn quality<'a>(rows: impl Iterator<Item = (&'a str, &'a str, [f32; 4], String)>) -> String {

@@ -60,6 +60,8 @@ pub struct Resolved {
     pub config: Config,
     /// Guards known before training.
     pub notes: Vec<Guard>,
+    /// How much of the contamination will be taken out, and why; a sentence.
+    pub strength: String,
 }
 
 /// What a run will do.
@@ -130,7 +132,8 @@ impl Session {
         let set = self.training_set(config)?;
         let config = config.resolve(set.tumours.len())?;
         let notes = before_training(set.tumours.len(), set.normals.len(), config.dim, config.profile);
-        Ok(Resolved { config, notes })
+        let strength = self.strength_beforehand(&config, &set);
+        Ok(Resolved { config, notes, strength })
     }
 
     /// The training set a configuration selects, made once.

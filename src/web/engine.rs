@@ -169,7 +169,8 @@ impl Engine {
     pub fn resolve_config(&mut self, given: JsValue) -> Result<JsValue, JsValue> {
         let resolved = self.0.resolve_config(&config(given)?).map_err(refused)?;
         let notes: Vec<&str> = resolved.notes.iter().map(|guard| guard.message.as_str()).collect();
-        Ok(object([("config", to_js(&resolved.config)?), ("notes", to_js(&notes)?)]))
+        let strength = resolved.strength.as_str().into();
+        Ok(object([("config", to_js(&resolved.config)?), ("notes", to_js(&notes)?), ("strength", strength)]))
     }
 
     /// Begin a run on this engine.
