@@ -39,7 +39,7 @@ export interface Parameter {
   key: string; label: string; symbol: string; kind: "integer" | "number" | "widths" | "boolean";
   min?: number; max?: number; step?: number; consequence: string;
 }
-export interface Resolved { config: Config; notes: string[] }
+export interface Resolved { config: Config; notes: string[]; /** How much of the contamination will be taken out, and why. */ strength: string }
 export interface Plan {
   steps: number; epochs: number; stepsPerEpoch: number; tumours: number;
   normalsTrained: number; normalsHeldOut: number; genes: number; dim: number;
@@ -55,6 +55,7 @@ export interface Identity {
 }
 export interface Verdict {
   identity: Identity; effectiveRank: number; dim: number; guards: { code: string; message: string }[]; sentence: string;
+  /** How far the tumours as they are follow purity, purified beside raw, and how alike the two maps are. */ natural?: string;
 }
 /** Contamination directions taken out (the first `strength` but those in `kept`, from 1), of so many available. */
 export interface Strength { strength: number; kept: number[]; available: number; automatic: number; note: string }
@@ -117,6 +118,7 @@ export interface ComparisonTable {
   cells: ComparisonCell[][];
   leftOut: { group: string; columns: string[]; because: string }[];
   seeds: number[]; sentence: string; notes: string[];
+  /** What strength costs and gives; absent where no other strength was compared. */ price?: string;
 }
 export interface FigureSpec { figure: string; width: number; height: number; theme: "light" | "dark"; [key: string]: unknown }
 export interface TableOptions { table: string; [key: string]: unknown }

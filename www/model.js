@@ -9,7 +9,7 @@ export class Model {
   /** @type {Engines} */ #engines;
   /** @type {Source} */ #of;
   /** The sentence and the numbers that say whether it worked. @type {Verdict} */ verdict;
-  /** The config as trained, nothing left open. @type {import("./engine").Config} */ config;
+  /** The config as trained, nothing left open; its strength once that was asked for or set. @type {import("./engine").Config} */ config;
   /** It was stopped before its last step. @type {boolean} */ stopped;
   /** What it was trained on; a run that the GPU gave up counts as the CPU's. @type {"webgpu" | "cpu"} */ engine;
   /** How a saved model fits this cohort; null where it was trained here. @type {import("./engine").Transfer | null} */ transfer;
@@ -47,7 +47,11 @@ export class Model {
   neighbours({ sample, of = this.#of, count = 10 }) { return this.#engines.cpu("neighbours", [{ of, sample, count }]); }
 
   /** How many contamination directions there are, how many are taken out, and why that default. @returns {Promise<import("./engine").Strength>} */
-  strength() { return this.#engines.cpu("strength", [this.#readOf()]); }
+  async strength() {
+    const now = await this.#engines.cpu("strength", [this.#readOf()]);
+    this.#stands(now);
+    return now;
+  }
 
   /**
    * Take out the first `strength` directions but those in `kept` (from 1). Maps, pathways and neighbours follow at once;
@@ -56,7 +60,7 @@ export class Model {
    */
   async setStrength({ strength, kept = [] }) {
     const now = await this.#engines.cpu("setStrength", [{ of: this.#readOf(), strength, kept }]);
-    this.config = { ...this.config, strength: now.strength, kept: now.kept };
+    this.#stands(now);
     return now;
   }
 
@@ -65,6 +69,9 @@ export class Model {
     this.verdict = await this.#engines.cpu("verdict", [this.#readOf()]);
     return this.verdict;
   }
+
+  /** @param {import("./engine").Strength} now */
+  #stands({ strength, kept }) { this.config = { ...this.config, strength, kept }; }
 
   #readOf() { return this.#of === "instant" ? "instant" : "purified"; }
 

@@ -12,13 +12,13 @@ const text = (/** @type {any} */ value) => typeof value === "string" ? value : "
 
 /** As `src/session/training.rs` serialises it. @param {any} saved @returns {Verdict} */
 export function verdictOf(saved) {
-  const { purified, raw, pca, ownPurified, ownRaw, heldOut, effectiveRank, dim, guards, sentence } = object(saved);
+  const { purified, raw, pca, ownPurified, ownRaw, heldOut, effectiveRank, dim, guards, sentence, natural } = object(saved);
   return {
     identity: {
       tested: number(object(purified).tested), purified: number(object(purified).found), raw: number(object(raw).found), pca: number(object(pca).found),
       ownTested: number(object(ownPurified).tested), ownPurified: number(object(ownPurified).found), ownRaw: number(object(ownRaw).found), heldOut: heldOut === true,
     },
-    effectiveRank: number(effectiveRank), dim: number(dim), sentence: text(sentence),
+    effectiveRank: number(effectiveRank), dim: number(dim), sentence: text(sentence), ...(text(natural) ? { natural } : {}),
     guards: list(guards).map((guard) => ({ code: text(object(guard).code), message: text(object(guard).message) })),
   };
 }

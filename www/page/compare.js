@@ -2,6 +2,7 @@
 import { CompareTable } from "./compare_table.js";
 import { duration, h, plural } from "./dom.js";
 import { Plot } from "./plot.js";
+import { Price } from "./price.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("../engine").ComparisonColumns} Columns */
@@ -25,6 +26,7 @@ export class Compare {
   #status = h("p", { className: "status small", role: "status" });
   #running = h("div", { id: "comparing", hidden: true }, this.#bar, this.#doing, this.#cancel);
   #table = new CompareTable();
+  #price;
   #plot;
   /** @type {AbortController | null} */ #abort = null;
   /** @type {import("../engine").ComparisonTable | null} the table on screen */ #shown = null;
@@ -47,23 +49,27 @@ export class Compare {
       spec: () => this.#shown !== null && { figure: "comparison", score: this.#table.score },
       csv: () => this.#shown && { table: "comparison" },
       height: (width) => {
-        const rows = this.#shown?.rows.length ?? 1;
+        const rows = this.#shown?.rows.filter(({ price }) => !price).length ?? 1;
         // As src/figure/measures.rs lays it out.
         const perLine = Math.max(1, Math.floor((width - 190) / 118));
         return 40 + Math.max(1, Math.ceil(this.#table.panels / perLine)) * (rows * 18 + 50);
       },
     });
-    this.#table.onScore = () => this.#plot.refresh();
+    this.#price = new Price(state);
+    this.#table.onScore = () => {
+      this.#plot.refresh();
+      this.#price.score(this.#table.score);
+    };
     state.on("theme", () => this.#plot.refresh());
     this.element = h("div", { id: "compare" },
       h("h3", {}, "Does it purify this cohort?"),
-      h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds. Columns are optional; what a column is missing for is said instead of shown."),
+      h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds, and the run at every strength: one training a seed. Columns are optional; what a column is missing for is said instead of shown."),
       h("div", { className: "controls" }, CHOICES.map(chooser),
         h("div", { className: "control" }, h("label", { for: "compare-seeds" }, "Repeats"), this.#seeds)),
       h("p", { className: "small" }, h("label", { className: "check" }, this.#outOfFold, "Out-of-fold: choose genes, scale and train anew without the tumours that are tested (six trainings instead of one)")),
       h("details", { className: "also" }, h("summary", {}, "Further presets in the table"), this.#also),
       h("p", { className: "row" }, this.#button, this.#status),
-      this.#running, this.#table.element, this.#plot.element);
+      this.#running, this.#table.element, this.#plot.element, this.#price.element);
     this.#show(null);
   }
 
@@ -146,6 +152,7 @@ export class Compare {
   #show(table, whole = true) {
     this.#shown = table?.columns.length ? table : null;
     this.#table.show(this.#shown);
+    this.#price.show(this.#shown, whole);
     this.#plot.element.hidden = this.#shown === null || !whole;
     if (!this.#plot.element.hidden) this.#plot.refresh();
     if (whole) this.onTable(this.#shown);

@@ -7,7 +7,7 @@ import { h, segments } from "./dom.js";
 
 /** @type {[Score, string][]} */
 const SCORES = [["balanced_accuracy", "balanced accuracy"], ["macro_f1", "macro-F1"], ["auroc", "AUROC"]];
-const SCORED = /\.(balanced_accuracy|macro_f1|auroc)$/;
+export const SCORED = /\.(balanced_accuracy|macro_f1|auroc)$/;
 
 /** @param {number} value */
 const number = (value) => value.toFixed(2).replace("-", "−");
@@ -60,7 +60,7 @@ export class CompareTable {
       h("thead", {},
         h("tr", {}, h("th", { scope: "col", rowSpan: 2 }, "representation"), groups.map(({ group, span }) => h("th", { scope: "colgroup", colSpan: span, className: "group" }, group))),
         h("tr", {}, shown.map(({ label, about, outOfFold, at }) => h("th", { scope: "col", className: `number${first.has(at) ? " group" : ""}`, title: about }, label, outOfFold && h("em", {}, " out-of-fold"))))),
-      h("tbody", {}, table.rows.map((row, y) => h("tr", { className: row.ours ? "ours" : "", "data-row": row.key },
+      h("tbody", {}, table.rows.map((row, y) => !row.price && h("tr", { className: row.ours ? "ours" : "", "data-row": row.key },
         h("th", { scope: "row", title: row.about }, row.name),
         shown.map(({ key, at }) => h("td", { className: `number${first.has(at) ? " group" : ""}`, "data-column": key }, cell(table.cells[y][at]))))))));
     this.#words.replaceChildren(
@@ -68,13 +68,13 @@ export class CompareTable {
       ...(table.leftOut.length ? [h("h4", {}, "Not measured"), h("ul", { className: "limits" }, table.leftOut.map(({ group, columns, because }) => h("li", {}, `${group}${columns.length && columns[0] !== group ? ` (${columns.join(", ")})` : ""}: ${because}`)))] : []),
       ...(table.notes.length ? [h("ul", { className: "limits" }, table.notes.map((note) => h("li", {}, note)))] : []),
       h("details", { className: "small" }, h("summary", {}, "What rows and columns mean"),
-        h("dl", { className: "meanings" }, table.rows.flatMap(({ name, about }) => [h("dt", {}, name), h("dd", {}, about)]),
+        h("dl", { className: "meanings" }, table.rows.filter(({ price }) => !price).flatMap(({ name, about }) => [h("dt", {}, name), h("dd", {}, about)]),
           shown.flatMap(({ group, label, about }) => [h("dt", {}, `${group}: ${label}`), h("dd", {}, about)]))));
   }
 }
 
 /** @param {Cell | undefined} cell */
-function cell(cell) {
+export function cell(cell) {
   if (!cell || cell.mean === null) return "–";
   const spread = cell.spread === null ? null : h("span", { className: "quiet spread" }, ` ± ${number(cell.spread)}`);
   return cell.best ? [h("strong", {}, number(cell.mean)), spread, h("span", { className: "unseen" }, " best")] : [number(cell.mean), spread];

@@ -1,18 +1,19 @@
 // Files to keep: what each contains, before it is made.
 import { h, save } from "./dom.js";
 import { open } from "./state.js";
+import { strengthName } from "./strength.js";
 
-/** @typedef {{name: string, what: string, needs: "any" | "model" | "pathways", make: (model: import("./state.js").Model) => Promise<Blob>}} Download */
+/** @typedef {{name: string, what: string, needs: "any" | "model" | "pathways", moved?: "model" | "instant", make: (model: import("./state.js").Model) => Promise<Blob>}} Download */
 
 /** @param {string} text */
 const csv = (text) => new Blob([text], { type: "text/csv" });
 
 /** @type {Download[]} */
 const DOWNLOADS = [
-  { name: "embedding.csv", what: "The purified embedding: one row per tumour, one column per dimension.", needs: "model", make: async (model) => csv(await model.table({ table: "embedding", of: "purified" })) },
-  { name: "embedding_instant.csv", what: "The closed form's embedding, for comparison.", needs: "any", make: async (model) => csv(await model.table({ table: "embedding", of: "instant" })) },
-  { name: "map_pca.csv", what: "PCA of the purified embedding: two coordinates per tumour.", needs: "model", make: async (model) => csv(await model.table({ table: "map_pca", of: "purified" })) },
-  { name: "map_umap.csv", what: "UMAP of the purified embedding: two coordinates per tumour.", needs: "model", make: async (model) => csv(await model.table({ table: "map_umap", of: "purified" })) },
+  { name: "embedding.csv", what: "The purified embedding: one row per tumour, one column per dimension, at the strength that is set.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "embedding", of: "purified" })) },
+  { name: "embedding_instant.csv", what: "The closed form's embedding, for comparison.", needs: "any", moved: "instant", make: async (model) => csv(await model.table({ table: "embedding", of: "instant" })) },
+  { name: "map_pca.csv", what: "PCA of the purified embedding: two coordinates per tumour.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "map_pca", of: "purified" })) },
+  { name: "map_umap.csv", what: "UMAP of the purified embedding: two coordinates per tumour.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "map_umap", of: "purified" })) },
   { name: "pathways_raw.csv", what: "Raw pathway scores, with the gene sets and the score chosen under Pathways: tumours × sets.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_raw" })) },
   { name: "pathways_purified.csv", what: "Purified pathway scores, the same layout.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_purified" })) },
   { name: "pathways_change.csv", what: "How much purification changed each pathway, with gene coverage and correlations.", needs: "pathways", make: async (model) => csv(await model.table({ table: "pathways_change" })) },
@@ -26,7 +27,7 @@ const DOWNLOADS = [
 export function startDownloads(state, ways) {
   const status = h("p", { className: "status small", role: "status" });
   /** @param {Download} download */
-  const row = ({ name, what, make }) => {
+  const row = ({ name, what, moved, make }) => {
     const button = h("button", {
       type: "button", "data-download": name, "aria-label": `Save ${name}`,
       onclick: async () => {
@@ -35,7 +36,7 @@ export function startDownloads(state, ways) {
         button.disabled = true;
         status.textContent = `Making ${name} …`;
         try {
-          save(`twinpurify_${name}`, await make(model));
+          save(`twinpurify_${moved ? name.replace(".", `${strengthName(state[moved])}.`) : name}`, await make(model));
           status.textContent = `${name} is saved.`;
         } catch (error) {
           status.textContent = /** @type {Error} */ (error).message;

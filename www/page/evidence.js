@@ -13,10 +13,15 @@ export function startEvidence(state) {
   const outcomes = new OutcomeFigures(state, compare);
   compare.onColumns = () => outcomes.refresh();
   body.append(judged, compare.element, outcomes.element, ...limits());
-  state.on("model", () => {
+  const tell = () => {
     const models = [state.model, state.instant].filter((model) => model !== null);
     open("evidence", models.length > 0);
     if (models.length) judged.replaceChildren(...identity(state, models[0], models));
+  };
+  state.on("verdict", tell);
+  state.on("strength", () => outcomes.refresh());
+  state.on("model", () => {
+    tell();
     compare.offer().then(() => outcomes.refresh());
   });
 }

@@ -1,6 +1,6 @@
 // Identity under contamination of the run on screen, its cautions and its limits: what needs no label and no waiting.
 import { count, h, measured } from "./dom.js";
-import { guardList, verdictOf } from "./verdict.js";
+import { guardList, verdictLines } from "./verdict.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -25,7 +25,7 @@ export function identity(state, first, models) {
   const number = (/** @type {import("./dom.js").Child | import("./dom.js").Child[]} */ text) => h("td", { className: "number" }, text);
   const share = (/** @type {number | null} */ n, /** @type {number} */ of) => n === null || of === 0 ? "–" : [`${count(n)} of ${count(of)} `, h("span", { className: "quiet share" }, `${Math.round(100 * n / of)} %`)];
   return [
-    h("p", { className: "verdict" }, verdictOf(first)),
+    ...verdictLines(first),
     h("p", { className: "small quiet" }, caption),
     h("div", { className: "sideways", tabIndex: 0, role: "region", "aria-label": "Identity under contamination" }, h("table", { className: "evidence-table" },
       h("caption", { className: "unseen" }, caption),

@@ -13,6 +13,7 @@ import { Plot, coloured } from "./plot.js";
 import { ordered, select, typing } from "./selection.js";
 import { setName } from "./set_name.js";
 import { open } from "./state.js";
+import { Strength, strengthName } from "./strength.js";
 
 /** @typedef {import("../engine").Source} Source */
 
@@ -50,6 +51,8 @@ export function startExplore(state) {
   const groups = new Groups(state, () => colourBy({ grouping: { label: "", names: [], codes: [] } }));
   const neighbours = new Neighbours(state, () => right);
   const between = new Between(state, () => ({ kind, of: right }), (canvas, scene, before) => show(before, canvas, scene, () => "between"));
+  const shown = () => right === "instant" ? state.instant : state.model;
+  const strength = new Strength(state, shown, moved);
   const tools = new SelectionTools(state, (changed) => {
     Object.assign(mode, changed);
     for (const view of views) Object.assign(view, mode);
@@ -72,7 +75,7 @@ export function startExplore(state) {
   look(kind);
   const body = open("explore", false);
   body.append(h("div", { className: "controls" }, search.element,
-    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots,
+    h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots, strength.element,
     h("div", { className: "folds" }, groups.element, table.element, neighbours.element, between.element));
 
   /** @param {string} name @param {() => Source} of */
@@ -83,6 +86,7 @@ export function startExplore(state) {
       name: `map_${name}`, title: name === "raw" ? "Raw" : "Purified",
       spec: () => state.readable && !body.hidden && { figure: "map", kind, of: of(), ...coloured(state) },
       csv: () => state.readable && { table: kind === "pca" ? "map_pca" : "map_umap", of: of() },
+      suffix: () => name === "raw" ? "" : strengthName(shown()),
       draw: (canvas, scene) => {
         view = show(view, canvas, scene, of);
         showLegend(scene.points?.classes ?? []);
@@ -127,6 +131,13 @@ export function startExplore(state) {
     neighbours.show();
   }
 
+  /** Another strength: places move; selection, groups, colours and zoom stay. */
+  async function moved() {
+    between.forget();
+    await Promise.all([other.refresh(), between.show()]);
+    neighbours.show();
+  }
+
   // The tumours' names stay until others come: groups move on to them by name.
   state.on("cohort", () => { samples = null; });
   state.on("model", async () => {
@@ -140,6 +151,7 @@ export function startExplore(state) {
     between.forget();
     if (!samples) await prepare(state.cohort);
     await refresh();
+    await strength.show();
   });
   state.on("selection", () => {
     for (const view of views) view.setSelection(state.selection);
@@ -171,6 +183,7 @@ export function startExplore(state) {
     rightChoice.replaceChildren(h("span", { className: "label" }, "Purified by"), segments("Purified by", options, right, (value) => {
       right = value;
       refresh();
+      strength.show();
     }));
     const show = (/** @type {string} */ side) => {
       left.element.classList.toggle("shown", side === "raw");

@@ -34,6 +34,7 @@ export class Keeping {
     this.#ready = this.#start().catch((error) => this.#fail(error.message));
     state.on("cohort", () => this.#after(() => this.#keepCohort()));
     state.on("training", () => this.#after(async () => this.#keepRun()));
+    state.on("strength", () => this.#keepStrength());
     for (const event of /** @type {const} */ (["groups", "colour"])) state.on(event, () => this.#note({ groups: state.groups, colour: state.colour }));
   }
 
@@ -139,6 +140,15 @@ export class Keeping {
       this.#crashed = false;
       this.#note({ run: { ...run, done: true, stopped: model.stopped }, at: run.at });
     }
+  }
+
+  /** The run is read at another strength: resumed, it stands there. */
+  #keepStrength() {
+    const { run, model, training } = this.#state;
+    if (!run || !model || model.transfer || training) return;
+    const { strength, kept } = model.config;
+    run.config = { ...run.config, strength, kept };
+    this.#keepRun();
   }
 
   /** @returns {any} */

@@ -15,12 +15,14 @@ export class Parameters {
   /** @type {(partial: object) => Promise<import("../engine").Resolved>} */ #resolve;
   /** @type {Parameter[]} */ #parameters;
   /** @type {(valid: boolean) => void} */ #onValid;
+  /** @type {(strength: string) => void} */ #onStrength;
 
-  /** @param {Parameter[]} parameters @param {(partial: object) => Promise<import("../engine").Resolved>} resolve @param {(valid: boolean) => void} onValid */
-  constructor(parameters, resolve, onValid) {
+  /** @param {Parameter[]} parameters @param {(partial: object) => Promise<import("../engine").Resolved>} resolve @param {(valid: boolean) => void} onValid @param {(strength: string) => void} onStrength told what will be taken out, and why */
+  constructor(parameters, resolve, onValid, onStrength) {
     this.#parameters = parameters;
     this.#resolve = resolve;
     this.#onValid = onValid;
+    this.#onStrength = onStrength;
     this.element.append(h("summary", {}, "Parameters ", this.#count), this.#grid, this.#notes,
       h("p", {}, h("button", { type: "button", className: "plain", onclick: () => this.choose(this.#preset) }, "Back to the preset")));
   }
@@ -55,12 +57,14 @@ export class Parameters {
     const changed = Object.keys(this.#changes).length;
     this.#count.textContent = changed ? `· ${changed} changed from the preset` : "· all as the preset has them";
     try {
-      const { config, notes } = await this.#resolve(this.config());
+      const { config, notes, strength } = await this.#resolve(this.config());
       this.#notes.replaceChildren(...notes.map((note) => h("li", {}, note)));
       if (rebuild) this.#build(config);
+      this.#onStrength(strength);
       this.#onValid(true);
     } catch (error) {
       this.#notes.replaceChildren(h("li", { className: "bad" }, /** @type {Error} */ (error).message));
+      this.#onStrength("");
       this.#onValid(false);
     }
   }

@@ -81,6 +81,9 @@ export function startPathways(state, onSets) {
     }
     else if (model !== scored) score();
   });
+  state.on("strength", () => {
+    if (current()) score();
+  });
   state.on("colour", () => { if (state.colour.column) redrawStrip(); });
   state.on("theme", redraw);
 

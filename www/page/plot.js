@@ -16,6 +16,7 @@ import { h, save, table } from "./dom.js";
  * @property {HTMLElement} [content] a drawing of its own on screen; files still come from the engine
  * @property {boolean} [files] whether it can be saved; yes unless said
  * @property {(width: number) => number} [height] pixels at this width; without it the figure is nearly as high as wide
+ * @property {() => string} [suffix] of the saved files' names: what they were made with
  * @property {() => Drawable | null} [from] who draws it: the model, unless said
  * @property {(scene: any) => void} [onScene]
  * @property {(canvas: HTMLCanvasElement, scene: any) => void} [draw] instead of a still drawing
@@ -93,6 +94,9 @@ export class Plot {
     }
   }
 
+  /** @param {string} kind */
+  #fileName(kind) { return `twinpurify_${this.#options.name}${this.#options.suffix?.() ?? ""}.${kind}`; }
+
   #from() { return this.#options.from ? this.#options.from() : this.#state.readable; }
 
   #size() {
@@ -110,18 +114,18 @@ export class Plot {
 
   async #svg() {
     const model = this.#from();
-    if (model) save(`twinpurify_${this.#options.name}.svg`, new Blob([await model.figureSvg(this.#forFile())], { type: "image/svg+xml" }));
+    if (model) save(this.#fileName("svg"), new Blob([await model.figureSvg(this.#forFile())], { type: "image/svg+xml" }));
   }
 
   async #png() {
     const model = this.#from();
-    if (model) save(`twinpurify_${this.#options.name}.png`, await toPng(await model.figure(this.#forFile()), 2));
+    if (model) save(this.#fileName("png"), await toPng(await model.figure(this.#forFile()), 2));
   }
 
   async #csv() {
     const options = this.#options.csv?.();
     const model = this.#from();
-    if (model && options) save(`twinpurify_${this.#options.name}.csv`, new Blob([await model.table(options)], { type: "text/csv" }));
+    if (model && options) save(this.#fileName("csv"), new Blob([await model.table(options)], { type: "text/csv" }));
   }
 
   async #fillTable() {

@@ -3,6 +3,7 @@ import { reportHtml } from "../share/report.js";
 import { count, measured } from "./dom.js";
 import { coloured, parseCsv } from "./plot.js";
 import { setName } from "./set_name.js";
+import { strengthInWords, strengthOf } from "./strength.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -17,6 +18,8 @@ const SOURCES = [
 export async function report(state) {
   const model = /** @type {import("./state.js").Model} */ (state.readable);
   const summary = /** @type {import("./state.js").Cohort} */ (state.cohort).summary;
+  // The strength may just have been moved: what is said of it is of now.
+  if (!state.cohort?.alone) await model.judge();
   const { config, verdict, of, engine } = model;
   const version = await /** @type {import("./state.js").TwinPurify} */ (state.tp).version();
   const now = new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
@@ -35,6 +38,7 @@ export async function report(state) {
   await draw("loss", { figure: "loss", ...SIZE });
   await draw("heat map", { figure: "heat_map", groups: state.colour.column ?? null, width: 1060, height: 900, theme: "light" });
   await draw("comparison", { figure: "comparison", width: 1060, height: 460, theme: "light" });
+  await draw("price", { figure: "price", width: 1060, height: 680, theme: "light" });
 
   /** @type {import("../share/report.js").ReportTable[]} */
   const tables = [];
@@ -57,13 +61,13 @@ export async function report(state) {
   const hash = engine === "cpu" ? await sha256(values) : null;
   const trained = of === "instant" ? "fitted in closed form" : `trained for ${config.epochs} epochs on the ${engine === "webgpu" ? "GPU engine (WebGPU)" : "CPU engine"}${model.stopped ? ", stopped before its end" : ""}`;
   const methods = [
-    `${count(summary.tumors)} tumours and ${count(summary.normals)} adjacent normals (${summary.roles.because.replace(/\.$/, "")}) were analysed with TwinPurify ${version}, preset ${config.preset}, seed ${config.seed}, ${trained}. Pairs of views of each tumour, each mixed in linear space with a different adjacent normal sample, were log-transformed and standardised by gene; the encoder keeps what the two views share. The embedding has ${dim} dimensions over ${count(samples.length)} tumours. Purity dominates the embedding less; it is not erased, and tissue that the adjacent normals do not contain is not removed.`,
+    `${count(summary.tumors)} tumours and ${count(summary.normals)} adjacent normals (${summary.roles.because.replace(/\.$/, "")}) were analysed with TwinPurify ${version}, preset ${config.preset}, seed ${config.seed}, ${trained}. Pairs of views of each tumour, each mixed in linear space with a different adjacent normal sample, were log-transformed and standardised by gene; the encoder keeps what the two views share. ${strengthInWords(model)} ${strengthOf(model) ? "The directions are the leading ones in which mixed-in normal tissue moves the tumours, and where marker genes are measured first the one that follows the stand-in for purity. " : ""}The embedding has ${dim} dimensions over ${count(samples.length)} tumours. Purity dominates the embedding less; it is not erased, and tissue that the adjacent normals do not contain is not removed.`,
     hash ? `SHA-256 of the embedding (32-bit little-endian values, row by row): ${hash}. The CPU engine gives the same values to the bit for the same cohort, parameters and seed on the same version.`
       : engine === "cpu" ? "This browser offers no SHA-256 here: no hash of the embedding is given." : "The run was made on a GPU, which repeats only to rounding: no hash of the embedding is given.",
   ];
   const html = reportHtml({
     made: `Made on ${now} with TwinPurify ${version}, in a browser; no file left the computer.`,
-    verdict: verdict.sentence, cautions: verdict.guards.map(({ message }) => message),
+    verdict: [verdict.sentence, verdict.natural, strengthInWords(model)].filter(Boolean).join(" "), cautions: verdict.guards.map(({ message }) => message),
     cohort: [
       ["tumours", count(summary.tumors)], ["adjacent normals", `${count(summary.normals)}; ${summary.roles.because}`], ["other samples", count(summary.other)], ["patients", count(summary.patients)], ["genes", count(summary.genes)],
       ["value scale", `${summary.scale.value}; ${summary.scale.because}`], ["gene names", `${summary.geneIds.value}; ${summary.geneIds.because}`],

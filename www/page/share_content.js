@@ -2,6 +2,7 @@
 import { LIMITS } from "../share/link.js";
 import { count, plural } from "./dom.js";
 import { setName } from "./set_name.js";
+import { strengthInWords } from "./strength.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("../share/link.js").LinkColumn} LinkColumn */
@@ -60,11 +61,14 @@ async function columnOf(state, key) {
 export async function gather(state, choice) {
   const model = /** @type {import("./state.js").Model} */ (state.readable);
   const { kind, right, zoom } = state.view;
+  const judged = right === "instant" ? state.instant ?? model : model;
+  // The strength may just have been moved: what is said of it is of now.
+  if (!state.cohort?.alone) await judged.judge();
   const { column, gene, pathway } = state.colour;
   /** @type {import("../share/link.js").Shared} */
   const shared = {
     made: `TwinPurify, ${new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })}`,
-    cohort: cohortInWords(state), config: model.config,
+    cohort: cohortInWords(state), config: judged.config,
     colour: column ? { column: cut(column) } : pathway ? { pathway: cut(pathway) } : gene ? { gene: cut(gene) } : {},
     view: { kind, right, ...(zoom ? { zoom } : {}) },
   };
@@ -84,9 +88,8 @@ export async function gather(state, choice) {
   const keys = [...choice.columns].sort((a, b) => Number(b === shownColumn(state)) - Number(a === shownColumn(state)));
   const columns = [];
   for (const key of keys.slice(0, LIMITS.columns)) columns.push(await columnOf(state, key));
-  const judged = right === "instant" ? state.instant ?? model : model;
   shared.result = {
-    count: samples.length, maps, columns, sentence: cut(judged.verdict.sentence, LIMITS.sentence),
+    count: samples.length, maps, columns, sentence: cut([judged.verdict.sentence, judged.verdict.natural].filter(Boolean).join(" "), LIMITS.sentence),
     ...(choice.names ? { names: samples.map((name) => cut(name, LIMITS.name)) } : {}),
   };
   return shared;
@@ -98,7 +101,7 @@ export function contentsOf({ made, cohort, config, colour, view, result }) {
   const holds = (/** @type {LinkColumn} */ column) => column.kind === "category"
     ? `${column.label}: ${column.categories.join(", ")}` : `${column.label}: a number per tumour, in 4,094 steps${column.right ? ", raw and purified" : ""}`;
   return [
-    ["Settings", `${plural(Object.keys(config).length, "parameter")}: preset ${config.preset ?? "–"}, seed ${config.seed ?? "–"}`],
+    ["Settings", `${plural(Object.keys(config).length, "parameter")}: preset ${config.preset ?? "–"}, seed ${config.seed ?? "–"}. ${strengthInWords({ config })}`],
     ["View", `${view.kind === "umap" ? "UMAP" : "PCA"}, raw beside ${view.right === "instant" ? "Instant" : "trained"}${view.zoom ? ", as zoomed" : ""}${named ? `; coloured by ${named}${colour.gene ? " (the gene’s name, not its values)" : ""}` : ""}`],
     ["Words", `“${made}”, “${cohort}”`],
     ...(result ? /** @type {[string, string][]} */ ([

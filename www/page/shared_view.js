@@ -5,6 +5,7 @@ import { isLink, readDemoLink, readLink } from "../share/link.js";
 import { mapScene } from "../share/map_scene.js";
 import { byId, count, h, measured, plural, segments, svg } from "./dom.js";
 import { contentsOf } from "./share_content.js";
+import { strengthInWords } from "./strength.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("../share/link.js").Shared} Shared */
@@ -179,7 +180,7 @@ function result(state, shared, ways) {
     h("h1", {}, `Shared result: ${plural(held.count, "tumour")}, raw and purified`),
     h("p", { className: "lede" }, "A picture of a TwinPurify run, kept whole in the link. Nothing was opened or computed to show it, and no server was asked for it."),
     h("p", { className: "small quiet" }, `${shared.cohort}. ${shared.made}.`),
-    h("p", { className: "verdict" }, held.sentence), ways, h("h2", {}, "Maps"), controls, legend, hovered, live, plots, ...inside(shared),
+    h("p", { className: "verdict" }, held.sentence), h("p", { className: "small quiet", id: "shared-strength" }, `The purified maps were drawn so. ${strengthInWords(shared)}`), ways, h("h2", {}, "Maps"), controls, legend, hovered, live, plots, ...inside(shared),
   ];
 }
 

@@ -11,13 +11,15 @@
  * - `cohort`: files or roles changed (`cohort` is null while they make no cohort)
  * - `training`: a run began or ended
  * - `model`: there is something to look at (`model` or `instant` changed)
+ * - `strength`: how much of the contamination is taken out, once the maps show it; the model is the same
+ * - `verdict`: the verdict at that strength
  * - `colour`: what the maps are coloured by
  * - `isolate`: which category alone is shown
  * - `selection`: which tumours are selected
  * - `groups`: the person's named groups changed
  * - `modelFile`: a saved model was dropped or chosen
  * - `theme`: light or dark
- * @typedef {"modelFile" | "engine" | "opened" | "cohort" | "training" | "model" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
+ * @typedef {"modelFile" | "engine" | "opened" | "cohort" | "training" | "model" | "strength" | "verdict" | "colour" | "isolate" | "selection" | "groups" | "theme"} StateEvent
  */
 export class State {
   #target = new EventTarget();

@@ -7,13 +7,14 @@ import { Parameters } from "./parameters.js";
 import { Plot, coloured } from "./plot.js";
 import { open } from "./state.js";
 import { startTransfer } from "./transfer.js";
-import { guardList, verdictOf } from "./verdict.js";
+import { guardList, verdictLines } from "./verdict.js";
 
 /** @param {import("./state.js").State} state */
 export function startTrain(state) {
   const button = h("button", { type: "button", id: "train-begin", className: "primary", disabled: true, onclick: () => begin() }, "Train");
   const presetPlace = h("div");
   const presetSummary = h("p", { className: "small quiet preset-summary" });
+  const strengthPlan = h("p", { className: "small quiet", id: "train-strength" });
   const parametersPlace = h("div");
   const status = h("p", { className: "status", role: "status", id: "train-status" });
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Training" });
@@ -51,7 +52,7 @@ export function startTrain(state) {
   let asked = null;
 
   const body = open("train", false);
-  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, parametersPlace, startTransfer(state, opened), status, running, verdict, plots);
+  body.append(h("div", { className: "row" }, button, presetPlace, controls), presetSummary, strengthPlan, parametersPlace, startTransfer(state, opened), status, running, verdict, plots);
 
   state.on("cohort", async () => {
     const alone = state.cohort?.alone === true;
@@ -67,6 +68,8 @@ export function startTrain(state) {
     await prepared;
   });
   state.on("model", () => instantPlot.refresh());
+  state.on("strength", () => instantPlot.refresh());
+  state.on("verdict", () => { if (!verdict.hidden && state.readable) judge(state.readable); });
   state.on("colour", () => instantPlot.refresh());
   state.on("theme", () => {
     instantPlot.refresh();
@@ -80,7 +83,7 @@ export function startTrain(state) {
       const made = new Parameters(await tp.parameters(), (partial) => tp.resolveConfig(partial), (ok) => {
         valid = ok;
         update();
-      });
+      }, (strength) => { strengthPlan.textContent = strength ? `What is taken out after the run. ${strength} It can be moved then, under Explore, without training.` : ""; });
       parameters = made;
       parametersPlace.append(made.element);
       update();
@@ -145,7 +148,8 @@ export function startTrain(state) {
     update();
     try {
       say("Computing Instant, the closed form …");
-      state.instant = await tp.instant(config);
+      // The closed form's own default is nothing; what a resumed run was moved to is the trained model's.
+      state.instant = await tp.instant(closedForm ? config : { ...config, strength: null, kept: [] });
       state.tell("model");
       if (kept?.run.done && kept.checkpoint && !closedForm) {
         say("Judging what was learnt …");
@@ -158,6 +162,7 @@ export function startTrain(state) {
       }
       const learnt = state.model ?? state.instant;
       say(learnt.stopped ? "Stopped; what was learnt is kept." : closedForm ? "The closed form is ready." : "Trained.");
+      await learnt.strength().catch(() => undefined);
       judge(learnt);
     } catch (error) {
       say(/** @type {Error} */ (error).message, true);
@@ -198,7 +203,7 @@ export function startTrain(state) {
 
   function judge(/** @type {import("../twinpurify.js").Model} */ model) {
     const guards = guardList(model);
-    verdict.replaceChildren(h("p", { className: "verdict" }, verdictOf(model)), ...(guards ? [guards] : []));
+    verdict.replaceChildren(...verdictLines(model), ...(guards ? [guards] : []));
     verdict.hidden = false;
   }
 

@@ -1,8 +1,13 @@
 // The verdict in words, and the guards: the same under Train and under Evidence.
 import { h } from "./dom.js";
+import { strengthInWords } from "./strength.js";
 
-/** @param {import("../twinpurify.js").Model} model */
-export const verdictOf = (model) => model.verdict.sentence;
+/** How many find themselves after dilution; what the embedding of tumours as they are follows; and at which strength. @param {import("../twinpurify.js").Model} model */
+export const verdictLines = (model) => [
+  h("p", { className: "verdict" }, model.verdict.sentence),
+  ...(model.verdict.natural ? [h("p", { className: "verdict natural" }, model.verdict.natural)] : []),
+  h("p", { className: "small quiet at-strength" }, strengthInWords(model)),
+];
 
 /** @param {import("../twinpurify.js").Model} model */
 export function guardList(model) {
