@@ -19,6 +19,7 @@ pub mod pca;
 pub mod purity;
 pub mod ridge;
 pub mod scoring;
+pub mod stand_in;
 pub mod survival;
 pub mod tumour_fraction;
 pub mod two_groups;

@@ -67,7 +67,8 @@ impl Session {
             && self.cohort()?.columns.iter().all(|c| c.name != name)
             && let Some(values) = self.estimated(name)
         {
-            return Ok(Colours::Number { label: name.into(), values: values?, centred: false });
+            let (name, values) = values?;
+            return Ok(Colours::Number { label: name.into(), values, centred: false });
         }
         let columns = self.tumour_columns()?;
         let column = columns

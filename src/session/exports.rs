@@ -39,7 +39,7 @@ pub enum TableSpec {
     PathwaysChange,
     /// What differs between the two groups compared last.
     PathwaysDifferences,
-    /// Tumour fraction, stromal and immune score.
+    /// The stand-in for purity, stromal and immune score, position between normal and the purest tumours.
     Purity,
     /// Losses by step.
     Loss,

@@ -13,7 +13,7 @@ use crate::readout::pathways::{Pathways, Profiles};
 use crate::readout::pca::PcaMap;
 use crate::readout::purity::{purity_columns, purity_values};
 use crate::readout::scoring::Scorer;
-use crate::readout::tumour_fraction::purity_estimate;
+use crate::readout::stand_in::STAND_IN;
 use crate::readout::umap::{UmapOptions, umap};
 use crate::training_set::TrainingSet;
 use crate::twin::Config;
@@ -196,7 +196,11 @@ impl Session {
             self.pathways = Some((spec, Rc::clone(&pathways)));
             return Ok(pathways);
         }
-        let purity = self.purity(spec.of)?.1;
+        let purity = match self.purity(spec.of) {
+            Ok((_, values)) => Some(values),
+            Err(SessionError::NoEstimate { .. }) => None,
+            Err(error) => return Err(error),
+        };
         let sets = match spec.sets {
             SetsChoice::Hallmark => hallmark(),
             SetsChoice::Own if self.own_sets.is_empty() => {
@@ -211,7 +215,7 @@ impl Session {
         };
         let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
         let profiles = Profiles { raw: &raw, purified: &fitted.purified, genes: &fitted.set.genes };
-        let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, Some(&purity))?);
+        let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, purity.as_deref())?);
         self.heat_map = None;
         self.pathways = Some((spec, Rc::clone(&pathways)));
         Ok(pathways)
@@ -234,11 +238,11 @@ impl Session {
         Ok(&self.fitted(of)?.set.tumours)
     }
 
-    /// Purity of every tumour and where it comes from: the best clinical column, else the rank-only estimate from the
-    /// cohort's own normals. A session file alone still says what was taken for it, and has no values.
+    /// Purity of every tumour and where it comes from: the best clinical column, else the stand-in from stromal and immune
+    /// markers. A session file alone still says what was taken for it, and has no values.
     ///
     /// # Errors
-    /// Before training.
+    /// Before training, and [`SessionError::NoEstimate`] where nothing can be taken for it.
     pub fn purity(&mut self, of: Choice) -> Result<(String, Vec<f64>), SessionError> {
         if let Some(saved) = self.kept().and_then(|kept| kept.manifest.pathways.as_ref()) {
             return Ok((saved.purity.clone(), Vec::new()));
@@ -250,8 +254,21 @@ impl Session {
             let column = &cohort.columns[best];
             return Ok((column.name.clone(), purity_values(column, &tumours)));
         }
-        let (name, estimate) = purity_estimate(&set.tumour_values, &set.normal_values)?;
-        Ok((name.into(), estimate))
+        Ok((STAND_IN.into(), self.purity_stand_in()?))
+    }
+
+    /// What is taken for purity, for a person: a name, or that there is nothing, and why.
+    ///
+    /// # Errors
+    /// Before training.
+    pub fn purity_taken(&mut self, of: Choice) -> Result<String, SessionError> {
+        match self.purity(of) {
+            Ok((name, _)) => Ok(name),
+            Err(SessionError::NoEstimate { because }) => {
+                Ok(format!("none, for the sample sheet has no purity column. {}", because.trim_end_matches('.')))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Where a training set's tumours stand among the cohort's samples.

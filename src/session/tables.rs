@@ -238,7 +238,7 @@ pub fn differences(all: &[&crate::readout::differences::Differences]) -> String 
     table(header, rows)
 }
 
-/// Estimates: `sample, tumour_fraction_relative, stromal_score_z, immune_score_z`; empty where one cannot be made.
+/// Estimates: `sample, purity_stand_in, stromal_score_z, immune_score_z, position_normal_to_purest`; empty where one cannot be made.
 #[cfg(feature = "cpu")]
 pub fn purity(estimates: &super::Estimates) -> String {
     let rows = estimates.samples.iter().enumerate().map(|(at, sample)| {
@@ -247,7 +247,7 @@ pub fn purity(estimates: &super::Estimates) -> String {
         };
         std::iter::once(text(sample)).chain(estimates.values.iter().map(cell).collect::<Vec<_>>())
     });
-    table(["sample", "tumour_fraction_relative", "stromal_score_z", "immune_score_z"], rows)
+    table(["sample", "purity_stand_in", "stromal_score_z", "immune_score_z", "position_normal_to_purest"], rows)
 }
 
 fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String

@@ -1,0 +1,57 @@
+//! What stands for purity where none was measured: minus the sum of the stromal and the immune score, as ESTIMATE
+//! (Yoshihara et al. 2013) makes its own purity, from the marker lists of [`super::markers`]; each score is divided by its
+//! own standard deviation over the tumours first, so that neither list speaks louder for being long or short.
+//!
+//! It orders the tumours of one cohort and is no fraction. Where one list is not found the other stands alone; where neither
+//! is (another species, a panel of few genes) nothing stands for purity, and that is said: the position of
+//! [`super::tumour_fraction`] is not taken instead, for it does not order tumours on cohorts that it was not made on. How
+//! well each follows measured purity stands in docs/method.md.
+
+/// What the stand-in is called, wherever it is taken for purity.
+pub const STAND_IN: &str = "purity stand-in (estimated)";
+
+/// Minus the sum of both scores, each over its standard deviation, one per tumour, higher for purer; or the sentence
+/// that says why there is none. A score is a mean z of markers, or the reason why it cannot be made.
+///
+/// # Errors
+/// The reasons of both scores, or that neither differs between tumours.
+pub fn stand_in(stromal: &Result<Vec<f64>, String>, immune: &Result<Vec<f64>, String>) -> Result<Vec<f64>, String> {
+    let known: Vec<Vec<f64>> = [stromal, immune].into_iter().flatten().filter_map(|score| unit(score)).collect();
+    if let Some(first) = known.first() {
+        return Ok((0..first.len()).map(|i| -known.iter().map(|score| score[i]).sum::<f64>()).collect());
+    }
+    let because = |name: &str, score: &Result<Vec<f64>, String>| match score {
+        Ok(_) => format!("{name}: the same for all tumours."),
+        Err(because) => format!("{name}: {because}"),
+    };
+    let (stromal, immune) = (because("Stromal", stromal), because("Immune", immune));
+    Err(format!(
+        "Nothing stands for purity here, for neither the stromal nor the immune score can be made. {stromal} {immune}"
+    ))
+}
+
+/// Over its standard deviation; none where it does not vary.
+fn unit(score: &[f64]) -> Option<Vec<f64>> {
+    let n = score.len() as f64;
+    let mean = score.iter().sum::<f64>() / n;
+    let deviation = (score.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+    (deviation > 1e-9).then(|| score.iter().map(|v| (v - mean) / deviation).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_minus_the_sum_and_either_stands_alone() {
+        // Deviations 1 and 20: both count alike.
+        let (stromal, immune) = (Ok(vec![0.0, 1.0, 2.0]), Ok(vec![20.0, 0.0, -20.0]));
+        assert_eq!(stand_in(&stromal, &immune), Ok(vec![0.0, 0.0, 0.0]));
+        assert_eq!(stand_in(&stromal, &stromal), Ok(vec![2.0, 0.0, -2.0]));
+        let none = Err("Only 3 of 18 marker genes are measured in this cohort.".to_owned());
+        assert_eq!(stand_in(&none, &immune), Ok(vec![-1.0, 0.0, 1.0]));
+        assert_eq!(stand_in(&stromal, &none), Ok(vec![1.0, 0.0, -1.0]));
+        let said = stand_in(&none, &Ok(vec![0.0; 3])).expect_err("neither");
+        assert!(said.contains("Stromal: Only 3 of 18") && said.contains("Immune: the same for all"), "{said}");
+    }
+}
