@@ -7,6 +7,7 @@ pub mod clusters;
 pub mod correlation;
 pub mod differences;
 mod dilution;
+pub mod directions;
 mod error;
 mod grouping;
 pub mod guards;
