@@ -8,6 +8,8 @@
 //! | [`container`] | archives, workbooks, AnnData, Parquet → the tables inside them, as streams of text |
 //! | [`cohort`] | bytes → [`cohort::Cohort`]: expression matrix, sample sheet, roles, gene sets; typed errors |
 //! | [`training_set`] | cohort → [`training_set::TrainingSet`]: genes chosen, linear values, moments |
+//! | [`decomposition`] | symmetric eigenproblem, orthonormal bases: the linear algebra below every closed form |
+//! | [`contamination`] | training set → the directions in which normal tissue moves tumours, and how much of them is taken out |
 //! | [`twin`] | training set → model: views, loss, encoder, trainer, model file (burn lives here) |
 //! | [`baseline`] | raw, PCA, auto-encoders: the same [`baseline::Representation`] as a trained model, so every readout compares |
 //! | [`readout`] | embedding → maps, pathways, identity under contamination, purity, classification, survival |
@@ -23,6 +25,8 @@ pub mod cohort;
 #[cfg(feature = "cpu")]
 pub mod comparison;
 pub mod container;
+pub mod contamination;
+pub mod decomposition;
 pub mod figure;
 pub mod random;
 pub mod readout;

@@ -125,7 +125,7 @@ fn what_is_no_whole_session_is_refused_with_its_reason() {
     let bytes = saved(&mut session, false);
     assert_eq!(code(b""), "session_not_one");
     assert_eq!(code(b"gene\tA\tB\nTP53\t1\t2\n"), "session_not_one");
-    assert_eq!(code(session.model_file().expect("a model")), "session_not_one");
+    assert_eq!(code(&session.model_file().expect("a model")), "session_not_one");
     assert_eq!(code(&bytes[..bytes.len() - 1]), "session_damaged");
     assert_eq!(code(&bytes[..bytes.len() / 3]), "session_damaged");
     assert_eq!(code(&[u64::MAX.to_le_bytes().as_slice(), b"{}"].concat()), "session_not_one");

@@ -56,6 +56,20 @@ export interface Identity {
 export interface Verdict {
   identity: Identity; effectiveRank: number; dim: number; guards: { code: string; message: string }[]; sentence: string;
 }
+/** Contamination directions taken out (the first `strength` but those in `kept`, from 1), of so many available. */
+export interface Strength { strength: number; kept: number[]; available: number; automatic: number; note: string }
+export interface GeneWeight { gene: string; weight: number }
+/** A gene set among the leading genes of one sense; FDR over all sets and both senses of its direction. */
+export interface Represented {
+  set: string; sense: "up" | "down"; leading: number; found: number; expected: number; p: number; fdr: number; genes: string[];
+}
+/** What a contamination direction is: shares of variance and of contamination, leading genes (`up` rises farther along), Spearman's ρ. */
+export interface Direction {
+  variance: number; shift: number; up: GeneWeight[]; down: GeneWeight[]; sets: Represented[];
+  purity: number | null; immune: number | null; stromal: number | null;
+}
+/** `positions`: samples × directions, row by row, from the training tumours' mean. */
+export interface Directions { samples: string[]; directions: Direction[]; positions: Float32Array }
 export interface LossHistory {
   step: Float32Array; total: Float32Array; onDiagonal: Float32Array; offDiagonal: Float32Array; reconstruction: Float32Array;
 }
@@ -101,7 +115,7 @@ export interface Transfer {
 /** Where the groups of a survival figure come from. */
 export type GroupsOf = { column: string } | { clusters: { k: number; of: Source } } | { groups: Grouping };
 export interface ComparisonColumns { subtype?: string; grade?: string; time?: string; event?: string; purity?: string }
-export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; candidates: { name: string; config: object }[] }
+export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; strengths?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
   doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
   trials: number; of: number; finished: boolean;
@@ -109,7 +123,8 @@ export interface ComparisonProgress {
 export interface ComparisonCell { mean: number | null; spread: number | null; best: boolean; missing: string | null }
 /** Rows × columns; a column without any number stands in `leftOut` with its reason. */
 export interface ComparisonTable {
-  rows: { key: string; name: string; about: string; ours: boolean }[];
+  /** `strength`: of a run of the method; `price`: a row at another strength than the one on screen. */
+  rows: { key: string; name: string; about: string; ours: boolean; strength?: number; price: boolean }[];
   columns: { key: string; group: string; label: string; about: string; outOfFold: boolean }[];
   cells: ComparisonCell[][];
   leftOut: { group: string; columns: string[]; because: string }[];
@@ -147,6 +162,8 @@ export interface Engine {
   resumeTraining(config: Config, checkpoint: Uint8Array): Plan;
   finishTraining(): Verdict; trainingData(config: Config): TrainingData;
   liveMap(embedding?: Float32Array): { values: Float32Array };
+  strength(of?: "purified" | "instant"): Strength; setStrength(wanted: { of: "purified" | "instant"; strength: number; kept: number[] }): Strength; verdict(of?: "purified" | "instant"): Verdict;
+  directions(wanted: { of: "purified" | "instant"; sets: "hallmark" | "own" }): Directions;
   runInstant(config: Config): Verdict; lossHistory(): LossHistory;
   embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
   loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };

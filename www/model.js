@@ -46,6 +46,31 @@ export class Model {
   /** The nearest others of a tumour, by its position in the embedding. @param {{sample: number, of?: Source, count?: number}} options @returns {Promise<import("./engine").Nearest>} */
   neighbours({ sample, of = this.#of, count = 10 }) { return this.#engines.cpu("neighbours", [{ of, sample, count }]); }
 
+  /** How many contamination directions there are, how many are taken out, and why that default. @returns {Promise<import("./engine").Strength>} */
+  strength() { return this.#engines.cpu("strength", [this.#readOf()]); }
+
+  /**
+   * Take out the first `strength` directions but those in `kept` (from 1). Maps, pathways and neighbours follow at once;
+   * nothing is trained. The verdict takes longer: ask for it with {@link judge}.
+   * @param {{strength: number, kept?: number[]}} wanted @returns {Promise<import("./engine").Strength>}
+   */
+  async setStrength({ strength, kept = [] }) {
+    const now = await this.#engines.cpu("setStrength", [{ of: this.#readOf(), strength, kept }]);
+    this.config = { ...this.config, strength: now.strength, kept: now.kept };
+    return now;
+  }
+
+  /** What each contamination direction is, and where the tumours lie along it. @param {{sets?: "hallmark" | "own"}} [options] @returns {Promise<import("./engine").Directions>} */
+  directions({ sets = "hallmark" } = {}) { return this.#engines.cpu("directions", [{ of: this.#readOf(), sets }]); }
+
+  /** The verdict at the strength that is set. @returns {Promise<Verdict>} */
+  async judge() {
+    this.verdict = await this.#engines.cpu("verdict", [this.#readOf()]);
+    return this.verdict;
+  }
+
+  #readOf() { return this.#of === "instant" ? "instant" : "purified"; }
+
   /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
   pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
     return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
@@ -65,13 +90,13 @@ export class Model {
    * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
    * Every column may be left out; what cannot be measured comes back with the reason. Aborting the signal ends it and
    * gives the table as far as it is filled.
-   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, also?: {name: string, config: object}[]}} [options]
+   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, strengths?: boolean, also?: {name: string, config: object}[]}} [options]
    * @param {{onProgress?: (progress: import("./engine").ComparisonProgress & {table?: import("./engine").ComparisonTable}) => void, signal?: AbortSignal}} [watch]
    * @returns {Promise<import("./engine").ComparisonTable>}
    */
-  async evaluate({ seeds = 3, outOfFold = false, also = [], ...columns } = {}, { onProgress, signal } = {}) {
+  async evaluate({ seeds = 3, outOfFold = false, strengths = true, also = [], ...columns } = {}, { onProgress, signal } = {}) {
     const name = this.#of === "instant" ? "instant" : "";
-    const comparing = this.#engines.cpu("compare", [{ columns, seeds, outOfFold, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
+    const comparing = this.#engines.cpu("compare", [{ columns, seeds, outOfFold, strengths, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
     const cancel = () => { this.#engines.cpu("cancelComparison").catch(() => undefined); };
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });

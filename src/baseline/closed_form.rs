@@ -6,8 +6,9 @@ use faer::{Mat, Side};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 use rand::RngExt;
 
-use super::decomposition::{DecompositionError, eigen_descending};
 use super::{PrincipalComponents, Representation};
+use crate::contamination::{Directions, Mixtures, Removal, difference};
+use crate::decomposition::{DecompositionError, eigen_descending};
 use crate::random::{Purpose, stream};
 use crate::training_set::{Moments, TrainingSet};
 
@@ -27,6 +28,8 @@ pub struct ClosedForm {
     loadings: Array2<f32>,
     /// Where the views' centre falls on each direction.
     offset: Array1<f32>,
+    /// Contamination directions, of which nothing is taken out unless it is asked for.
+    removal: Option<Removal>,
 }
 
 impl ClosedForm {
@@ -80,7 +83,26 @@ impl ClosedForm {
             moments: set.moments.clone(),
             loadings: loadings.mapv(|v| v as f32),
             offset: offset.mapv(|v| v as f32),
+            removal: None,
         })
+    }
+
+    /// With the contamination directions of the set it was fitted to, nothing taken out yet. `stand_in` is the tumours'
+    /// stand-in for purity, where there is one ([`Directions::of`]).
+    pub fn find_directions(self, set: &TrainingSet, mixing: f64, seed: u64, stand_in: Option<&[f64]>) -> Self {
+        let mixtures = Mixtures::draw(&set.tumour_values, &set.mixing_normals(), &set.moments, mixing, seed);
+        let removal = mixtures.map(|mixtures| {
+            let embedding = self.project(&mixtures.clean);
+            let shift = difference(&self.project(&mixtures.mixed), &embedding);
+            let found = Directions::of(&shift, &embedding, mixtures.most_directions(), stand_in);
+            let found = found.moving((&shift, &mixtures.differences()), (&embedding, &mixtures.clean));
+            Removal::new(found, 0, &[])
+        });
+        Self { removal, ..self }
+    }
+
+    fn project(&self, standardised: &Array2<f32>) -> Array2<f32> {
+        standardised.dot(&self.loadings) - &self.offset
     }
 }
 
@@ -90,11 +112,27 @@ impl Representation for ClosedForm {
     }
 
     fn embed(&self, linear: &Array2<f32>) -> Array2<f32> {
-        self.moments.standardise(linear).dot(&self.loadings) - &self.offset
+        let mut embedding = self.embed_whole(linear);
+        if let Some(removal) = &self.removal {
+            removal.apply(&mut embedding);
+        }
+        embedding
     }
 
     fn dim(&self) -> usize {
         self.loadings.ncols()
+    }
+
+    fn embed_whole(&self, linear: &Array2<f32>) -> Array2<f32> {
+        self.project(&self.moments.standardise(linear))
+    }
+
+    fn removal(&self) -> Option<&Removal> {
+        self.removal.as_ref()
+    }
+
+    fn set_strength(&mut self, strength: usize, kept: &[usize]) {
+        self.removal = self.removal.take().map(|removal| Removal::new(removal.directions().clone(), strength, kept));
     }
 }
 

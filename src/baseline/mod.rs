@@ -2,20 +2,20 @@
 
 mod closed_form;
 mod contrastive_pca;
-mod decomposition;
 mod principal_components;
 #[cfg(feature = "cpu")]
 mod trained;
 #[cfg(feature = "cpu")]
 mod transferred;
 
+pub use crate::decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
 pub use closed_form::ClosedForm;
 pub use contrastive_pca::{ContrastiveComponents, ContrastivePca};
-pub use decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
 pub use principal_components::PrincipalComponents;
 #[cfg(feature = "cpu")]
 pub use transferred::Transferred;
 
+use crate::contamination::Removal;
 use crate::training_set::Moments;
 use ndarray::Array2;
 
@@ -30,6 +30,29 @@ pub trait Representation {
 
     /// Width of the embedding.
     fn dim(&self) -> usize;
+
+    /// Embed with no contamination direction taken out: strength 0.
+    fn embed_whole(&self, linear: &Array2<f32>) -> Array2<f32> {
+        self.embed(linear)
+    }
+
+    /// The contamination directions of this representation and how much of them is taken out; none where it has none.
+    fn removal(&self) -> Option<&Removal> {
+        None
+    }
+
+    /// Take out the first `strength` directions but those in `kept` (from 1) from now on. Nothing where there are none.
+    fn set_strength(&mut self, _strength: usize, _kept: &[usize]) {}
+
+    /// The purified profiles of embeddings, samples × genes on the log2(1 + x) scale, where there is a decoder.
+    fn purified(&self, _embedding: &Array2<f32>) -> Option<Array2<f32>> {
+        None
+    }
+
+    /// The representation as a file, with the strength that is set; none where there is no file of it.
+    fn file(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// The standardised log2 profile itself, `s(x)` of METHOD.md 1: what every purification starts from.

@@ -1,6 +1,6 @@
 //! Principal components of samples × features: exact while a Gram or covariance matrix is small, randomised beyond.
 
-use super::decomposition::{DecompositionError, check_finite, eigen_descending, gram, orthonormal};
+use crate::decomposition::{DecompositionError, check_finite, eigen_descending, gram, orthonormal};
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};

@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::Representation;
+use crate::contamination::Removal;
 use crate::twin::TwinModel;
 
 impl Representation for TwinModel {
@@ -18,5 +19,30 @@ impl Representation for TwinModel {
 
     fn dim(&self) -> usize {
         self.width()
+    }
+
+    fn embed_whole(&self, linear: &Array2<f32>) -> Array2<f32> {
+        pollster::block_on(self.whole(self.moments().standardise(linear)))
+            .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), self.width()), f32::NAN))
+    }
+
+    fn removal(&self) -> Option<&Removal> {
+        TwinModel::removal(self)
+    }
+
+    fn set_strength(&mut self, strength: usize, kept: &[usize]) {
+        TwinModel::set_strength(self, strength, kept);
+    }
+
+    fn purified(&self, embedding: &Array2<f32>) -> Option<Array2<f32>> {
+        let decoded = pollster::block_on(TwinModel::purified(self, embedding))?;
+        Some(match decoded {
+            Ok(profiles) => self.moments().to_log(&profiles),
+            Err(_) => Array2::from_elem((embedding.nrows(), self.genes().len()), f32::NAN),
+        })
+    }
+
+    fn file(&self) -> Option<Vec<u8>> {
+        pollster::block_on(self.to_bytes()).ok()
     }
 }

@@ -1,10 +1,11 @@
 //! A saved model on another cohort, behind the trait that every readout takes.
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use super::Representation;
+use crate::contamination::Removal;
 use crate::training_set::{Aligned, Moments};
-use crate::twin::{TrainError, TwinModel};
+use crate::twin::TwinModel;
 
 /// Takes samples over the genes that the cohort shares with the model; the model's other genes stand at their mean.
 #[derive(Clone, Debug)]
@@ -20,14 +21,18 @@ impl Transferred {
         Self { model, moments: aligned.set.moments.clone(), columns: aligned.columns.clone() }
     }
 
-    /// The purified profiles of embeddings over the shared genes, `log2(1 + x)` on the cohort's own scale, where there is
-    /// a decoder.
-    ///
-    /// # Errors
-    /// [`TrainError::Device`] when the device does not answer.
-    pub fn purified(&self, embedding: &Array2<f32>) -> Option<Result<Array2<f32>, TrainError>> {
-        let decoded = pollster::block_on(self.model.purified(embedding))?;
-        Some(decoded.map(|all| self.moments.to_log(&all.select(ndarray::Axis(1), &self.columns))))
+    /// Samples over the shared genes as the model's genes, standardised; the model's other genes stand at their mean.
+    fn widened(&self, linear: &Array2<f32>) -> Array2<f32> {
+        let shared = self.moments.standardise(linear);
+        let mut whole = Array2::zeros((linear.nrows(), self.model.genes().len()));
+        for (column, &at) in self.columns.iter().enumerate() {
+            whole.column_mut(at).assign(&shared.column(column));
+        }
+        whole
+    }
+
+    fn none(&self, linear: &Array2<f32>) -> Array2<f32> {
+        Array2::from_elem((linear.nrows(), self.dim()), f32::NAN)
     }
 }
 
@@ -37,16 +42,36 @@ impl Representation for Transferred {
     }
 
     fn embed(&self, linear: &Array2<f32>) -> Array2<f32> {
-        let shared = self.moments.standardise(linear);
-        let mut whole = Array2::zeros((linear.nrows(), self.model.genes().len()));
-        for (column, &at) in self.columns.iter().enumerate() {
-            whole.column_mut(at).assign(&shared.column(column));
-        }
-        pollster::block_on(self.model.embed_standardised(whole))
-            .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), self.dim()), f32::NAN))
+        let embedding = pollster::block_on(self.model.embed_standardised(self.widened(linear)));
+        embedding.unwrap_or_else(|_| self.none(linear))
     }
 
     fn dim(&self) -> usize {
         self.model.dim()
+    }
+
+    fn embed_whole(&self, linear: &Array2<f32>) -> Array2<f32> {
+        pollster::block_on(self.model.whole(self.widened(linear))).unwrap_or_else(|_| self.none(linear))
+    }
+
+    fn removal(&self) -> Option<&Removal> {
+        self.model.removal()
+    }
+
+    fn set_strength(&mut self, strength: usize, kept: &[usize]) {
+        self.model.set_strength(strength, kept);
+    }
+
+    /// Over the shared genes, on the cohort's own scale.
+    fn purified(&self, embedding: &Array2<f32>) -> Option<Array2<f32>> {
+        let decoded = pollster::block_on(TwinModel::purified(&self.model, embedding))?;
+        Some(match decoded {
+            Ok(all) => self.moments.to_log(&all.select(Axis(1), &self.columns)),
+            Err(_) => Array2::from_elem((embedding.nrows(), self.columns.len()), f32::NAN),
+        })
+    }
+
+    fn file(&self) -> Option<Vec<u8>> {
+        Representation::file(&self.model)
     }
 }

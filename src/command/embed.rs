@@ -8,6 +8,7 @@ use twinpurify::session::{Choice, TransferReport};
 use twinpurify::training_set::Alignment;
 
 use super::output::OutputFolder;
+use super::strength_options::StrengthOptions;
 use super::{Failure, drawing, files, note, say};
 
 /// Open a saved model on a cohort, its own or another, and write everything that is read from it.
@@ -33,6 +34,8 @@ pub struct Embed {
     /// How values are brought to the model's.
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = ["auto", "as-measured", "genes", "samples"])]
     align: String,
+    #[command(flatten)]
+    taken_out: StrengthOptions,
     /// Nothing on standard error but failures.
     #[arg(long)]
     quiet: bool,
@@ -47,17 +50,20 @@ impl Embed {
         let mut session = files::open_cohort(&self.cohort_dir, self.quiet)?;
         let summary = session.summary()?;
         let opened = session.open_model(&model, alignment)?;
+        self.taken_out.apply(&mut session)?;
+        let config = session.config(Choice::Purified)?.clone();
+        let verdict = session.verdict(Choice::Purified)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;
         if !self.quiet {
             summary.warnings.iter().for_each(note);
         }
-        out.write_json("transfer.json", &TransferReport { config: &opened.config, transfer: &opened.transfer })?;
-        out.write_json("verdict.json", &opened.verdict)?;
+        out.write_json("transfer.json", &TransferReport { config: &config, transfer: &opened.transfer })?;
+        out.write_json("verdict.json", &verdict)?;
         drawing::write_tables(&mut session, Of::Purified, &out)?;
         let column = drawing::telling_column(&mut session)?;
         drawing::write_maps(&mut session, Of::Purified, column.as_deref(), &out)?;
         drawing::write_run_pathways(&mut session, Choice::Purified, column.as_deref(), &out)?;
-        let said = format!("{}\n{}", opened.transfer.sentence, opened.verdict.sentence);
+        let said = format!("{}\n{}", opened.transfer.sentence, verdict.sentence);
         say(format_args!("{said}\nWritten to {}\n", out.path().display()))
     }
 }

@@ -12,6 +12,7 @@ mod progress;
 mod session;
 mod settings;
 mod simulate;
+mod strength_options;
 mod study;
 mod train;
 

@@ -10,6 +10,7 @@ use twinpurify::training_set::Alignment;
 
 use super::cohort_options::CohortOptions;
 use super::output::OutputFolder;
+use super::strength_options::StrengthOptions;
 use super::{Failure, drawing, files, note, say};
 
 /// Score pathways with a saved model: raw, purified, and what purification changed.
@@ -53,6 +54,8 @@ pub struct PathwaysOf {
     #[arg(long, value_name = "NAME", default_value = "welch", value_parser = ["welch", "mann-whitney"])]
     test: String,
     #[command(flatten)]
+    taken_out: StrengthOptions,
+    #[command(flatten)]
     options: CohortOptions,
 }
 
@@ -65,6 +68,7 @@ impl PathwaysOf {
         self.options.apply(&mut session)?;
         session.summary()?;
         let opened = session.open_model(&model, Alignment::Auto)?;
+        self.taken_out.apply(&mut session)?;
         note(&opened.transfer.sentence);
         let sets = match &self.gmt {
             Some(path) => {

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use twinpurify::twin::{Config, Preset};
 
+use super::strength_options::StrengthOptions;
 use super::{Failure, files};
 
 /// What the command line says about the configuration.
@@ -17,6 +18,8 @@ pub struct Settings<'a> {
     pub seed: Option<u64>,
     /// `--epochs`.
     pub epochs: Option<usize>,
+    /// `--strength` and `--keep`.
+    pub taken_out: &'a StrengthOptions,
 }
 
 impl Settings<'_> {
@@ -44,6 +47,10 @@ impl Settings<'_> {
         whole.extend(given);
         whole.extend(self.seed.map(|seed| ("seed".to_owned(), seed.into())));
         whole.extend(self.epochs.map(|epochs| ("epochs".to_owned(), epochs.into())));
+        whole.extend(self.taken_out.strength.map(|strength| ("strength".to_owned(), strength.into())));
+        if !self.taken_out.keep.is_empty() {
+            whole.insert("kept".to_owned(), self.taken_out.keep.as_slice().into());
+        }
         serde_json::from_value(Value::Object(whole)).map_err(refused)
     }
 }
@@ -64,7 +71,8 @@ fn refused(error: serde_json::Error) -> Failure {
 mod tests {
     use super::*;
 
-    const NOTHING: Settings = Settings { file: None, preset: None, seed: None, epochs: None };
+    const NONE: &StrengthOptions = &StrengthOptions { strength: None, keep: Vec::new() };
+    const NOTHING: Settings = Settings { file: None, preset: None, seed: None, epochs: None, taken_out: NONE };
 
     #[test]
     fn the_command_line_wins_over_the_file_and_the_file_over_the_preset() {
@@ -87,6 +95,11 @@ mod tests {
         }
         let differ = with(r#"{"preset":"strict"}"#, Settings { file, preset: Some("linear"), ..NOTHING });
         assert!(matches!(differ, Err(Failure::Refused(_))));
+        // A configuration of a version without strength took nothing out, a preset leaves it to the cohort.
+        let taken_out = &StrengthOptions { strength: Some(2), keep: vec![1] };
+        let config = Settings { taken_out, ..NOTHING }.config().expect("a configuration");
+        assert_eq!((config.strength, config.kept), (Some(2), vec![1]));
+        assert_eq!(NOTHING.config().expect("a configuration").strength, None);
         let _ = std::fs::remove_file(&path);
         assert_eq!(Settings { epochs: Some(2), ..NOTHING }.config().expect("a configuration").epochs, 2);
     }

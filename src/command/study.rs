@@ -16,6 +16,7 @@ use twinpurify::twin::Config;
 
 use super::output::OutputFolder;
 use super::settings::Settings;
+use super::strength_options::StrengthOptions;
 use super::{Failure, files, note, say};
 
 /// Milliseconds between two looks at a comparison.
@@ -78,6 +79,8 @@ pub struct Study {
     /// out-of-fold. Six trainings instead of one.
     #[arg(long)]
     out_of_fold: bool,
+    #[command(flatten)]
+    taken_out: StrengthOptions,
     /// Nothing on standard error but failures.
     #[arg(long)]
     quiet: bool,
@@ -147,18 +150,18 @@ impl Study {
 
     fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
         let settings = |file: Option<&Path>, preset: Option<&str>| {
-            Settings { file, preset, seed: self.seed, epochs: self.epochs }.config()
+            Settings { file, preset, seed: self.seed, epochs: self.epochs, taken_out: &self.taken_out }.config()
         };
         let mut candidates = Vec::new();
         for preset in &self.preset {
-            candidates.push(Candidate { name: preset.clone(), config: settings(None, Some(preset))? });
+            candidates.push(Candidate { name: preset.clone(), config: settings(None, Some(preset))?, strengths: true });
         }
         for path in &self.config {
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            candidates.push(Candidate { name, config: settings(Some(path), None)? });
+            candidates.push(Candidate { name, config: settings(Some(path), None)?, strengths: true });
         }
         match candidates.as_mut_slice() {
-            [] => candidates.push(Candidate { name: String::new(), config: settings(None, None)? }),
+            [] => candidates.push(Candidate { name: String::new(), config: settings(None, None)?, strengths: true }),
             // A single one needs no name to be told apart.
             [only] => only.name.clear(),
             _ => {}

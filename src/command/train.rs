@@ -12,6 +12,7 @@ use super::cohort_options::CohortOptions;
 use super::device::DeviceName;
 use super::output::OutputFolder;
 use super::settings::Settings;
+use super::strength_options::StrengthOptions;
 use super::{Failure, drawing, files, note, say};
 
 /// Train on a cohort and write the embedding, maps, pathways, losses, figures and the model.
@@ -21,13 +22,14 @@ use super::{Failure, drawing, files, note, say};
   twinpurify train cohort/ --out run/ --preset strict --seed 11
   twinpurify train cohort/ --out again/ --config run/config.json
   twinpurify train cohort/ --out quick/ --preset instant
+  twinpurify train cohort/ --out run/ --strength 2 --keep 1
   twinpurify train cohort/ --out run/ --device gpu
 
 COHORT_DIR holds the expression matrix and, where sample names are not TCGA barcodes, a sample sheet (.tsv, .csv, .txt, \
 plain or gzip). Tables in --out: embedding.csv, map_pca.csv, map_umap.csv, pathways_raw.csv, pathways_purified.csv, \
 pathways_change.csv, purity.csv (stand-in for purity, stromal and immune score as mean z of marker genes, position between adjacent normal and the \
-purest tumours), genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
-map_umap_purified.svg, heat_map.svg, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
+purest tumours), directions.csv, direction_genes.csv, direction_sets.csv, direction_positions.csv, genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
+map_umap_purified.svg, heat_map.svg, direction_1.svg …, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
 model.safetensors (for `twinpurify pathways`). The instant preset is solved, not trained: it has no losses and no \
 model file.")]
 pub struct Train {
@@ -55,6 +57,8 @@ pub struct Train {
     #[arg(long)]
     quiet: bool,
     #[command(flatten)]
+    taken_out: StrengthOptions,
+    #[command(flatten)]
     options: CohortOptions,
 }
 
@@ -62,9 +66,10 @@ impl Train {
     /// Train and write.
     pub fn run(self) -> Result<(), Failure> {
         self.device.check()?;
-        let Self { config, preset, seed, epochs, quiet, .. } = &self;
+        let Self { config, preset, seed, epochs, taken_out, quiet, .. } = &self;
         let config =
-            Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs }.config()?;
+            Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs, taken_out }
+                .config()?;
         let mut session = files::open_cohort(&self.cohort_dir, *quiet)?;
         self.options.apply(&mut session)?;
         let summary = session.summary()?;
@@ -90,6 +95,7 @@ impl Train {
             drawing::write_losses(&mut session, &out)?;
             verdict
         };
+        out.write_json("config.json", session.config(choice)?)?;
         out.write_json("verdict.json", &verdict)?;
         drawing::write_tables(&mut session, of, &out)?;
         let column = drawing::telling_column(&mut session)?;

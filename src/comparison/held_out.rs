@@ -50,6 +50,13 @@ impl FoldSet {
     }
 }
 
+impl FoldSet {
+    /// Tumours it trains with, as places in the whole cohort.
+    pub fn trained_with(&self) -> &[usize] {
+        &self.outside
+    }
+}
+
 /// The fold of each tumour: dealt round in the order of subtype, event and grade, so that each has its share of all.
 fn folds(questions: &Questions, tumours: usize, seed: u64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..tumours).collect();

@@ -33,7 +33,9 @@ pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
 use crate::baseline::{ClosedForm, ContrastivePca, Pca, Raw, Representation};
 use crate::cohort::{Cohort, GeneMap};
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
-use crate::twin::{Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel};
+use crate::twin::{
+    Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel, automatic_strength,
+};
 use forecast::{Forecast, Part, Size};
 use held_out::{FOLDS, FoldReading, FoldSet, HeldOut};
 use reading::Reading;
@@ -54,6 +56,8 @@ pub struct Comparison {
     open: Option<HeldOut>,
     set: Option<(Selection, Rc<TrainingSet>)>,
     fold_sets: BTreeMap<usize, (Selection, FoldSet)>,
+    /// The newest model of each fold (and of none), with its training: read again at other strengths.
+    models: BTreeMap<Option<usize>, (Config, TwinModel)>,
     forecast: Forecast,
     elapsed: f64,
 }
@@ -68,12 +72,14 @@ enum Stage {
 
 impl Comparison {
     /// Compare `candidates` (unresolved configurations are filled in) with the baselines on a cohort, over `seeds`
-    /// seeds from the first candidate's on. Trials of an earlier run of the same comparison are kept.
+    /// seeds from the first candidate's on. Trials of an earlier run of the same comparison are kept. Stromal and immune
+    /// markers are found by the names that `map` gave the cohort's genes.
     ///
     /// # Errors
     /// [`ComparisonError`] when the cohort cannot be trained on or a configuration is refused.
     pub fn new(
         cohort: &Cohort,
+        map: Option<&GeneMap>,
         columns: &Columns,
         candidates: &[Candidate],
         seeds: usize,
@@ -86,8 +92,17 @@ impl Comparison {
         let selection = selection(&first.config, first.config.seed);
         let set = Rc::new(TrainingSet::from_cohort(cohort, selection)?);
         let tumours = set.tumours.len();
+        let mut questions = Questions::of(cohort, &set, columns);
+        if let Some(map) = map {
+            questions.score_markers(cohort, map);
+        }
+        let everyone: Vec<usize> = (0..tumours).collect();
+        let with_stand_in = questions.stand_in(&everyone).is_some();
         let resolve = |candidate: &Candidate| -> Result<Candidate, ConfigError> {
-            Ok(Candidate { name: candidate.name.clone(), config: candidate.config.resolve(tumours)? })
+            let mut config = candidate.config.resolve(tumours)?;
+            let automatic = || automatic_strength(config.preset, tumours, with_stand_in);
+            config.strength = Some(config.strength.unwrap_or_else(automatic));
+            Ok(Candidate { config, ..candidate.clone() })
         };
         let resolved = candidates.iter().map(resolve).collect::<Result<Vec<_>, _>>()?;
         let rows = Row::all(&resolved, tumours)?;
@@ -100,7 +115,7 @@ impl Comparison {
             .collect();
         let kept = |trial: &Trial| seeds.contains(&trial.seed) && rows.iter().any(|row| row.key() == trial.row);
         Ok(Self {
-            questions: Questions::of(cohort, &set, columns),
+            questions,
             size: Size { tumours, genes: set.genes.len() },
             trials: earlier.into_iter().filter(kept).collect(),
             rows,
@@ -111,6 +126,7 @@ impl Comparison {
             out_of_fold: false,
             open: None,
             fold_sets: BTreeMap::new(),
+            models: BTreeMap::new(),
             set: Some((selection, set)),
             forecast: Forecast::default(),
             elapsed: 0.0,
@@ -127,12 +143,6 @@ impl Comparison {
                 |job: Job| std::iter::once(job).chain((0..FOLDS).map(move |fold| Job { fold: Some(fold), ..job }));
             self.jobs = self.jobs.into_iter().flat_map(with_folds).collect();
         }
-        self
-    }
-
-    /// Find the stromal and immune markers by the names that `map` gave the cohort's genes.
-    pub fn named_by(mut self, cohort: &Cohort, map: &GeneMap) -> Self {
-        self.questions.score_markers(cohort, map);
         self
     }
 
@@ -298,6 +308,13 @@ impl Comparison {
             }
             Method::Trained(config) => {
                 let config = Config { seed: job.seed, ..*config };
+                if let Some((trained, model)) = self.models.get(&job.fold)
+                    && self.rows[job.row].training(job.seed).as_ref() == Some(trained)
+                {
+                    let mut model = model.clone();
+                    model.set_strength(config.strength.unwrap_or(0), &config.kept);
+                    return Ok(self.reading(Box::new(model), set, job));
+                }
                 let trainer = Trainer::new(config, Placement::host(TrainingData::from(&*set)), Device::flex());
                 return Ok(Stage::Training { trainer: Box::new(trainer), set });
             }
@@ -305,10 +322,17 @@ impl Comparison {
         Ok(self.reading(representation, set, job))
     }
 
-    fn trained(&self, trainer: &Trainer, set: Rc<TrainingSet>, job: Job) -> Result<Stage, TrainError> {
+    fn trained(&mut self, trainer: &Trainer, set: Rc<TrainingSet>, job: Job) -> Result<Stage, TrainError> {
         let bytes = pollster::block_on(trainer.checkpoint())?;
         let (genes, moments) = (set.genes.clone(), set.moments.clone());
         let model = TwinModel::from_checkpoint(&bytes, trainer.config().clone(), genes, moments, Device::flex())?;
+        let everyone: Vec<usize> = (0..self.size.tumours).collect();
+        let of = job.fold.and_then(|fold| Some(self.fold_sets.get(&fold)?.1.trained_with())).unwrap_or(&everyone);
+        let stand_in = self.questions.stand_in(of);
+        let model = pollster::block_on(model.find_directions(trainer.data(), stand_in.as_deref()))?;
+        if let Some(training) = self.rows[job.row].training(job.seed) {
+            self.models.insert(job.fold, (training, model.clone()));
+        }
         Ok(self.reading(Box::new(model), set, job))
     }
 
@@ -372,9 +396,11 @@ impl Comparison {
             Some(_) => of(job.row, &FoldReading::whole()),
             None => of(job.row, &Reading::whole(self.out_of_fold)),
         };
-        let whole = |job: &Job| {
+        let whole = |at: usize| {
+            let job = &self.jobs[at];
             let tumours = self.size.tumours - if job.fold.is_some() { self.size.tumours / FOLDS } else { 0 };
             let steps = match self.rows[job.row].method() {
+                Method::Trained(_) if self.trained_before(at) => 0,
                 Method::Trained(config) => (tumours / config.batch).max(1) * config.epochs,
                 _ => 0,
             };
@@ -382,7 +408,7 @@ impl Comparison {
         };
         let Some(job) = self.jobs.get(self.at) else { return 0.0 };
         let of_this = match &self.stage {
-            Stage::Fit => whole(job),
+            Stage::Fit => whole(self.at),
             Stage::Training { trainer, .. } => {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
                 (trainer.steps() - step) as f64 * expect(job.row, Part::Step) + reading(job)
@@ -390,7 +416,14 @@ impl Comparison {
             Stage::Reading(state) => of(job.row, &state.left()),
             Stage::Fold(state) => of(job.row, &state.left()),
         };
-        of_this + self.jobs[self.at + 1..].iter().map(whole).sum::<f64>()
+        of_this + (self.at + 1..self.jobs.len()).map(whole).sum::<f64>()
+    }
+
+    /// Whether an earlier job trains the model that this one reads at another strength.
+    fn trained_before(&self, at: usize) -> bool {
+        let training = |job: &Job| (self.rows[job.row].training(job.seed), job.fold);
+        let mine = training(&self.jobs[at]);
+        self.jobs[..at].iter().rev().take_while(|job| job.seed == self.jobs[at].seed).any(|job| training(job) == mine)
     }
 }
 

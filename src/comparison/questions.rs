@@ -9,7 +9,7 @@ use super::forecast::Part;
 use super::measure::Label;
 pub use crate::cohort::happened;
 use crate::cohort::{Cohort, Column, GeneMap, events};
-use crate::readout::markers::tumour_scores;
+use crate::readout::markers::{purity_stand_in, tumour_scores};
 use crate::readout::purity::purity_values;
 use crate::readout::stand_in::stand_in;
 use crate::readout::survival::SurvivalData;
@@ -108,6 +108,16 @@ impl Questions {
         if self.stands_in {
             self.purity = stand_in(&self.stromal, &self.immune);
         }
+    }
+
+    /// The stand-in for the purity of some of the tumours (indices into the whole cohort's), where markers are measured.
+    pub(super) fn stand_in(&self, of: &[usize]) -> Option<Vec<f64>> {
+        let some = |score: &Result<Vec<f64>, String>| -> Option<Vec<f64>> {
+            let score = score.as_ref().ok()?;
+            of.iter().map(|&i| score.get(i).copied()).collect()
+        };
+        let (stromal, immune) = (some(&self.stromal), some(&self.immune));
+        purity_stand_in([stromal.as_deref(), immune.as_deref()])
     }
 
     /// Whether a part of the work has anything to do.

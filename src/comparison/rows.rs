@@ -1,5 +1,6 @@
 //! The rows of the table: what is compared, and how each is fitted.
 
+use crate::contamination::MOST_DIRECTIONS;
 use crate::twin::{Config, Preset};
 
 use super::table::RowHead;
@@ -16,6 +17,9 @@ pub struct Candidate {
     pub name: String,
     /// Its parameters, resolved.
     pub config: Config,
+    /// Whether it stands in the table at every strength: the price of taking contamination directions out. Costs no
+    /// training, strength is applied after.
+    pub strengths: bool,
 }
 
 /// How a representation comes about.
@@ -58,12 +62,14 @@ pub struct Row {
     name: String,
     about: String,
     method: Method,
+    /// A row at another strength than the one on screen.
+    price: bool,
 }
 
 impl Row {
     /// A row of its own.
     pub fn new(key: &str, name: &str, about: &str, method: Method) -> Self {
-        Self { key: key.into(), name: name.into(), about: about.into(), method }
+        Self { key: key.into(), name: name.into(), about: about.into(), method, price: false }
     }
 
     /// Stable name: `raw`, `pca`, `auto_encoder`, `twinpurify`, `twinpurify.strict`, …
@@ -84,7 +90,20 @@ impl Row {
     /// As it is shown.
     pub fn head(&self) -> RowHead {
         let ours = self.key.starts_with("twinpurify");
-        RowHead { key: self.key.clone(), name: self.name.clone(), about: self.about.clone(), ours }
+        let strength = match &self.method {
+            Method::Trained(config) if ours && config.mixing > 0.0 => config.strength,
+            _ => None,
+        };
+        let (key, name, about) = (self.key.clone(), self.name.clone(), self.about.clone());
+        RowHead { key, name, about, ours, strength, price: self.price }
+    }
+
+    /// The training behind a row, whatever strength it is read at; none where nothing is trained.
+    pub(super) fn training(&self, seed: u64) -> Option<Config> {
+        match &self.method {
+            Method::Trained(config) => Some(Config { seed, strength: None, kept: Vec::new(), ..(**config).clone() }),
+            _ => None,
+        }
     }
 
     /// The whole table: baselines, the candidates, and the first trained candidate without mixing. Baselines take the
@@ -128,7 +147,7 @@ impl Row {
                 network(reference.auto_encoder(true)),
             ),
         ];
-        for (at, Candidate { name, config }) in candidates.iter().enumerate() {
+        for (at, Candidate { name, config, strengths }) in candidates.iter().enumerate() {
             let key = match (name.is_empty(), rows.iter().any(|row| row.key == format!("twinpurify.{name}"))) {
                 (true, _) => "twinpurify".into(),
                 (false, false) => format!("twinpurify.{name}"),
@@ -141,6 +160,15 @@ impl Row {
                 ("Views mixed with normals, Barlow Twins and what the parameters add.", network(config.clone()))
             };
             rows.push(Self { about: about.into(), ..Self::new(&key, &shown, "", method) });
+            if *strengths && config.preset != Preset::Instant && config.mixing > 0.0 {
+                let others = (0..=MOST_DIRECTIONS).filter(|k| config.strength != Some(*k));
+                rows.extend(others.map(|k| {
+                    let config = Config { strength: Some(k), ..config.clone() };
+                    let (key, name) = (format!("{key}.strength.{k}"), format!("{shown}, strength {k}"));
+                    let about = "The same model with so many contamination directions taken out.";
+                    Self { price: true, ..Self::new(&key, &name, about, network(config)) }
+                }));
+            }
         }
         if let Some(config) = trained {
             rows.push(Self::new(
@@ -172,8 +200,12 @@ mod tests {
     fn baselines_share_the_candidates_encoder_and_differ_in_one_thing() {
         let config = Config { dim: 9, hidden: vec![32], ..Config::preset(Preset::Linear) }.resolve(50).expect("valid");
         let candidates = [
-            Candidate { name: String::new(), config: config.clone() },
-            Candidate { name: "instant".into(), config: Config::preset(Preset::Instant).resolve(50).expect("valid") },
+            Candidate { name: String::new(), config: config.clone(), strengths: false },
+            Candidate {
+                name: "instant".into(),
+                config: Config::preset(Preset::Instant).resolve(50).expect("valid"),
+                strengths: true,
+            },
         ];
         let rows = Row::all(&candidates, 50).expect("rows");
         let keys: Vec<&str> = rows.iter().map(Row::key).collect();
@@ -197,9 +229,17 @@ mod tests {
         let Method::Trained(without) = rows[7].method() else { panic!("trained") };
         assert_eq!(**without, Config { mixing: 0.0, ..config });
 
-        let profile = Config { epochs: 6, ..Config::preset(Preset::Profile) }.resolve(50).expect("valid");
-        let rows = Row::all(&[Candidate { name: String::new(), config: profile }], 50).expect("rows");
+        let profile =
+            Config { epochs: 6, strength: Some(2), ..Config::preset(Preset::Profile) }.resolve(50).expect("valid");
+        let rows = Row::all(&[Candidate { name: String::new(), config: profile, strengths: true }], 50).expect("rows");
         let Method::Trained(plain) = rows[3].method() else { panic!("trained") };
+        let priced: Vec<(&str, Option<usize>)> = rows[5..].iter().map(|row| (row.key(), row.head().strength)).collect();
+        let chosen = 2;
+        assert_eq!(priced[0], ("twinpurify", Some(chosen)));
+        let others: Vec<Option<usize>> = priced[1..=MOST_DIRECTIONS].iter().map(|(_, k)| *k).collect();
+        assert_eq!(others, (0..=MOST_DIRECTIONS).filter(|k| *k != chosen).map(Some).collect::<Vec<_>>());
+        assert!(rows[6..=5 + MOST_DIRECTIONS].iter().all(|row| row.training(1) == rows[5].training(1)));
+        assert_eq!(priced[MOST_DIRECTIONS + 1], ("twinpurify_without_mixing", None));
         let auto_encoder = (plain.profile, plain.dim, plain.hidden.as_slice(), plain.epochs);
         assert_eq!(auto_encoder, (false, 8, &[512][..], 6), "an auto-encoder is read at its bottleneck");
     }

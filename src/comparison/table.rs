@@ -98,6 +98,11 @@ pub struct RowHead {
     pub about: String,
     /// Whether it is a run of the method.
     pub ours: bool,
+    /// Contamination directions taken out of a run of the method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strength: Option<usize>,
+    /// Whether it is another row at another strength, there to show the price: never the best, and no rival.
+    pub price: bool,
 }
 
 /// Rows × columns of [`Cell`].
@@ -148,7 +153,11 @@ impl Table {
                 }
                 continue;
             }
-            let best = measure.more_is_better().then(|| best(&column)).flatten();
+            let rival = |(at, cell): (usize, &Cell)| {
+                if heads[at].price { Cell { mean: None, ..cell.clone() } } else { cell.clone() }
+            };
+            let rivals: Vec<Cell> = column.iter().enumerate().map(rival).collect();
+            let best = measure.more_is_better().then(|| best(&rivals)).flatten();
             for (at, (row, cell)) in cells.iter_mut().zip(column).enumerate() {
                 row.push(Cell { best: best == Some(at), ..cell });
             }

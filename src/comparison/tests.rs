@@ -8,7 +8,7 @@ fn config() -> Config {
 }
 
 fn candidates() -> [Candidate; 1] {
-    [Candidate { name: String::new(), config: config() }]
+    [Candidate { name: String::new(), config: config(), strengths: false }]
 }
 
 fn columns() -> Columns {
@@ -36,7 +36,8 @@ fn to_the_end(comparison: &mut Comparison, cohort: &Cohort) -> Vec<ComparisonPro
 fn it_goes_in_pieces_to_a_full_table_that_is_the_same_every_time() {
     let cohort = cohort();
     let run = |earlier: Vec<Trial>| {
-        let mut comparison = Comparison::new(&cohort, &columns(), &candidates(), 2, earlier).expect("a comparison");
+        let mut comparison =
+            Comparison::new(&cohort, None, &columns(), &candidates(), 2, earlier).expect("a comparison");
         let progress = to_the_end(&mut comparison, &cohort);
         (comparison, progress)
     };
@@ -60,7 +61,8 @@ fn it_goes_in_pieces_to_a_full_table_that_is_the_same_every_time() {
 #[test]
 fn the_run_differs_from_its_baselines_and_raw_from_the_run() {
     let cohort = cohort();
-    let mut comparison = Comparison::new(&cohort, &columns(), &candidates(), 1, Vec::new()).expect("a comparison");
+    let mut comparison =
+        Comparison::new(&cohort, None, &columns(), &candidates(), 1, Vec::new()).expect("a comparison");
     to_the_end(&mut comparison, &cohort);
     let mut seen: Vec<&Trial> = comparison.trials().iter().filter(|trial| !trial.values.is_empty()).collect();
     seen.dedup_by(|a, b| a.values == b.values);
@@ -71,11 +73,11 @@ fn the_run_differs_from_its_baselines_and_raw_from_the_run() {
 fn requests_that_cannot_begin_are_refused() {
     let cohort = cohort();
     let refused = |candidates: &[Candidate], seeds| {
-        Comparison::new(&cohort, &columns(), candidates, seeds, Vec::new()).err().expect("refused").code()
+        Comparison::new(&cohort, None, &columns(), candidates, seeds, Vec::new()).err().expect("refused").code()
     };
     assert_eq!(refused(&[], 3), "no_candidate");
     assert_eq!(refused(&candidates(), 0), "bad_seeds");
-    let bad = Candidate { name: String::new(), config: Config { mixing: 2.0, ..config() } };
+    let bad = Candidate { name: String::new(), config: Config { mixing: 2.0, ..config() }, strengths: false };
     assert_eq!(refused(&[bad], 1), "bad_config");
 }
 
@@ -92,7 +94,7 @@ fn with_column(
 
 /// What stands in the table in place of the numbers of `group`.
 fn because(cohort: &Cohort, columns: &Columns, group: &str) -> String {
-    let mut comparison = Comparison::new(cohort, columns, &candidates(), 1, Vec::new()).expect("a comparison");
+    let mut comparison = Comparison::new(cohort, None, columns, &candidates(), 1, Vec::new()).expect("a comparison");
     let table = loop {
         // The first row is enough: the reason is the cohort's.
         comparison.advance(cohort, 0.0, &|| 0.0);
@@ -138,7 +140,7 @@ fn tied_times_are_answered() {
     let cohort =
         with_column(cohort, "event", ColumnKind::Category, |i| Some(if i % 2 == 0 { "dead" } else { "alive" }));
     let columns = Columns { time: Some("days".into()), event: Some("event".into()), ..Columns::default() };
-    let mut comparison = Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new()).expect("a comparison");
+    let mut comparison = Comparison::new(&cohort, None, &columns, &candidates(), 1, Vec::new()).expect("a comparison");
     to_the_end(&mut comparison, &cohort);
     let cell = comparison.table().cell("raw", "survival.c").cloned().expect("a cell");
     assert!(cell.mean.is_some_and(|c| (0.2..0.8).contains(&c)), "{cell:?}: outcomes were dealt out by place");
@@ -151,7 +153,7 @@ fn out_of_fold_trains_anew_and_marks_what_it_measured() {
         with_column(cohort, "event", ColumnKind::Category, |i| Some(if i % 3 == 0 { "alive" } else { "dead" }));
     let columns = Columns { time: Some("days".into()), event: Some("event".into()), ..columns() };
     let mut comparison =
-        Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new()).expect("a comparison").out_of_fold(true);
+        Comparison::new(&cohort, None, &columns, &candidates(), 1, Vec::new()).expect("a comparison").out_of_fold(true);
     to_the_end(&mut comparison, &cohort);
     let table = comparison.table();
     let marked: Vec<&str> =
@@ -162,7 +164,7 @@ fn out_of_fold_trains_anew_and_marks_what_it_measured() {
         assert!(cell.mean.is_some_and(f64::is_finite), "{}: {cell:?}", column.key);
     }
     let area = |table: &Table| table.cell("pca", "subtype.clean.auroc").and_then(|cell| cell.mean).expect("an area");
-    let mut usual = Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new()).expect("a comparison");
+    let mut usual = Comparison::new(&cohort, None, &columns, &candidates(), 1, Vec::new()).expect("a comparison");
     to_the_end(&mut usual, &cohort);
     let (unseen, seen) = (area(&table), area(&usual.table()));
     assert!(unseen > 0.5 && (unseen - seen).abs() < 0.15, "{unseen} never seen, {seen} seen");
@@ -179,8 +181,8 @@ fn the_ranking_of_a_planted_truth_is_found() {
         SimulationSettings { tumours: 150, normals: 30, genes: 300, seed: 7, ..SimulationSettings::default() };
     let cohort = simulate(&settings).expect("a cohort").cohort;
     let linear = Config { genes: 200, epochs: 120, ..Config::preset(Preset::Linear) };
-    let candidate = Candidate { name: String::new(), config: linear };
-    let mut comparison = Comparison::new(&cohort, &columns(), &[candidate], 1, Vec::new()).expect("a comparison");
+    let candidate = Candidate { name: String::new(), config: linear, strengths: false };
+    let mut comparison = Comparison::new(&cohort, None, &columns(), &[candidate], 1, Vec::new()).expect("a comparison");
     to_the_end(&mut comparison, &cohort);
     let table = comparison.table();
     let of = |row: &str, column: &str| table.cell(row, column).and_then(|cell| cell.mean).expect("a number");
@@ -214,7 +216,7 @@ fn shuffled_labels_and_outcomes_give_chance() {
         ..Columns::default()
     };
     for out_of_fold in [false, true] {
-        let mut comparison = Comparison::new(&cohort, &columns, &candidates(), 1, Vec::new())
+        let mut comparison = Comparison::new(&cohort, None, &columns, &candidates(), 1, Vec::new())
             .expect("a comparison")
             .out_of_fold(out_of_fold);
         to_the_end(&mut comparison, &cohort);
@@ -240,8 +242,8 @@ fn a_planted_subtype_outlives_dilution_better_than_raw() {
     // Networks take their time and are not what is asked: their trials stand as made.
     let not_asked = ["contrastive_pca", "auto_encoder", "mixing_auto_encoder"];
     let earlier: Vec<Trial> = not_asked.iter().map(|row| Trial::new(*row, config.seed)).collect();
-    let candidate = Candidate { name: String::new(), config };
-    let mut comparison = Comparison::new(&cohort, &columns(), &[candidate], 1, earlier).expect("a comparison");
+    let candidate = Candidate { name: String::new(), config, strengths: false };
+    let mut comparison = Comparison::new(&cohort, None, &columns(), &[candidate], 1, earlier).expect("a comparison");
     to_the_end(&mut comparison, &cohort);
     let table = comparison.table();
     let of = |row: &str, column: &str| table.cell(row, column).and_then(|cell| cell.mean).expect("a number");

@@ -68,6 +68,24 @@ pub fn tumour_scores(cohort: &Cohort, map: Option<&GeneMap>) -> [Result<Vec<f64>
     [of(0), of(1)]
 }
 
+/// The stand-in for a tumour's purity, higher where it is purer: minus the sum of the stromal and the immune score, each at
+/// unit deviation over the tumours, in the manner of ESTIMATE (Yoshihara et al. 2013). Where only one is known it stands
+/// alone; none where neither is, or nothing varies.
+pub fn purity_stand_in([stromal, immune]: [Option<&[f64]>; 2]) -> Option<Vec<f64>> {
+    let known: Vec<(&[f64], f64)> = [stromal, immune]
+        .into_iter()
+        .flatten()
+        .filter_map(|score| {
+            let n = score.len() as f64;
+            let mean = score.iter().sum::<f64>() / n;
+            let deviation = (score.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+            (deviation > 1e-9).then_some((score, deviation))
+        })
+        .collect();
+    let n = known.first()?.0.len();
+    Some((0..n).map(|i| -known.iter().map(|(score, deviation)| score[i] / deviation).sum::<f64>()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +99,23 @@ mod tests {
         // Fibronectin stands in both lists as they were published.
         let shared: Vec<&String> = sets[0].genes.iter().filter(|gene| sets[1].genes.contains(gene)).collect();
         assert_eq!(shared, ["FN1"]);
+    }
+
+    #[test]
+    fn the_stand_in_weighs_both_scores_alike_and_does_with_one() {
+        let (stromal, immune) = ([1.0, 2.0, 3.0], [30.0, 10.0, 20.0]);
+        let both = purity_stand_in([Some(&stromal), Some(&immune)]).unwrap();
+        let deviation = (2.0_f64 / 3.0).sqrt();
+        let expected: Vec<f64> = (0..3).map(|i| -(stromal[i] / deviation + immune[i] / (10.0 * deviation))).collect();
+        assert!(both.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-12));
+        let alone = purity_stand_in([None, Some(&immune)]).unwrap();
+        assert_eq!(
+            alone,
+            purity_stand_in([Some(&[5.0; 3]), Some(&immune)]).unwrap(),
+            "a score that does not vary has no say"
+        );
+        assert!(alone[1] > alone[2] && alone[2] > alone[0]);
+        assert_eq!(purity_stand_in([None, None]), None);
     }
 
     #[test]

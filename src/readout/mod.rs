@@ -20,6 +20,7 @@ pub mod pca;
 pub mod purity;
 pub mod ridge;
 pub mod scoring;
+pub mod span;
 pub mod stand_in;
 pub mod survival;
 pub mod tumour_fraction;

@@ -7,6 +7,8 @@
 //! [`super::tumour_fraction`] is not taken instead, for it does not order tumours on cohorts that it was not made on. How
 //! well each follows measured purity stands in docs/method.md.
 
+use super::markers::purity_stand_in;
+
 /// What the stand-in is called, wherever it is taken for purity.
 pub const STAND_IN: &str = "purity stand-in (estimated)";
 
@@ -16,9 +18,9 @@ pub const STAND_IN: &str = "purity stand-in (estimated)";
 /// # Errors
 /// The reasons of both scores, or that neither differs between tumours.
 pub fn stand_in(stromal: &Result<Vec<f64>, String>, immune: &Result<Vec<f64>, String>) -> Result<Vec<f64>, String> {
-    let known: Vec<Vec<f64>> = [stromal, immune].into_iter().flatten().filter_map(|score| unit(score)).collect();
-    if let Some(first) = known.first() {
-        return Ok((0..first.len()).map(|i| -known.iter().map(|score| score[i]).sum::<f64>()).collect());
+    let known = [stromal, immune].map(|score| score.as_deref().ok());
+    if let Some(values) = purity_stand_in(known) {
+        return Ok(values);
     }
     let because = |name: &str, score: &Result<Vec<f64>, String>| match score {
         Ok(_) => format!("{name}: the same for all tumours."),
@@ -30,27 +32,27 @@ pub fn stand_in(stromal: &Result<Vec<f64>, String>, immune: &Result<Vec<f64>, St
     ))
 }
 
-/// Over its standard deviation; none where it does not vary.
-fn unit(score: &[f64]) -> Option<Vec<f64>> {
-    let n = score.len() as f64;
-    let mean = score.iter().sum::<f64>() / n;
-    let deviation = (score.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    (deviation > 1e-9).then(|| score.iter().map(|v| (v - mean) / deviation).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn it_is_minus_the_sum_and_either_stands_alone() {
-        // Deviations 1 and 20: both count alike.
+        // Deviations as 1 to 20: both count alike.
         let (stromal, immune) = (Ok(vec![0.0, 1.0, 2.0]), Ok(vec![20.0, 0.0, -20.0]));
-        assert_eq!(stand_in(&stromal, &immune), Ok(vec![0.0, 0.0, 0.0]));
-        assert_eq!(stand_in(&stromal, &stromal), Ok(vec![2.0, 0.0, -2.0]));
         let none = Err("Only 3 of 18 marker genes are measured in this cohort.".to_owned());
-        assert_eq!(stand_in(&none, &immune), Ok(vec![-1.0, 0.0, 1.0]));
-        assert_eq!(stand_in(&stromal, &none), Ok(vec![1.0, 0.0, -1.0]));
+        let steps = |of: Result<Vec<f64>, String>| {
+            let values = of.expect("a stand-in");
+            values.windows(2).map(|pair| (pair[1] - pair[0]) * (2.0f64 / 3.0).sqrt()).collect::<Vec<_>>()
+        };
+        for (found, step) in [
+            (stand_in(&stromal, &immune), 0.0),
+            (stand_in(&stromal, &stromal), -2.0),
+            (stand_in(&none, &immune), 1.0),
+            (stand_in(&stromal, &none), -1.0),
+        ] {
+            assert!(steps(found).iter().all(|found| (found - step).abs() < 1e-12), "{step}");
+        }
         let said = stand_in(&none, &Ok(vec![0.0; 3])).expect_err("neither");
         assert!(said.contains("Stromal: Only 3 of 18") && said.contains("Immune: the same for all"), "{said}");
     }

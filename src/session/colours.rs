@@ -70,6 +70,11 @@ impl Session {
             let (name, values) = values?;
             return Ok(Colours::Number { label: name.into(), values, centred: false });
         }
+        if self.kept().is_none()
+            && let Some(values) = self.direction_values(name)
+        {
+            return Ok(Colours::Number { label: name.into(), values: values?, centred: true });
+        }
         let columns = self.tumour_columns()?;
         let column = columns
             .iter()
@@ -96,7 +101,7 @@ impl Session {
         let among_trained = set.genes.iter().position(|g| g == name);
         if source == ValueSource::Purified {
             let fitted = self.fitted(Choice::Purified).or_else(|_| self.fitted(Choice::Instant))?;
-            let values = fitted.purified.column(among_trained.ok_or_else(unknown)?).to_vec();
+            let values = fitted.purified()?.column(among_trained.ok_or_else(unknown)?).to_vec();
             return Ok(Colours::Number { label: format!("{name} (purified, log2)"), values, centred: false });
         }
         if let Some(gene) = among_trained {

@@ -74,17 +74,21 @@ impl Session {
     pub(super) fn estimated_columns(&mut self) -> Vec<Column> {
         // A cohort that cannot be trained on has no such columns; training says why.
         let Ok(estimates) = self.estimates() else { return Vec::new() };
+        let mut directions = self.direction_columns();
+        directions.retain(|(_, values)| values.len() == estimates.samples.len());
         let Ok(cohort) = self.cohort() else { return Vec::new() };
         let place: std::collections::HashMap<&str, usize> =
             estimates.samples.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-        let known =
-            ESTIMATED.iter().zip(&estimates.values).filter_map(|(name, values)| Some((name, values.as_ref().ok()?)));
-        known
-            .filter(|(name, _)| cohort.columns.iter().all(|column| column.name != **name))
+        let known = ESTIMATED.iter().zip(&estimates.values).filter_map(|(name, values)| {
+            Some(((*name).to_owned(), values.as_ref().ok()?.iter().map(|v| *v as f32).collect::<Vec<f32>>()))
+        });
+        let all: Vec<(String, Vec<f32>)> = known.chain(directions).collect();
+        all.into_iter()
+            .filter(|(name, _)| cohort.columns.iter().all(|column| column.name != *name))
             .map(|(name, values)| {
                 let cell = |sample: &String| place.get(sample.as_str()).map(|&at| format!("{:.3}", values[at]));
                 let values = cohort.matrix.samples.iter().map(cell).collect();
-                Column { name: (*name).to_owned(), kind: ColumnKind::Number, values }
+                Column { name, kind: ColumnKind::Number, values }
             })
             .collect()
     }

@@ -21,6 +21,9 @@ pub struct ComparisonRequest {
     /// Whether genes, scaling and encoder are made anew for each fold, where a measure can be out of fold.
     #[serde(default)]
     pub out_of_fold: bool,
+    /// Whether the first run stands in the table at every strength: the price of taking directions out.
+    #[serde(default = "yes")]
+    pub strengths: bool,
     /// The runs of the method in the table; the first is the one on screen.
     pub candidates: Vec<NamedConfig>,
 }
@@ -34,6 +37,10 @@ pub struct NamedConfig {
     pub name: String,
     /// Some or all parameters.
     pub config: Value,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn three() -> usize {
@@ -71,11 +78,7 @@ impl Session {
     ) -> Result<Comparison, SessionError> {
         self.cohort()?;
         let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
-        let comparison = Comparison::new(cohort, columns, candidates, seeds, earlier)?;
-        Ok(match &self.gene_map {
-            Some(map) => comparison.named_by(cohort, map),
-            None => comparison,
-        })
+        Ok(Comparison::new(cohort, self.gene_map.as_ref(), columns, candidates, seeds, earlier)?)
     }
 
     /// Begin a comparison; an earlier one is forgotten.
@@ -86,7 +89,11 @@ impl Session {
         let candidates = request
             .candidates
             .into_iter()
-            .map(|NamedConfig { name, config }| Ok(Candidate { name, config: Config::from_partial(config)? }))
+            .enumerate()
+            .map(|(at, NamedConfig { name, config })| {
+                let strengths = request.strengths && at == 0;
+                Ok(Candidate { name, config: Config::from_partial(config)?, strengths })
+            })
             .collect::<Result<Vec<_>, SessionError>>()?;
         let comparison =
             self.compare(&request.columns, &candidates, request.seeds, Vec::new())?.out_of_fold(request.out_of_fold);

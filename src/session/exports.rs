@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::figures::named_label;
-use super::readouts::Choice;
+use super::readouts::{Choice, SetsChoice};
 use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
 use super::{Session, SessionError};
 use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
@@ -41,6 +41,33 @@ pub enum TableSpec {
     PathwaysDifferences,
     /// The stand-in for purity, stromal and immune score, position between normal and the purest tumours.
     Purity,
+    /// Contamination directions: shares, and what they go along with.
+    Directions {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
+    /// Every training gene's weight in each direction.
+    DirectionGenes {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
+    /// Gene sets among the leading genes of each direction.
+    DirectionSets {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+        /// Which sets.
+        #[serde(default)]
+        sets: SetsChoice,
+    },
+    /// Where each tumour lies along each direction.
+    DirectionPositions {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
     /// Losses by step.
     Loss,
     /// Training genes with their moments.
@@ -99,6 +126,12 @@ impl Session {
             }
             TableSpec::PathwaysDifferences => Ok(tables::differences(&[&*self.newest_differences()?])),
             TableSpec::Purity => Ok(tables::purity(&*self.estimates()?)),
+            TableSpec::Directions { of } => Ok(tables::directions(&self.read_directions(of, SetsChoice::Hallmark)?)),
+            TableSpec::DirectionGenes { of } => {
+                Ok(tables::direction_genes(&self.read_directions(of, SetsChoice::Hallmark)?))
+            }
+            TableSpec::DirectionSets { of, sets } => Ok(tables::direction_sets(&self.read_directions(of, sets)?)),
+            TableSpec::DirectionPositions { of } => self.positions_csv(of),
             TableSpec::Loss => {
                 let rows: Vec<LossRow> = self
                     .history()
@@ -177,11 +210,11 @@ impl Session {
     ///
     /// # Errors
     /// Before training.
-    pub fn model_file(&self) -> Result<&[u8], SessionError> {
+    pub fn model_file(&self) -> Result<Vec<u8>, SessionError> {
         if let Some(model) = self.kept().and_then(|kept| kept.model.as_deref()) {
-            return Ok(model);
+            return Ok(model.to_vec());
         }
         let no_file = SessionError::NotYet("There is no trained model yet: press Train first.");
-        self.fitted(Choice::Purified)?.model.as_deref().ok_or(no_file)
+        self.fitted(Choice::Purified)?.representation.file().ok_or(no_file)
     }
 }

@@ -11,7 +11,6 @@ use super::saved::{
     Manifest, SESSION_FORMAT, SESSION_VERSION, Saved, SavedExpression, SavedMap, SavedModel, SavedPathways,
     embedding_name, map_name,
 };
-use super::training::fitted;
 use super::{PathwaysSpec, Session, SessionError, Verdict, tables};
 use crate::cohort::{Column, FileReader};
 use crate::figure::{MapKind, Of};
@@ -112,7 +111,7 @@ impl Session {
             models.push(SavedModel {
                 of,
                 config: value(&fitted.config),
-                verdict: value(&fitted.verdict),
+                verdict: value(fitted.verdict()?),
                 stopped: trained && options.stopped,
                 engine: options.engine.clone().filter(|_| trained),
             });
@@ -150,7 +149,7 @@ impl Session {
             expression,
             page: options.page,
         };
-        let model = self.fitted(Choice::Purified).ok().and_then(|fitted| fitted.model.clone());
+        let model = self.fitted(Choice::Purified).ok().and_then(|fitted| fitted.representation.file());
         Ok(Saved { manifest, arrays, model }.to_bytes()?)
     }
 
@@ -260,7 +259,7 @@ impl Session {
             revived.purified = Some(self.revive_model(bytes, &kept.manifest.samples)?);
         }
         if let Some(instant) = kept.manifest.models.iter().find(|model| model.of == Choice::Instant) {
-            revived.instant = Some(self.run_instant(&Config::from_partial(instant.config.clone())?)?);
+            revived.instant = Some(self.run_instant(&Config::from_saved(instant.config.clone())?)?);
         }
         revived.same_samples = self.current_set()?.tumours == kept.manifest.samples;
         Ok(revived)
@@ -274,9 +273,7 @@ impl Session {
             .ok()
             .filter(|set| set.genes == model.genes() && set.moments == *model.moments() && set.tumours == samples);
         let Some(set) = own else { return Ok(self.open_model(bytes, Alignment::Auto)?.verdict) };
-        self.trained = Some(fitted(model, set)?);
-        self.forget_readouts();
-        self.judge_trained()
+        self.read_trained(model, set)
     }
 
     /// An embedding of the session's file.

@@ -9,6 +9,8 @@ mod colours;
 #[cfg(feature = "cpu")]
 mod containers;
 #[cfg(feature = "cpu")]
+mod directions;
+#[cfg(feature = "cpu")]
 mod estimates;
 #[cfg(feature = "cpu")]
 mod evidence;
@@ -20,6 +22,8 @@ mod exports;
 mod figures;
 #[cfg(feature = "cpu")]
 mod files;
+#[cfg(feature = "cpu")]
+mod fitted;
 #[cfg(feature = "cpu")]
 mod groups;
 #[cfg(feature = "cpu")]
@@ -33,6 +37,8 @@ mod readouts;
 #[cfg(feature = "cpu")]
 mod saved;
 #[cfg(feature = "cpu")]
+mod strength;
+#[cfg(feature = "cpu")]
 mod training;
 #[cfg(feature = "cpu")]
 mod transfer;
@@ -45,6 +51,7 @@ pub use self::containers::{Refused, Unpacked};
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
+    directions::direction_column,
     estimates::{ESTIMATED, Estimates},
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     explorer::Nearest,
@@ -55,9 +62,13 @@ pub use self::{
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
+    strength::Strength,
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
     transfer::{Opened, TransferReport},
 };
+
+#[cfg(feature = "cpu")]
+use fitted::Fitted;
 
 #[cfg(feature = "cpu")]
 use std::collections::BTreeMap;
@@ -74,7 +85,7 @@ use crate::{
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
     training_set::{Selection, TrainingSet},
-    twin::{Config, Progress, Trainer},
+    twin::{Progress, Trainer},
 };
 
 /// Everything one person has open. Lives in one worker (or one process), on the CPU device.
@@ -108,6 +119,7 @@ pub struct Session {
     /// A session file, until its cohort stands beside it.
     kept: Option<Box<Saved>>,
     compared: Option<groups::Compared>,
+    read_directions: Option<directions::ReadDirections>,
     /// Made for this training set.
     estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
 }
@@ -117,24 +129,6 @@ pub struct Session {
 struct Run {
     trainer: Trainer,
     set: Rc<TrainingSet>,
-}
-
-/// Something fitted to a training set, with what is read from it again and again.
-#[cfg(feature = "cpu")]
-struct Fitted {
-    representation: Box<dyn crate::baseline::Representation>,
-    set: Rc<TrainingSet>,
-    /// Clean tumours, n × the representation's width.
-    embedding: Array2<f32>,
-    /// Clean tumours after purification, `log2(1 + x)`, n × G.
-    purified: Array2<f32>,
-    /// The model file; none for the closed form.
-    model: Option<Vec<u8>>,
-    /// Numbers a sample passed through: the embedding's width, or the bottleneck's before a purified profile.
-    dim: usize,
-    config: Config,
-    /// Whether it worked; none for a model opened only to score with.
-    verdict: Option<Verdict>,
 }
 
 /// The CPU device's futures are ready when they are made, so this never waits.

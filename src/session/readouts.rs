@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fitted, Session, SessionError};
 use crate::baseline::{PrincipalComponents, Raw, Representation};
+use crate::cohort::GeneSet;
 use crate::cohort::hallmark::hallmark;
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Pathways, Profiles};
@@ -143,7 +144,11 @@ impl Session {
             let (set, values) = self.features(of)?;
             let (positions, x_label, y_label) = match kind {
                 MapKind::Pca => {
-                    let map = PcaMap::of(&values)?;
+                    let map = match of {
+                        Of::Raw => PcaMap::of(&values)?,
+                        Of::Purified => self.fitted(Choice::Purified)?.pca_map()?,
+                        Of::Instant => self.fitted(Choice::Instant)?.pca_map()?,
+                    };
                     let [x, y] =
                         map.explained_variance_ratio.map(|share| format!("{:.0} % of variance", 100.0 * share));
                     (map.positions, format!("PC1 ({x})"), format!("PC2 ({y})"))
@@ -174,6 +179,7 @@ impl Session {
             "This file holds no gene sets: a GMT has one set per line, its name, a note, then its genes, tabs between.",
         ))?;
         self.own_sets = sets.to_vec();
+        self.read_directions = None;
         self.pathways = None;
         self.heat_map = None;
         self.compared = None;
@@ -201,24 +207,29 @@ impl Session {
             Err(SessionError::NoEstimate { .. }) => None,
             Err(error) => return Err(error),
         };
-        let sets = match spec.sets {
-            SetsChoice::Hallmark => hallmark(),
-            SetsChoice::Own if self.own_sets.is_empty() => {
-                return Err(SessionError::NotYet("Open a GMT file with your own gene sets first."));
-            }
-            SetsChoice::Own => self.own_sets.clone(),
-        };
+        let sets = self.chosen_sets(spec.sets)?;
         let fitted = self.fitted(spec.of)?;
         let sets = match &self.gene_map {
             Some(map) => map.named_sets(&sets, &fitted.set.genes),
             None => sets,
         };
         let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
-        let profiles = Profiles { raw: &raw, purified: &fitted.purified, genes: &fitted.set.genes };
+        let profiles = Profiles { raw: &raw, purified: fitted.purified()?, genes: &fitted.set.genes };
         let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, purity.as_deref())?);
         self.heat_map = None;
         self.pathways = Some((spec, Rc::clone(&pathways)));
         Ok(pathways)
+    }
+
+    /// The gene sets of a choice.
+    pub(super) fn chosen_sets(&self, choice: SetsChoice) -> Result<Vec<GeneSet>, SessionError> {
+        match choice {
+            SetsChoice::Hallmark => Ok(hallmark()),
+            SetsChoice::Own if self.own_sets.is_empty() => {
+                Err(SessionError::NotYet("Open a GMT file with your own gene sets first."))
+            }
+            SetsChoice::Own => Ok(self.own_sets.clone()),
+        }
     }
 
     /// How the pathways on screen are scored.

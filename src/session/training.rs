@@ -260,16 +260,19 @@ impl Session {
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
             .map_err(TrainError::from)?;
-        self.trained = Some(fitted(model, set)?);
-        self.forget_readouts();
-        self.judge_trained()
+        let stand_in = self.stand_in(&set)?;
+        let model = now(model.find_directions(trainer.data(), stand_in.as_deref()))?;
+        self.read_trained(model, set)
     }
 
-    /// Whether the trained model worked, kept beside it.
-    pub(super) fn judge_trained(&mut self) -> Result<Verdict, SessionError> {
-        let fitted = self.trained.as_mut().ok_or(NO_RUN)?;
-        let verdict = verdict(fitted, None)?;
-        fitted.verdict = Some(verdict.clone());
+    /// A model becomes the one that is read, on the set it was trained on.
+    pub(super) fn read_trained(&mut self, model: TwinModel, set: Rc<TrainingSet>) -> Result<Verdict, SessionError> {
+        let config = model.config().clone();
+        let dim = config.dim;
+        let fitted = Fitted::new(Box::new(model), set, config, dim, None);
+        let verdict = fitted.verdict()?.clone();
+        self.trained = Some(fitted);
+        self.forget_readouts();
         Ok(verdict)
     }
 
@@ -280,13 +283,13 @@ impl Session {
     pub fn run_instant(&mut self, config: &Config) -> Result<Verdict, SessionError> {
         let config = self.resolve_config(config)?.config;
         let set = self.training_set(&config)?;
-        let form = ClosedForm::fit(&set, config.dim, config.mixing, config.seed)?;
-        let embedding = form.embed(&set.tumour_values);
-        let purified = ridge_purified(&set, &embedding)?;
-        let (dim, representation) = (embedding.ncols(), Box::new(form));
-        let mut fitted = Fitted { representation, set, embedding, purified, model: None, dim, config, verdict: None };
-        let verdict = verdict(&fitted, None)?;
-        fitted.verdict = Some(verdict.clone());
+        let mut form = ClosedForm::fit(&set, config.dim, config.mixing, config.seed)?;
+        let stand_in = self.stand_in(&set)?;
+        form = form.find_directions(&set, config.mixing, config.seed, stand_in.as_deref());
+        form.set_strength(config.strength.unwrap_or(0), &config.kept);
+        let dim = form.dim();
+        let fitted = Fitted::new(Box::new(form), set, config, dim, None);
+        let verdict = fitted.verdict()?.clone();
         self.instant = Some(fitted);
         self.forget_readouts();
         Ok(verdict)
@@ -297,19 +300,8 @@ impl Session {
         self.pathways = None;
         self.heat_map = None;
         self.compared = None;
+        self.read_directions = None;
     }
-}
-
-/// A model with what is read from it again and again.
-pub(super) fn fitted(model: TwinModel, set: Rc<TrainingSet>) -> Result<Fitted, SessionError> {
-    let embedding = Representation::embed(&model, &set.tumour_values);
-    let purified = match now(model.purified(&embedding)) {
-        Some(decoded) => set.moments.to_log(&decoded?),
-        None => ridge_purified(&set, &embedding)?,
-    };
-    let (file, config) = (Some(now(model.to_bytes())?), model.config().clone());
-    let dim = config.dim;
-    Ok(Fitted { representation: Box::new(model), set, embedding, purified, model: file, dim, config, verdict: None })
 }
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale

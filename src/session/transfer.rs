@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::training::{ridge_purified, verdict};
 use super::{Fitted, Session, SessionError, Verdict};
-use crate::baseline::{Representation, Transferred};
+use crate::baseline::Transferred;
 use crate::training_set::{Aligned, Alignment, Selection, Transfer};
 use crate::twin::{Config, Device, TrainError, TwinModel};
 
@@ -48,23 +47,10 @@ impl Session {
         let aligned = Aligned::of(cohort, &genes, &moments, self.gene_map.as_ref(), alignment, selection)?;
         let representation = Transferred::new(model, &aligned);
         let Aligned { set, transfer, .. } = aligned;
-        let embedding = representation.embed(&set.tumour_values);
-        let purified = match representation.purified(&embedding) {
-            Some(decoded) => decoded?,
-            None => ridge_purified(&set, &embedding)?,
-        };
-        let mut fitted = Fitted {
-            representation: Box::new(representation),
-            set: Rc::new(set),
-            embedding,
-            purified,
-            model: Some(bytes.to_vec()),
-            dim: config.dim,
-            config: config.clone(),
-            verdict: None,
-        };
-        let verdict = verdict(&fitted, Some("normal tissue of this cohort"))?;
-        fitted.verdict = Some(verdict.clone());
+        let (dim, set) = (config.dim, Rc::new(set));
+        let tissue = Some("normal tissue of this cohort");
+        let fitted = Fitted::new(Box::new(representation), set, config.clone(), dim, tissue);
+        let verdict = fitted.verdict()?.clone();
         self.trained = Some(fitted);
         self.history.clear();
         self.forget_readouts();

@@ -1,42 +1,20 @@
 //! The contamination axis: the one direction along which mixing normal tissue into tumours moves their standardised
 //! profiles most. Taking it out of a profile needs no training and leaves every other direction as it is.
 
-use ndarray::{Array1, Array2, Axis, Zip};
-use rand::RngExt;
+use ndarray::{Array1, Axis, Zip};
 
 use super::config::Config;
 use super::views::TrainingData;
-use crate::random::{Purpose, stream};
 
-/// Views of each tumour; fewer in a cohort that has this many tumours and more.
-const VIEWS: usize = 4;
-const MOST_VIEWS: usize = 2_400;
 /// Steps of the power iteration: the axis stands far above the next direction, and a few would do.
 const ITERATIONS: usize = 60;
 
 /// The leading direction (of unit length, one number per gene) of what mixing adds to a standardised tumour,
 /// `s((1 − a)·x + a·n) − s(x)`, about zero; all zero where nothing is mixed in.
 pub fn contamination_axis(data: &TrainingData, config: &Config) -> Vec<f32> {
-    let (tumours, genes) = data.tumours.dim();
-    if config.mixing <= 0.0 || data.normals.nrows() == 0 {
-        return vec![0.0; genes];
-    }
-    let clean = data.moments.standardise(&data.tumours);
-    let views = (MOST_VIEWS / tumours.max(1)).clamp(1, VIEWS);
-    let mut moved = Array2::<f32>::zeros((0, genes));
-    for view in 0..views {
-        let mut rng = stream(config.seed, Purpose::ContaminationAxis, view as u64);
-        let mut mixed = data.tumours.clone();
-        for mut row in mixed.rows_mut() {
-            let fraction = rng.random::<f32>() * config.mixing as f32;
-            let normal = data.normals.row(rng.random_range(0..data.normals.nrows()));
-            row.zip_mut_with(&normal, |x, n| *x += fraction * (n - *x));
-        }
-        let mut difference = data.moments.standardise(&mixed);
-        difference -= &clean;
-        // Rows of one width each: appending cannot fail.
-        let _ = moved.append(Axis(0), difference.view());
-    }
+    let genes = data.tumours.ncols();
+    let Some(mixtures) = data.mixtures(config) else { return vec![0.0; genes] };
+    let moved = mixtures.differences();
     // The mean difference is close to the axis already, and never at a right angle to it by accident.
     let mut axis: Array1<f32> = moved.sum_axis(Axis(0));
     for _ in 0..ITERATIONS {
@@ -57,6 +35,7 @@ pub fn contamination_axis(data: &TrainingData, config: &Config) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::training_set::Moments;
+    use ndarray::Array2;
 
     #[test]
     fn the_axis_is_where_normal_tissue_pulls_every_tumour() {

@@ -3,12 +3,17 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::contamination::MOST_DIRECTIONS;
+
 /// Steps that an automatic number of epochs makes: a count of epochs alone left cohorts of 200 to 400 tumours with a
 /// fifth of that, and under-trained (docs/method.md, *What was measured*).
 const AUTOMATIC_STEPS: usize = 1000;
 /// The same for a linear encoder, which still gains and whose steps cost a tenth.
 const AUTOMATIC_STEPS_LINEAR: usize = 2000;
 const FEWEST_AUTOMATIC_EPOCHS: usize = 100;
+/// From this many tumours on purity stands in many directions, and a few of contamination taken out change nothing
+/// (docs/method.md, *Strength*).
+const MANY_TUMOURS: usize = 200;
 
 /// A named set of parameters (METHOD.md 4; *Profile* from docs/method.md, *The open question*).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +48,14 @@ pub struct Config {
     /// decoder's. 0 reads the decoder alone.
     #[serde(default)]
     pub raw_share: f64,
+    /// Directions of contamination taken out of the embedding, 0 to [`MOST_DIRECTIONS`]; none is automatic, filled in once
+    /// the directions are known ([`automatic_strength`]). It changes no training step. Files that do not say were written when
+    /// nothing was taken out.
+    #[serde(default = "nothing_taken_out")]
+    pub strength: Option<usize>,
+    /// Directions that stay in whatever the strength, numbered from 1.
+    #[serde(default)]
+    pub kept: Vec<usize>,
     /// Seed of every random draw.
     pub seed: u64,
     /// Most variable genes used; 0 uses all.
@@ -85,6 +98,23 @@ pub struct Config {
     pub clip: f64,
 }
 
+fn nothing_taken_out() -> Option<usize> {
+    Some(0)
+}
+
+/// The strength of a preset on so many tumours where the person chose none, as it was measured (docs/method.md,
+/// *Strength*): with a stand-in for purity its own direction and, under 200 tumours, the first of contamination; without,
+/// three of contamination under 200 tumours and none beyond. Only the purified profile was measured: other presets take out
+/// nothing unless it is asked for.
+pub fn automatic_strength(preset: Preset, tumours: usize, with_stand_in: bool) -> usize {
+    match (preset, with_stand_in, tumours < MANY_TUMOURS) {
+        (Preset::Profile, true, true) => 2,
+        (Preset::Profile, true, false) => 1,
+        (Preset::Profile, false, true) => 3,
+        _ => 0,
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self::preset(Preset::default())
@@ -110,6 +140,8 @@ impl Config {
             preset,
             profile: false,
             raw_share: 0.0,
+            strength: None,
+            kept: Vec::new(),
             seed: 7,
             genes: 3000,
             held_out: 0.4,
@@ -150,7 +182,9 @@ impl Config {
     pub fn auto_encoder(&self, mixing: bool) -> Self {
         let rho = if self.rho > 0.0 { self.rho } else { 1.0 };
         let mixing = if mixing { self.mixing } else { 0.0 };
-        Self { barlow: 0.0, rho, mixing, projector: vec![], profile: false, raw_share: 0.0, ..self.clone() }
+        let (strength, kept) = (Some(0), Vec::new());
+        let (profile, raw_share) = (false, 0.0);
+        Self { barlow: 0.0, rho, mixing, projector: vec![], profile, raw_share, strength, kept, ..self.clone() }
     }
 
     /// A configuration from some of its fields: those given replace the named preset's (the default's where none is named).
@@ -174,6 +208,20 @@ impl Config {
         };
         fields.extend(changes);
         serde_json::from_value(serde_json::Value::Object(fields)).map_err(refuse)
+    }
+
+    /// A configuration as a session file or a model holds it: whole, or of a version that knew fewer fields, which are then
+    /// what that version did.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a field is unknown or of the wrong type.
+    pub fn from_saved(given: serde_json::Value) -> Result<Self, ConfigError> {
+        let found = given.to_string();
+        serde_json::from_value(given).map_err(|e| ConfigError {
+            field: "configuration",
+            found,
+            allowed: format!("it does not read as one ({e})"),
+        })
     }
 
     /// Fill the automatic parameters for a cohort of `tumours` and check every range.
@@ -237,6 +285,10 @@ impl Config {
             return Err(ConfigError { field: "profile", found: "on".into(), allowed });
         }
         within("rawShare", self.raw_share, 0.0, 1.0)?;
+        within("strength", self.strength.unwrap_or(0) as f64, 0.0, MOST_DIRECTIONS as f64)?;
+        for &direction in &self.kept {
+            within("kept", direction as f64, 1.0, MOST_DIRECTIONS as f64)?;
+        }
         within("mixing", self.mixing, 0.0, 0.99)?;
         within("noise", self.noise, 0.0, 5.0)?;
         within("drop", self.drop, 0.0, 0.95)?;

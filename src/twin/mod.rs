@@ -15,12 +15,14 @@ mod parameters;
 pub mod self_test;
 pub mod step_bench;
 #[cfg(all(test, feature = "cpu"))]
+mod strength_tests;
+#[cfg(all(test, feature = "cpu"))]
 mod tests;
 mod trainer;
 pub mod views;
 
 pub use burn::tensor::Device;
-pub use config::{Config, ConfigError, Preset};
+pub use config::{Config, ConfigError, Preset, automatic_strength};
 pub use model::{MODEL_FORMAT, TwinModel};
 pub use parameters::{Parameter, parameters};
 pub use trainer::{Progress, TrainError, Trainer};

@@ -2,17 +2,22 @@
 
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
+use safetensors::SafeTensors;
 
 use super::checkpoint::{
     CHECKPOINT_FORMAT, CheckpointError, Entry, Metadata, entries, metadata_of, parse, read_slots, read_values, to_bytes,
 };
-use super::config::Config;
+use super::config::{Config, automatic_strength};
 use super::network::{Network, Values, tensor};
 use super::trainer::{TrainError, read_back};
+use super::views::TrainingData;
+use crate::contamination::{Directions, Kind, MOST_DIRECTIONS, Removal, difference};
 use crate::training_set::Moments;
 
-/// Written into a model file's metadata; a reader refuses any other.
-pub const MODEL_FORMAT: &str = "twinpurify.model.1";
+/// Written into a model file's metadata.
+pub const MODEL_FORMAT: &str = "twinpurify.model.2";
+/// The format before: without contamination directions, read as strength 0. A reader refuses any other.
+const MODEL_FORMAT_1: &str = "twinpurify.model.1";
 
 /// A trained network with what it needs to read new samples: its genes and moments.
 #[derive(Clone, Debug)]
@@ -22,6 +27,7 @@ pub struct TwinModel {
     moments: Moments,
     network: Network,
     values: Values,
+    removal: Option<Removal>,
     device: Device,
 }
 
@@ -46,7 +52,7 @@ impl TwinModel {
     /// # Errors
     /// [`CheckpointError`] when the bytes are damaged or of another version.
     pub fn from_bytes(bytes: &[u8], device: Device) -> Result<Self, CheckpointError> {
-        let metadata = metadata_of(bytes, MODEL_FORMAT)?;
+        let metadata = metadata_of(bytes, MODEL_FORMAT_1).or_else(|_| metadata_of(bytes, MODEL_FORMAT))?;
         let field =
             |name: &str| metadata.get(name).cloned().ok_or_else(|| CheckpointError(format!("its {name} is missing")));
         let damaged = |e: serde_json::Error| CheckpointError(format!("its metadata is damaged ({e})"));
@@ -59,7 +65,14 @@ impl TwinModel {
             mean: read_values(&file, "moments/mean", &[genes.len()])?,
             deviation: read_values(&file, "moments/deviation", &[genes.len()])?,
         };
-        Self::assemble(bytes, config, genes, moments, device)
+        let kinds = metadata.get("directions").cloned().unwrap_or_else(|| serde_json::json!([]));
+        let kinds: Vec<Kind> = serde_json::from_value(kinds).map_err(damaged)?;
+        let directions = read_directions(&file, &config, genes.len(), kinds)?;
+        let model = Self::assemble(bytes, config, genes, moments, device)?;
+        Ok(match directions {
+            Some(directions) => model.with_directions(directions),
+            None => model,
+        })
     }
 
     fn assemble(
@@ -75,7 +88,49 @@ impl TwinModel {
             parameters: read_slots(&file, "parameter", &network.slots, &device)?,
             buffers: read_slots(&file, "buffer", &network.buffers, &device)?,
         };
-        Ok(Self { config, genes, moments, network, values, device })
+        Ok(Self { config, genes, moments, network, values, removal: None, device })
+    }
+
+    /// With the contamination directions of the cohort it was trained on, of which its configuration's strength is taken
+    /// out of whatever is embedded from now on. `stand_in` is the tumours' stand-in for purity, where there is one
+    /// ([`Directions::of`]).
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn find_directions(self, data: &TrainingData, stand_in: Option<&[f64]>) -> Result<Self, TrainError> {
+        let Some(mixtures) = data.mixtures(&self.config) else { return Ok(self) };
+        let (most, genes) = (mixtures.most_directions(), mixtures.differences());
+        let embedding = self.whole(mixtures.clean.clone()).await?;
+        let directions = if self.config.profile {
+            Directions::of(&genes, &embedding, most, stand_in)
+        } else {
+            let shift = difference(&self.whole(mixtures.mixed.clone()).await?, &embedding);
+            let found = Directions::of(&shift, &embedding, most, stand_in);
+            found.moving((&shift, &genes), (&embedding, &mixtures.clean))
+        };
+        let automatic = automatic_strength(self.config.preset, data.tumours.nrows(), directions.with_stand_in());
+        let strength = Some(self.config.strength.unwrap_or(automatic));
+        Ok(Self { config: Config { strength, ..self.config.clone() }, ..self }.with_directions(directions))
+    }
+
+    fn with_directions(self, directions: Directions) -> Self {
+        let removal = Removal::new(directions, self.config.strength.unwrap_or(0), &self.config.kept);
+        Self { removal: Some(removal), ..self }
+    }
+
+    /// The directions found, and how much of them is taken out; none in a model that was trained without mixing or read
+    /// from a file of the format before.
+    pub fn removal(&self) -> Option<&Removal> {
+        self.removal.as_ref()
+    }
+
+    /// Take out the first `strength` directions but those in `kept` (from 1) from now on; written into its file too.
+    pub fn set_strength(&mut self, strength: usize, kept: &[usize]) {
+        if let Some(removal) = self.removal.take() {
+            let removal = Removal::new(removal.directions().clone(), strength, kept);
+            (self.config.strength, self.config.kept) = (Some(removal.strength()), removal.kept().to_vec());
+            self.removal = Some(removal);
+        }
     }
 
     /// The model as safetensors: parameters, running moments and moments as tensors; configuration and gene list in
@@ -89,11 +144,27 @@ impl TwinModel {
         for (name, values) in [("mean", &self.moments.mean), ("deviation", &self.moments.deviation)] {
             all.push(Entry { name: format!("moments/{name}"), shape: vec![values.len()], values: values.clone() });
         }
+        if let Some(directions) = self.removal.as_ref().map(Removal::directions) {
+            let mut put = |name: &str, shape: Vec<usize>, values: Vec<f32>| {
+                all.push(Entry { name: format!("contamination/{name}"), shape, values });
+            };
+            let matrix = |m: &Array2<f32>| (vec![m.nrows(), m.ncols()], m.iter().copied().collect::<Vec<f32>>());
+            let (shape, values) = matrix(&directions.axes);
+            put("axes", shape, values);
+            if !self.config.profile {
+                let (shape, values) = matrix(&directions.loadings);
+                put("loadings", shape, values);
+            }
+            put("centre", vec![directions.len()], directions.centre.clone());
+            put("shift", vec![directions.len()], directions.shift.iter().map(|v| *v as f32).collect());
+        }
         let json = |e: serde_json::Error| CheckpointError(e.to_string());
+        let kinds: &[Kind] = self.removal.as_ref().map_or(&[], |removal| &removal.directions().kinds);
         let metadata = Metadata::from_iter([
             ("format".to_string(), MODEL_FORMAT.into()),
             ("config".to_string(), serde_json::to_value(&self.config).map_err(json)?),
             ("genes".to_string(), serde_json::to_value(&self.genes).map_err(json)?),
+            ("directions".to_string(), serde_json::to_value(kinds).map_err(json)?),
         ]);
         Ok(to_bytes(&all, metadata)?)
     }
@@ -111,6 +182,18 @@ impl TwinModel {
     /// # Errors
     /// As [`Self::embed`].
     pub async fn embed_standardised(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
+        let mut embedding = self.whole(standardised).await?;
+        if let Some(removal) = &self.removal {
+            removal.apply(&mut embedding);
+        }
+        Ok(embedding)
+    }
+
+    /// Embed samples × genes that are standardised already with nothing taken out: strength 0.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn whole(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
         let input = upload(standardised, &self.device);
         download(self.network.read(input, self.config.profile, &self.values)).await
     }
@@ -150,6 +233,31 @@ impl TwinModel {
     pub fn moments(&self) -> &Moments {
         &self.moments
     }
+}
+
+fn read_directions(
+    file: &SafeTensors<'_>,
+    config: &Config,
+    genes: usize,
+    kinds: Vec<Kind>,
+) -> Result<Option<Directions>, CheckpointError> {
+    let Ok(axes) = file.tensor("contamination/axes") else { return Ok(None) };
+    let count = axes.shape().first().copied().unwrap_or(0);
+    if count > MOST_DIRECTIONS || count != kinds.len() {
+        let named = kinds.len();
+        return Err(CheckpointError(format!(
+            "it holds {count} contamination directions and names {named}; {MOST_DIRECTIONS} are the most"
+        )));
+    }
+    let matrix = |name: &str, columns: usize| -> Result<Array2<f32>, CheckpointError> {
+        let values = read_values(file, &format!("contamination/{name}"), &[count, columns])?;
+        Array2::from_shape_vec((count, columns), values).map_err(|e| CheckpointError(e.to_string()))
+    };
+    let axes = matrix("axes", config.width(genes))?;
+    let loadings = if config.profile { axes.clone() } else { matrix("loadings", genes)? };
+    let centre = read_values(file, "contamination/centre", &[count])?;
+    let shift = read_values(file, "contamination/shift", &[count])?.into_iter().map(f64::from).collect();
+    Ok(Some(Directions { axes, loadings, centre, shift, kinds }))
 }
 
 fn upload(values: Array2<f32>, device: &Device) -> Tensor<2> {

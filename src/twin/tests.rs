@@ -79,7 +79,7 @@ fn loss_and_gradients_equal_the_golden_ones() {
     assert_eq!(compared, 9);
 }
 
-fn cohort(tumours: usize, normals: usize, genes: usize) -> TrainingData {
+pub(super) fn cohort(tumours: usize, normals: usize, genes: usize) -> TrainingData {
     let value = |row: usize, gene: usize, salt: u64| {
         let word = (row as u64 * 7919 + gene as u64 * 104_729 + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
         (word % 4096) as f32 / 16.0
@@ -90,13 +90,13 @@ fn cohort(tumours: usize, normals: usize, genes: usize) -> TrainingData {
     TrainingData { tumours, normals, moments }
 }
 
-fn small(preset: Preset) -> Config {
+pub(super) fn small(preset: Preset) -> Config {
     let config = Config { dim: 8, epochs: 4, batch: 16, ..Config::preset(preset) };
     let hidden = if config.hidden.is_empty() { vec![] } else { vec![24] };
     Config { hidden, ..config }.resolve(48).unwrap()
 }
 
-fn run(config: Config) -> Trainer {
+pub(super) fn run(config: Config) -> Trainer {
     let mut trainer = Trainer::new(config, Placement::host(cohort(48, 12, 60)), Device::flex());
     while !block_on(trainer.step(5)).unwrap().finished {}
     trainer

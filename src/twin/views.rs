@@ -13,6 +13,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::config::Config;
 use super::network::tensor;
+use crate::contamination::Mixtures;
 use crate::random::{Purpose, stream};
 use crate::training_set::{Moments, TrainingSet, log2_1p};
 
@@ -28,6 +29,14 @@ pub struct TrainingData {
     pub normals: Array2<f32>,
     /// Standardising moments.
     pub moments: Moments,
+}
+
+impl TrainingData {
+    /// Every tumour as it is and with normal tissue mixed in, as the contamination axis and directions are found from;
+    /// none where nothing is mixed in.
+    pub fn mixtures(&self, config: &Config) -> Option<Mixtures> {
+        Mixtures::draw(&self.tumours, &self.normals, &self.moments, config.mixing, config.seed)
+    }
 }
 
 impl From<&TrainingSet> for TrainingData {

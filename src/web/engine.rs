@@ -350,6 +350,6 @@ impl Engine {
     /// The trained model as safetensors.
     #[wasm_bindgen(js_name = modelFile)]
     pub fn model_file(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.0.model_file().map_err(refused)?.to_vec())
+        self.0.model_file().map_err(refused)
     }
 }

@@ -24,6 +24,8 @@ mod kernel_errors;
 #[cfg(feature = "cpu")]
 mod session_file;
 #[cfg(feature = "cpu")]
+mod strength;
+#[cfg(feature = "cpu")]
 mod transfer;
 mod value;
 

@@ -60,7 +60,8 @@ test("two subtypes differ as they were made to", { skip: missing, timeout: 300_0
     await page.waitForSelector("#samples .about-estimates");
     // Of 58 genes too few are markers: nothing stands for purity, and no column pretends to.
     const estimated = (await page.locator("#samples th").allTextContents()).filter((name) => name.endsWith("(estimated)"));
-    assert.deepEqual(estimated, ["position between adjacent normal and the purest tumours (estimated)"]);
+    assert.ok(estimated.includes("position between adjacent normal and the purest tumours (estimated)"), `${estimated}`);
+    assert.ok(!estimated.some((name) => /stand-in|score/.test(name)), `${estimated}`);
     assert.match(await page.textContent("#pathways") ?? "", /Taken for purity: none, for the sample sheet has no purity column\. Nothing stands for purity here/);
     const purity = (await saved(page, '[data-download="purity.csv"]')).toString().trim().split("\n");
     assert.equal(purity[0], "sample,purity_stand_in,stromal_score_z,immune_score_z,position_normal_to_purest");

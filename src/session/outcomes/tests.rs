@@ -103,7 +103,7 @@ fn clusters_purity_and_confusion_follow_a_run() {
     let config = serde_json::json!({ "preset": "instant", "genes": 100 });
     let columns = crate::comparison::Columns { subtype: Some("group".into()), ..Default::default() };
     let candidates = vec![NamedConfig { name: "instant".into(), config }];
-    let request = ComparisonRequest { columns, seeds: 1, out_of_fold: false, candidates };
+    let request = ComparisonRequest { strengths: false, columns, seeds: 1, out_of_fold: false, candidates };
     let mut progress = session.begin_comparison(request).expect("a comparison");
     while progress.trials < 1 {
         progress = session.advance_comparison(0.0, &|| 0.0).expect("a piece");

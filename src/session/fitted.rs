@@ -1,0 +1,123 @@
+//! Something fitted to a training set, with what is read from it again and again.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use ndarray::Array2;
+
+use super::training::{ridge_purified, verdict};
+use super::{SessionError, Verdict};
+use crate::baseline::Representation;
+use crate::contamination::Removal;
+use crate::readout::pca::PcaMap;
+use crate::readout::span::Span;
+use crate::training_set::TrainingSet;
+use crate::twin::Config;
+
+/// A fitted representation of the tumours, read at one strength. What takes long is made when it is first asked for.
+pub(super) struct Fitted {
+    /// What embeds samples.
+    pub representation: Box<dyn Representation>,
+    /// What it was fitted to, or is read on.
+    pub set: Rc<TrainingSet>,
+    /// Clean tumours, n × the representation's width, with the strength that is set.
+    pub embedding: Array2<f32>,
+    /// Numbers a sample passed through: the embedding's width, or the bottleneck's before a purified profile.
+    pub dim: usize,
+    /// As it was fitted, with the strength that is set.
+    pub config: Config,
+    /// The same as `embedding` with nothing taken out.
+    whole: Array2<f32>,
+    /// Whose normals the identity test mixes in, where that is not known from training.
+    tissue: Option<&'static str>,
+    purified: OnceCell<Array2<f32>>,
+    verdict: OnceCell<Verdict>,
+    span: OnceCell<Span>,
+}
+
+impl Fitted {
+    /// Read a representation on a training set. `dim` as the field of that name.
+    pub fn new(
+        representation: Box<dyn Representation>,
+        set: Rc<TrainingSet>,
+        config: Config,
+        dim: usize,
+        tissue: Option<&'static str>,
+    ) -> Self {
+        let whole = representation.embed_whole(&set.tumour_values);
+        let (purified, verdict, span) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let embedding = whole.clone();
+        let mut fitted = Self { representation, set, embedding, dim, config, whole, tissue, purified, verdict, span };
+        fitted.read();
+        fitted
+    }
+
+    /// Take out the first `strength` directions but those in `kept` (from 1).
+    pub fn set_strength(&mut self, strength: usize, kept: &[usize]) {
+        self.representation.set_strength(strength, kept);
+        self.embedding.assign(&self.whole);
+        self.read();
+    }
+
+    fn read(&mut self) {
+        let (strength, kept) = match self.representation.removal() {
+            Some(removal) => {
+                removal.apply(&mut self.embedding);
+                (removal.strength(), removal.kept().to_vec())
+            }
+            None => (0, Vec::new()),
+        };
+        (self.config.strength, self.config.kept) = (Some(strength), kept);
+        (self.purified, self.verdict) = (OnceCell::new(), OnceCell::new());
+    }
+
+    /// The contamination directions and how much of them is taken out.
+    pub fn removal(&self) -> Option<&Removal> {
+        self.representation.removal()
+    }
+
+    /// Clean tumours with nothing taken out, n × width.
+    pub fn whole(&self) -> &Array2<f32> {
+        &self.whole
+    }
+
+    /// Clean tumours after purification, `log2(1 + x)`, n × G.
+    ///
+    /// # Errors
+    /// An embedding that no ridge can be fitted to, where there is no decoder.
+    pub fn purified(&self) -> Result<&Array2<f32>, SessionError> {
+        if let Some(made) = self.purified.get() {
+            return Ok(made);
+        }
+        let made = match self.representation.purified(&self.embedding) {
+            Some(profiles) => profiles,
+            None => ridge_purified(&self.set, &self.embedding)?,
+        };
+        Ok(self.purified.get_or_init(|| made))
+    }
+
+    /// Whether it worked, at the strength that is set.
+    ///
+    /// # Errors
+    /// An embedding that no readout can use.
+    pub fn verdict(&self) -> Result<&Verdict, SessionError> {
+        if let Some(made) = self.verdict.get() {
+            return Ok(made);
+        }
+        let made = verdict(self, self.tissue)?;
+        Ok(self.verdict.get_or_init(|| made))
+    }
+
+    /// The first two principal components: from the embedding, or where directions are taken out from its inner products,
+    /// which are kept and make every other strength a moment's work.
+    ///
+    /// # Errors
+    /// An embedding with a value that is not finite.
+    pub fn pca_map(&self) -> Result<PcaMap, SessionError> {
+        let Some(removal) = self.removal().filter(|removal| !removal.taken_out().is_empty()) else {
+            return Ok(PcaMap::of(&self.embedding)?);
+        };
+        let span = self.span.get_or_init(|| Span::of(&self.whole, removal));
+        Ok(span.map(&removal.taken_out())?)
+    }
+}
