@@ -59,6 +59,18 @@ export interface Verdict {
 }
 /** Contamination directions taken out (the first `strength` but those in `kept`, from 1), of so many available. */
 export interface Strength { strength: number; kept: number[]; available: number; automatic: number; note: string }
+export interface GeneWeight { gene: string; weight: number }
+/** A gene set among the leading genes of one sense; FDR over all sets and both senses of its direction. */
+export interface Represented {
+  set: string; sense: "up" | "down"; leading: number; found: number; expected: number; p: number; fdr: number; genes: string[];
+}
+/** What a contamination direction is: shares of variance and of contamination, leading genes (`up` rises farther along), Spearman's ρ. */
+export interface Direction {
+  variance: number; shift: number; up: GeneWeight[]; down: GeneWeight[]; sets: Represented[];
+  purity: number | null; immune: number | null; stromal: number | null;
+}
+/** `positions`: samples × directions, row by row, from the training tumours' mean. */
+export interface Directions { samples: string[]; directions: Direction[]; positions: Float32Array }
 export interface LossHistory {
   step: Float32Array; total: Float32Array; onDiagonal: Float32Array; offDiagonal: Float32Array; reconstruction: Float32Array;
 }
@@ -153,6 +165,7 @@ export interface Engine {
   finishTraining(): Verdict; trainingData(config: Config): TrainingData;
   liveMap(embedding?: Float32Array): { values: Float32Array };
   strength(of?: "purified" | "instant"): Strength; setStrength(wanted: { of: "purified" | "instant"; strength: number; kept: number[] }): Strength; verdict(of?: "purified" | "instant"): Verdict;
+  directions(wanted: { of: "purified" | "instant"; sets: "hallmark" | "own" }): Directions;
   runInstant(config: Config): Verdict; lossHistory(): LossHistory;
   embedding(of: Source): Embedding; map(options: MapOptions): MapResult; colourBy(options: ColourOptions): Colouring;
   loadGeneSets(name: string, bytes: Uint8Array): { name: string; sets: number };

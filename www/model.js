@@ -64,6 +64,9 @@ export class Model {
     return now;
   }
 
+  /** What each contamination direction is, and where the tumours lie along it. @param {{sets?: "hallmark" | "own"}} [options] @returns {Promise<import("./engine").Directions>} */
+  directions({ sets = "hallmark" } = {}) { return this.#engines.cpu("directions", [{ of: this.#readOf(), sets }]); }
+
   /** The verdict at the strength that is set. @returns {Promise<Verdict>} */
   async judge() {
     this.verdict = await this.#engines.cpu("verdict", [this.#readOf()]);

@@ -5,7 +5,7 @@ use twinpurify::figure::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ThemeN
 use twinpurify::readout::differences::Differences;
 use twinpurify::readout::two_groups::GroupTest;
 use twinpurify::session::tables::differences as differences_csv;
-use twinpurify::session::{Choice, DifferencesRequest, PathwaysSpec, Session, TableSpec};
+use twinpurify::session::{Choice, DifferencesRequest, PathwaysSpec, Session, SetsChoice, TableSpec};
 
 use super::output::OutputFolder;
 use super::{Failure, note};
@@ -51,6 +51,19 @@ pub fn write_tables(session: &mut Session, of: Of, out: &OutputFolder) -> Result
     out.write("embedding.csv", session.table(TableSpec::Embedding { of })?)?;
     out.write("genes.csv", session.table(TableSpec::Genes)?)?;
     out.write("purity.csv", session.table(TableSpec::Purity)?)?;
+    let choice = if of == Of::Instant { Choice::Instant } else { Choice::Purified };
+    let directions = session.directions(choice).map_or(0, |(found, _)| found.len());
+    if directions > 0 {
+        out.write("directions.csv", session.table(TableSpec::Directions { of: choice })?)?;
+        out.write("direction_genes.csv", session.table(TableSpec::DirectionGenes { of: choice })?)?;
+        let sets = TableSpec::DirectionSets { of: choice, sets: SetsChoice::Hallmark };
+        out.write("direction_sets.csv", session.table(sets)?)?;
+        out.write("direction_positions.csv", session.table(TableSpec::DirectionPositions { of: choice })?)?;
+    }
+    for direction in 1..=directions {
+        let figure = FigureKind::Direction { of, direction, most: 12 };
+        out.write(&format!("direction_{direction}.svg"), session.figure_svg(&spec(SIZE, figure))?)?;
+    }
     out.write("map_pca.csv", session.table(TableSpec::MapPca { of })?)?;
     out.write("map_umap.csv", session.table(TableSpec::MapUmap { of })?)
 }

@@ -72,7 +72,7 @@ pub struct Study {
     /// Column that says whether the event happened.
     #[arg(long, value_name = "COLUMN")]
     event: Option<String>,
-    /// Column with the purity.
+    /// Column with the purity; without one minus the sum of stromal and immune score stands for it.
     #[arg(long, value_name = "COLUMN")]
     purity: Option<String>,
     /// Choose genes, scale and train anew without the tumours of each of five folds: the columns that can be are marked

@@ -27,9 +27,9 @@ use super::{Failure, drawing, files, note, say};
 
 COHORT_DIR holds the expression matrix and, where sample names are not TCGA barcodes, a sample sheet (.tsv, .csv, .txt, \
 plain or gzip). Tables in --out: embedding.csv, map_pca.csv, map_umap.csv, pathways_raw.csv, pathways_purified.csv, \
-pathways_change.csv, purity.csv (tumour fraction relative to the cohort's purest tumours, stromal and immune score as mean \
-z), genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
-map_umap_purified.svg, heat_map.svg, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
+pathways_change.csv, purity.csv (stand-in for purity, stromal and immune score as mean z of marker genes, position between adjacent normal and the \
+purest tumours), directions.csv, direction_genes.csv, direction_sets.csv, direction_positions.csv, genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
+map_umap_purified.svg, heat_map.svg, direction_1.svg …, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
 model.safetensors (for `twinpurify pathways`). The instant preset is solved, not trained: it has no losses and no \
 model file.")]
 pub struct Train {

@@ -11,8 +11,8 @@ pub use crate::cohort::happened;
 use crate::cohort::{Cohort, Column, GeneMap, events};
 use crate::readout::markers::{purity_stand_in, tumour_scores};
 use crate::readout::purity::purity_values;
+use crate::readout::stand_in::stand_in;
 use crate::readout::survival::SurvivalData;
-use crate::readout::tumour_fraction::purity_estimate;
 use crate::training_set::TrainingSet;
 
 /// Folds that every class must fill twice.
@@ -30,7 +30,7 @@ pub struct Columns {
     pub time: Option<String>,
     /// Whether the event happened.
     pub event: Option<String>,
-    /// Purity; without it the tumour fraction estimated from the cohort's own normals.
+    /// Purity; without it minus the sum of stromal and immune score stands for it.
     pub purity: Option<String>,
 }
 
@@ -72,6 +72,8 @@ pub struct Questions {
     pub immune: Result<Vec<f64>, String>,
     /// Stromal score.
     pub stromal: Result<Vec<f64>, String>,
+    /// Whether purity was not measured, and the scores stand for it.
+    stands_in: bool,
     notes: Vec<String>,
 }
 
@@ -90,15 +92,22 @@ impl Questions {
         }
         let subtype = classes(cohort, &tumours, columns.subtype.as_deref(), Label::Subtype, &mut notes);
         let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
-        let purity = purity(cohort, set, &tumours, columns.purity.as_deref(), &mut notes);
         let survival = survival(cohort, &tumours, columns);
         let [stromal, immune] = tumour_scores(cohort, None);
-        Self { subtype, grade, purity, survival, immune, stromal, notes }
+        let stands_in = columns.purity.is_none();
+        let purity = match &columns.purity {
+            None => stand_in(&stromal, &immune),
+            name => column(cohort, name.as_deref(), "purity").map(|column| purity_values(column, &tumours)),
+        };
+        Self { subtype, grade, purity, survival, immune, stromal, stands_in, notes }
     }
 
     /// Score the markers by the names that `map` gave the cohort's genes.
     pub(super) fn score_markers(&mut self, cohort: &Cohort, map: &GeneMap) {
         [self.stromal, self.immune] = tumour_scores(cohort, Some(map));
+        if self.stands_in {
+            self.purity = stand_in(&self.stromal, &self.immune);
+        }
     }
 
     /// The stand-in for the purity of some of the tumours (indices into the whole cohort's), where markers are measured.
@@ -122,7 +131,9 @@ impl Questions {
 
     /// What a person should know of how it was asked, one sentence each.
     pub fn notes(&self) -> Vec<String> {
-        self.notes.clone()
+        const STANDS_IN: &str = "No purity column was chosen: minus the sum of stromal and immune score stands for it. It is made from the same profiles and orders tumours; it is no fraction.";
+        let said = (self.stands_in && self.purity.is_ok()).then(|| STANDS_IN.to_owned());
+        self.notes.iter().cloned().chain(said).collect()
     }
 
     /// The classes of a label.
@@ -201,22 +212,4 @@ fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Ve
         );
     }
     SurvivalData::known(&times, &events).map_err(|error| error.to_string())
-}
-
-fn purity(
-    cohort: &Cohort,
-    set: &TrainingSet,
-    tumours: &[usize],
-    name: Option<&str>,
-    notes: &mut Vec<String>,
-) -> Result<Vec<f64>, String> {
-    if name.is_some() {
-        return Ok(purity_values(column(cohort, name, "purity")?, tumours));
-    }
-    let (what, estimate) =
-        purity_estimate(&set.tumour_values, &set.normal_values).map_err(|error| error.to_string())?;
-    notes.push(format!(
-        "No purity column was chosen: purity is the {what} from the cohort's own adjacent normals, which any profile holds by construction."
-    ));
-    Ok(estimate)
 }

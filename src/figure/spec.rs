@@ -46,6 +46,17 @@ pub enum FigureKind {
     },
     /// [`super::LossChart`].
     Loss,
+    /// [`super::LoadingsFigure`] of a contamination direction.
+    Direction {
+        /// Of which embedding.
+        #[serde(default = "purified")]
+        of: Of,
+        /// Which, from 1.
+        direction: usize,
+        /// How many genes of each sense.
+        #[serde(default = "a_dozen")]
+        most: usize,
+    },
     /// [`super::HeatMap`].
     HeatMap {
         /// Column of the sample sheet for the strip above the samples.
@@ -235,6 +246,14 @@ pub enum ValueSource {
 
 fn many() -> usize {
     25
+}
+
+fn purified() -> Of {
+    Of::Purified
+}
+
+fn a_dozen() -> usize {
+    12
 }
 
 fn yes() -> bool {

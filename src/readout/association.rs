@@ -11,13 +11,13 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
 /// Folds of every cross-validation here.
-const FOLDS: usize = 5;
+pub(super) const FOLDS: usize = 5;
 /// Fewer known values than this make an R² of nothing.
 pub const FEWEST_VALUES: usize = 20;
 /// Neighbours asked (METHOD.md 7).
-const NEIGHBOURS: usize = 10;
+pub(super) const NEIGHBOURS: usize = 10;
 /// Leading components that are correlated.
-const COMPONENTS: usize = 5;
+pub(super) const COMPONENTS: usize = 5;
 
 /// How an embedding follows a number: never one of these alone, for whitening hides it from the first and not from
 /// the others.
@@ -56,6 +56,25 @@ pub fn ridge_r2(embedding: &Array2<f32>, values: &[f64], seed: u64) -> Result<f6
     Known::of(embedding, values)?.ridge(seed)
 }
 
+/// Which fold each of `n` rows is held out in.
+pub(super) fn folds(n: usize, seed: u64) -> Vec<usize> {
+    let mut fold: Vec<usize> = (0..n).map(|i| i % FOLDS).collect();
+    fold.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
+    fold
+}
+
+/// Places of the values that are known.
+///
+/// # Errors
+/// [`ReadoutError::TooFew`] under [`FEWEST_VALUES`] or where they are all alike.
+pub(super) fn known(values: &[f64]) -> Result<Vec<usize>, ReadoutError> {
+    let which: Vec<usize> = (0..values.len()).filter(|&i| values[i].is_finite()).collect();
+    ReadoutError::at_least("Tumours with a known value", FEWEST_VALUES, which.len())?;
+    let distinct = 1 + usize::from(which.iter().any(|&i| values[i] != values[which[0]]));
+    ReadoutError::at_least("Distinct values", 2, distinct)?;
+    Ok(which)
+}
+
 /// The rows whose value is known, centred.
 struct Known {
     rows: Array2<f32>,
@@ -66,11 +85,8 @@ impl Known {
     fn of(embedding: &Array2<f32>, values: &[f64]) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Values", embedding.nrows(), values.len())?;
         check_finite(embedding.view())?;
-        let which: Vec<usize> = (0..values.len()).filter(|&i| values[i].is_finite()).collect();
-        ReadoutError::at_least("Tumours with a known value", FEWEST_VALUES, which.len())?;
+        let which = known(values)?;
         let known: Vec<f64> = which.iter().map(|&i| values[i]).collect();
-        let distinct = 1 + usize::from(known.iter().any(|v| *v != known[0]));
-        ReadoutError::at_least("Distinct values", 2, distinct)?;
         let mut rows = embedding.select(Axis(0), &which);
         let mean = rows.sum_axis(Axis(0)) / rows.nrows() as f32;
         rows -= &mean;
@@ -87,36 +103,51 @@ impl Known {
         })
     }
 
-    /// R² of what `predict(train, test)` says of every fold when the others are known.
     fn cross_validated(
         &self,
         seed: u64,
         predict: impl Fn(&[usize], &[usize]) -> Result<Vec<f64>, ReadoutError>,
     ) -> Result<f64, ReadoutError> {
-        let n = self.values.len();
-        let mut fold: Vec<usize> = (0..n).map(|i| i % FOLDS).collect();
-        fold.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
-        let mut error = 0.0;
-        for held_out in 0..FOLDS {
-            let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|&i| fold[i] == held_out);
-            let said = predict(&train, &test)?;
-            error += test.iter().zip(said).map(|(&i, v)| (self.values[i] - v).powi(2)).sum::<f64>();
-        }
-        let mean = self.values.iter().sum::<f64>() / n as f64;
-        Ok(1.0 - error / self.values.iter().map(|v| (v - mean).powi(2)).sum::<f64>())
+        cross_validated(&self.values, &folds(self.values.len(), seed), predict)
     }
+}
+
+/// R² of what `predict(train, test)` says of every fold when the others are known.
+pub(super) fn cross_validated(
+    values: &[f64],
+    fold: &[usize],
+    predict: impl Fn(&[usize], &[usize]) -> Result<Vec<f64>, ReadoutError>,
+) -> Result<f64, ReadoutError> {
+    let n = values.len();
+    let mut error = 0.0;
+    for held_out in 0..FOLDS {
+        let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|&i| fold[i] == held_out);
+        let said = predict(&train, &test)?;
+        error += test.iter().zip(said).map(|(&i, v)| (values[i] - v).powi(2)).sum::<f64>();
+    }
+    Ok(1.0 - error / spread(values))
+}
+
+/// Sum of squares around the mean.
+pub(super) fn spread(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    values.iter().map(|v| (v - mean).powi(2)).sum()
 }
 
 /// Mean value of the nearest training rows of every test row, by cosine.
 fn nearest_means(unit: &Array2<f32>, values: &[f64], train: &[usize], test: &[usize]) -> Vec<f64> {
     let similarity = unit.select(Axis(0), test).dot(&unit.select(Axis(0), train).t());
     let mean = |row: ndarray::ArrayView1<f32>| {
-        let mut near: Vec<(f32, usize)> = row.iter().copied().zip(train.iter().copied()).collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        near.truncate(NEIGHBOURS);
-        near.iter().map(|(_, i)| values[*i]).sum::<f64>() / near.len() as f64
+        mean_of_nearest(row.iter().map(|v| f64::from(*v)).zip(train.iter().copied()).collect(), values)
     };
     similarity.rows().into_iter().map(mean).collect()
+}
+
+/// Mean value of the nearest of `candidates`: similarity and place.
+pub(super) fn mean_of_nearest(mut candidates: Vec<(f64, usize)>, values: &[f64]) -> f64 {
+    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    candidates.truncate(NEIGHBOURS);
+    candidates.iter().map(|(_, i)| values[*i]).sum::<f64>() / candidates.len() as f64
 }
 
 /// Columns at unit variance; constant ones at 0.

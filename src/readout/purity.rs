@@ -1,4 +1,5 @@
-//! Purity to correlate with: a clinical column where there is one, else a rank-only proxy from the cohort itself.
+//! Purity to correlate with: a clinical column where there is one (else [`super::stand_in`]); and a position on the line
+//! between mean normal and mean tumour, from which the search of [`super::tumour_fraction`] starts.
 
 use super::ReadoutError;
 use crate::cohort::{Column, ColumnKind};
@@ -28,7 +29,7 @@ pub fn purity_values(column: &Column, samples: &[usize]) -> Vec<f64> {
     samples.iter().map(|i| number(i).unwrap_or(f64::NAN)).collect()
 }
 
-/// A rank-only stand-in for tumour fraction, higher is more tumour: where `ℓ(x)` falls on the line from the mean
+/// A first order of the tumours, higher is farther from normal: where `ℓ(x)` falls on the line from the mean
 /// adjacent normal (0) to the mean tumour (1), by least squares.
 ///
 /// `t = (ℓ(x) − ν)·(μ − ν) / ‖μ − ν‖²` with `μ`, `ν` the mean logs of tumours and normals (both samples × genes,

@@ -1,5 +1,7 @@
-//! How much tumour is in each biopsy, within the cohort and without any reference: the mixing model of METHOD.md 2 solved
-//! for the mixing.
+//! Where each biopsy lies between adjacent normal tissue and the cohort's purest tumours, without any reference: the mixing
+//! model of METHOD.md 2 solved for the mixing. It is the tumour fraction only where tumours lie on that line; on many
+//! cohorts they do not (docs/method.md, *Estimated purity*), so it is shown as a position and taken for purity nowhere:
+//! [`super::stand_in`] is.
 //!
 //! A biopsy `x` is taken for `(1 − a)·t + a·n` in linear space, with `t` the cohort's purest tumours and `n` its adjacent
 //! normals (medians, gene by gene). Every gene in which the two differ most gives an answer,
@@ -27,7 +29,7 @@ pub const FEWEST_GENES: usize = 20;
 /// Repetitions; the purest tumours no longer change much after two.
 const ROUNDS: usize = 3;
 
-/// Tumour content of each tumour relative to the purest of the cohort (about 1). Both matrices are samples × genes in
+/// Position of each tumour between adjacent normal (0) and the purest of the cohort (about 1). Both matrices are samples × genes in
 /// linear space over the same genes.
 ///
 /// # Errors
@@ -49,18 +51,6 @@ pub fn tumour_fraction(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<V
         fraction = tumours.rows().into_iter().map(of).collect();
     }
     Ok(fraction)
-}
-
-/// What stands for purity where none was measured, and what it is called: [`tumour_fraction`], or the proxy where too few
-/// genes tell the two tissues apart (a line through both means still orders the samples).
-///
-/// # Errors
-/// As [`tumour_fraction_proxy`].
-pub fn purity_estimate(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<(&'static str, Vec<f64>), ReadoutError> {
-    match tumour_fraction(tumours, normals) {
-        Ok(fraction) => Ok(("tumour fraction, estimated (ranks only)", fraction)),
-        Err(_) => Ok(("tumour-fraction proxy (ranks only)", tumour_fraction_proxy(tumours, normals)?)),
-    }
 }
 
 fn purest(fraction: &[f64]) -> Vec<usize> {
@@ -135,8 +125,6 @@ mod tests {
         let (tumours, normals) = (Array2::from_elem((5, 60), 4.0f32), Array2::from_elem((2, 60), 4.0f32));
         assert_eq!(tumour_fraction(&tumours, &normals).expect_err("no gene differs").code(), "too_few");
         assert_eq!(tumour_fraction(&tumours, &Array2::zeros((0, 60))).expect_err("no normals").code(), "too_few");
-        let (name, values) = purity_estimate(&tumours, &normals).expect("the proxy answers");
-        assert_eq!((name, values), ("tumour-fraction proxy (ranks only)", vec![0.0; 5]));
         assert_eq!(median(&mut [3.0, 1.0]), 2.0);
         assert_eq!(median(&mut [3.0, 1.0, 2.5]), 2.5);
     }

@@ -67,7 +67,13 @@ impl Session {
             && self.cohort()?.columns.iter().all(|c| c.name != name)
             && let Some(values) = self.estimated(name)
         {
-            return Ok(Colours::Number { label: name.into(), values: values?, centred: false });
+            let (name, values) = values?;
+            return Ok(Colours::Number { label: name.into(), values, centred: false });
+        }
+        if self.kept().is_none()
+            && let Some(values) = self.direction_values(name)
+        {
+            return Ok(Colours::Number { label: name.into(), values: values?, centred: true });
         }
         let columns = self.tumour_columns()?;
         let column = columns

@@ -5,17 +5,25 @@ use std::rc::Rc;
 use super::{Session, SessionError};
 use crate::cohort::{Column, ColumnKind};
 use crate::readout::markers::tumour_scores;
+use crate::readout::stand_in::{STAND_IN, stand_in};
 use crate::readout::tumour_fraction::tumour_fraction;
 
 /// Names of the estimated columns; a column of the sample sheet with such a name comes before them.
-pub const ESTIMATED: [&str; 3] =
-    ["tumour fraction (estimated)", "stromal score (estimated)", "immune score (estimated)"];
+pub const ESTIMATED: [&str; 4] = [
+    STAND_IN,
+    "stromal score (estimated)",
+    "immune score (estimated)",
+    "position between adjacent normal and the purest tumours (estimated)",
+];
+/// Names that links and sessions of earlier versions know, and whose they are now.
+const EARLIER_NAMES: [(&str, &str); 1] = [("tumour fraction (estimated)", ESTIMATED[3])];
 
 /// One number per tumour and estimate; an estimate that cannot be made has its reason.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimates {
-    /// In the order of [`ESTIMATED`]: relative to the cohort's purest tumours, mean z, mean z.
-    pub values: [Result<Vec<f64>, String>; 3],
+    /// In the order of [`ESTIMATED`]: minus the sum of the next two over their deviations, mean z, mean z, 0 at adjacent normal and about 1 at the
+    /// purest tumours.
+    pub values: [Result<Vec<f64>, String>; 4],
     /// Tumours in the embedding's order.
     pub samples: Vec<String>,
 }
@@ -32,39 +40,55 @@ impl Session {
         {
             return Ok(Rc::clone(estimates));
         }
-        let fraction = tumour_fraction(&set.tumour_values, &set.normal_values).map_err(|e| e.to_string());
+        let position = tumour_fraction(&set.tumour_values, &set.normal_values).map_err(|e| e.to_string());
         self.cohort()?;
         let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
         let [stromal, immune] = tumour_scores(cohort, self.gene_map.as_ref());
-        let estimates = Rc::new(Estimates { values: [fraction, stromal, immune], samples: set.tumours.clone() });
+        let values = [stand_in(&stromal, &immune), stromal, immune, position];
+        let estimates = Rc::new(Estimates { values, samples: set.tumours.clone() });
         self.estimates = Some((set, Rc::clone(&estimates)));
         Ok(estimates)
     }
 
-    /// The values of an estimated column by its name; none where it is no such name.
-    pub(super) fn estimated(&mut self, name: &str) -> Option<Result<Vec<f32>, SessionError>> {
+    /// Name and values of an estimated column by its name or an earlier one; none where it is no such name.
+    pub(super) fn estimated(&mut self, name: &str) -> Option<Result<(&'static str, Vec<f32>), SessionError>> {
+        let name = EARLIER_NAMES.iter().find(|(earlier, _)| *earlier == name).map_or(name, |(_, now)| now);
         let at = ESTIMATED.iter().position(|known| *known == name)?;
-        Some(self.estimates().and_then(|estimates| match &estimates.values[at] {
-            Ok(values) => Ok(values.iter().map(|v| *v as f32).collect()),
-            Err(because) => Err(SessionError::NoEstimate { because: because.clone() }),
-        }))
+        Some(self.estimate(at).map(|values| (ESTIMATED[at], values.into_iter().map(|v| v as f32).collect())))
+    }
+
+    fn estimate(&mut self, at: usize) -> Result<Vec<f64>, SessionError> {
+        let estimates = self.estimates()?;
+        estimates.values[at].clone().map_err(|because| SessionError::NoEstimate { because })
+    }
+
+    /// What stands for purity where the sample sheet has none: one value per tumour of the current set.
+    ///
+    /// # Errors
+    /// [`SessionError::NoEstimate`] where the marker genes are not found.
+    pub(super) fn purity_stand_in(&mut self) -> Result<Vec<f64>, SessionError> {
+        self.estimate(0)
     }
 
     /// The estimates as columns of the sample table, one cell per sample of the cohort; those that can be made.
     pub(super) fn estimated_columns(&mut self) -> Vec<Column> {
         // A cohort that cannot be trained on has no such columns; training says why.
         let Ok(estimates) = self.estimates() else { return Vec::new() };
+        let mut directions = self.direction_columns();
+        directions.retain(|(_, values)| values.len() == estimates.samples.len());
         let Ok(cohort) = self.cohort() else { return Vec::new() };
         let place: std::collections::HashMap<&str, usize> =
             estimates.samples.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-        let known =
-            ESTIMATED.iter().zip(&estimates.values).filter_map(|(name, values)| Some((name, values.as_ref().ok()?)));
-        known
-            .filter(|(name, _)| cohort.columns.iter().all(|column| column.name != **name))
+        let known = ESTIMATED.iter().zip(&estimates.values).filter_map(|(name, values)| {
+            Some(((*name).to_owned(), values.as_ref().ok()?.iter().map(|v| *v as f32).collect::<Vec<f32>>()))
+        });
+        let all: Vec<(String, Vec<f32>)> = known.chain(directions).collect();
+        all.into_iter()
+            .filter(|(name, _)| cohort.columns.iter().all(|column| column.name != *name))
             .map(|(name, values)| {
                 let cell = |sample: &String| place.get(sample.as_str()).map(|&at| format!("{:.3}", values[at]));
                 let values = cohort.matrix.samples.iter().map(cell).collect();
-                Column { name: (*name).to_owned(), kind: ColumnKind::Number, values }
+                Column { name, kind: ColumnKind::Number, values }
             })
             .collect()
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::evidence::NO_PRICE;
 use super::figures::named_label;
-use super::readouts::Choice;
+use super::readouts::{Choice, SetsChoice};
 use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
 use super::{Session, SessionError};
 use crate::comparison::price::Price;
@@ -41,8 +41,35 @@ pub enum TableSpec {
     PathwaysChange,
     /// What differs between the two groups compared last.
     PathwaysDifferences,
-    /// Tumour fraction, stromal and immune score.
+    /// The stand-in for purity, stromal and immune score, position between normal and the purest tumours.
     Purity,
+    /// Contamination directions: shares, and what they go along with.
+    Directions {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
+    /// Every training gene's weight in each direction.
+    DirectionGenes {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
+    /// Gene sets among the leading genes of each direction.
+    DirectionSets {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+        /// Which sets.
+        #[serde(default)]
+        sets: SetsChoice,
+    },
+    /// Where each tumour lies along each direction.
+    DirectionPositions {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
     /// Losses by step.
     Loss,
     /// Training genes with their moments.
@@ -103,6 +130,12 @@ impl Session {
             }
             TableSpec::PathwaysDifferences => Ok(tables::differences(&[&*self.newest_differences()?])),
             TableSpec::Purity => Ok(tables::purity(&*self.estimates()?)),
+            TableSpec::Directions { of } => Ok(tables::directions(&self.read_directions(of, SetsChoice::Hallmark)?)),
+            TableSpec::DirectionGenes { of } => {
+                Ok(tables::direction_genes(&self.read_directions(of, SetsChoice::Hallmark)?))
+            }
+            TableSpec::DirectionSets { of, sets } => Ok(tables::direction_sets(&self.read_directions(of, sets)?)),
+            TableSpec::DirectionPositions { of } => self.positions_csv(of),
             TableSpec::Loss => {
                 let rows: Vec<LossRow> = self
                     .history()

@@ -35,6 +35,9 @@ impl Session {
                 medium.render(&figure, spec)
             }
             FigureKind::Loss => medium.render(&self.loss_chart()?, spec),
+            FigureKind::Direction { of, direction, most } => {
+                medium.render(&self.loadings_figure(*of, *direction, *most)?, spec)
+            }
             FigureKind::HeatMap { groups, annotations } => {
                 let groups = groups.iter().map(|column| ColourSpec { column: Some(column.clone()), ..<_>::default() });
                 let strips: Vec<ColourSpec> = groups.chain(annotations.iter().cloned()).collect();

@@ -174,7 +174,7 @@ impl Session {
             coverage: pathways.coverage.clone(),
             left_out: pathways.left_out.clone(),
             table: pathways.table.clone(),
-            purity: self.purity(spec.of)?.0,
+            purity: self.purity_taken(spec.of)?,
         }))
     }
 

@@ -9,6 +9,8 @@ mod colours;
 #[cfg(feature = "cpu")]
 mod containers;
 #[cfg(feature = "cpu")]
+mod directions;
+#[cfg(feature = "cpu")]
 mod estimates;
 #[cfg(feature = "cpu")]
 mod evidence;
@@ -49,6 +51,7 @@ pub use self::containers::{Refused, Unpacked};
 #[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
+    directions::direction_column,
     estimates::{ESTIMATED, Estimates},
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     explorer::Nearest,
@@ -116,6 +119,7 @@ pub struct Session {
     /// A session file, until its cohort stands beside it.
     kept: Option<Box<Saved>>,
     compared: Option<groups::Compared>,
+    read_directions: Option<directions::ReadDirections>,
     /// Made for this training set.
     estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
 }

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fitted, Session, SessionError};
 use crate::baseline::{PrincipalComponents, Raw, Representation};
+use crate::cohort::GeneSet;
 use crate::cohort::hallmark::hallmark;
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Pathways, Profiles};
 use crate::readout::pca::PcaMap;
 use crate::readout::purity::{purity_columns, purity_values};
 use crate::readout::scoring::Scorer;
-use crate::readout::tumour_fraction::purity_estimate;
+use crate::readout::stand_in::STAND_IN;
 use crate::readout::umap::{UmapOptions, umap};
 use crate::training_set::TrainingSet;
 use crate::twin::Config;
@@ -178,6 +179,7 @@ impl Session {
             "This file holds no gene sets: a GMT has one set per line, its name, a note, then its genes, tabs between.",
         ))?;
         self.own_sets = sets.to_vec();
+        self.read_directions = None;
         self.pathways = None;
         self.heat_map = None;
         self.compared = None;
@@ -200,14 +202,12 @@ impl Session {
             self.pathways = Some((spec, Rc::clone(&pathways)));
             return Ok(pathways);
         }
-        let purity = self.purity(spec.of)?.1;
-        let sets = match spec.sets {
-            SetsChoice::Hallmark => hallmark(),
-            SetsChoice::Own if self.own_sets.is_empty() => {
-                return Err(SessionError::NotYet("Open a GMT file with your own gene sets first."));
-            }
-            SetsChoice::Own => self.own_sets.clone(),
+        let purity = match self.purity(spec.of) {
+            Ok((_, values)) => Some(values),
+            Err(SessionError::NoEstimate { .. }) => None,
+            Err(error) => return Err(error),
         };
+        let sets = self.chosen_sets(spec.sets)?;
         let fitted = self.fitted(spec.of)?;
         let sets = match &self.gene_map {
             Some(map) => map.named_sets(&sets, &fitted.set.genes),
@@ -215,10 +215,21 @@ impl Session {
         };
         let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
         let profiles = Profiles { raw: &raw, purified: fitted.purified()?, genes: &fitted.set.genes };
-        let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, Some(&purity))?);
+        let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, purity.as_deref())?);
         self.heat_map = None;
         self.pathways = Some((spec, Rc::clone(&pathways)));
         Ok(pathways)
+    }
+
+    /// The gene sets of a choice.
+    pub(super) fn chosen_sets(&self, choice: SetsChoice) -> Result<Vec<GeneSet>, SessionError> {
+        match choice {
+            SetsChoice::Hallmark => Ok(hallmark()),
+            SetsChoice::Own if self.own_sets.is_empty() => {
+                Err(SessionError::NotYet("Open a GMT file with your own gene sets first."))
+            }
+            SetsChoice::Own => Ok(self.own_sets.clone()),
+        }
     }
 
     /// How the pathways on screen are scored.
@@ -238,11 +249,11 @@ impl Session {
         Ok(&self.fitted(of)?.set.tumours)
     }
 
-    /// Purity of every tumour and where it comes from: the best clinical column, else the rank-only estimate from the
-    /// cohort's own normals. A session file alone still says what was taken for it, and has no values.
+    /// Purity of every tumour and where it comes from: the best clinical column, else the stand-in from stromal and immune
+    /// markers. A session file alone still says what was taken for it, and has no values.
     ///
     /// # Errors
-    /// Before training.
+    /// Before training, and [`SessionError::NoEstimate`] where nothing can be taken for it.
     pub fn purity(&mut self, of: Choice) -> Result<(String, Vec<f64>), SessionError> {
         if let Some(saved) = self.kept().and_then(|kept| kept.manifest.pathways.as_ref()) {
             return Ok((saved.purity.clone(), Vec::new()));
@@ -254,8 +265,21 @@ impl Session {
             let column = &cohort.columns[best];
             return Ok((column.name.clone(), purity_values(column, &tumours)));
         }
-        let (name, estimate) = purity_estimate(&set.tumour_values, &set.normal_values)?;
-        Ok((name.into(), estimate))
+        Ok((STAND_IN.into(), self.purity_stand_in()?))
+    }
+
+    /// What is taken for purity, for a person: a name, or that there is nothing, and why.
+    ///
+    /// # Errors
+    /// Before training.
+    pub fn purity_taken(&mut self, of: Choice) -> Result<String, SessionError> {
+        match self.purity(of) {
+            Ok((name, _)) => Ok(name),
+            Err(SessionError::NoEstimate { because }) => {
+                Ok(format!("none, for the sample sheet has no purity column. {}", because.trim_end_matches('.')))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Where a training set's tumours stand among the cohort's samples.

@@ -10,6 +10,8 @@
 
 use std::borrow::Cow;
 
+use crate::readout::directions::{Direction, GeneWeight, Sense};
+
 #[cfg(feature = "cpu")]
 mod outcomes;
 
@@ -256,7 +258,7 @@ pub fn differences(all: &[&crate::readout::differences::Differences]) -> String 
     table(header, rows)
 }
 
-/// Estimates: `sample, tumour_fraction_relative, stromal_score_z, immune_score_z`; empty where one cannot be made.
+/// Estimates: `sample, purity_stand_in, stromal_score_z, immune_score_z, position_normal_to_purest`; empty where one cannot be made.
 #[cfg(feature = "cpu")]
 pub fn purity(estimates: &super::Estimates) -> String {
     let rows = estimates.samples.iter().enumerate().map(|(at, sample)| {
@@ -265,7 +267,52 @@ pub fn purity(estimates: &super::Estimates) -> String {
         };
         std::iter::once(text(sample)).chain(estimates.values.iter().map(cell).collect::<Vec<_>>())
     });
-    table(["sample", "tumour_fraction_relative", "stromal_score_z", "immune_score_z"], rows)
+    table(["sample", "purity_stand_in", "stromal_score_z", "immune_score_z", "position_normal_to_purest"], rows)
+}
+
+/// Genes of the contamination directions: `direction, sense, gene, weight`, every training gene of each, the one that moves
+/// most first. `up` rises with contamination along it.
+pub fn direction_genes(directions: &[Direction]) -> String {
+    let rows = directions.iter().zip(1usize..).flat_map(|(direction, at)| {
+        let mut genes: Vec<&GeneWeight> = direction.genes.iter().collect();
+        genes.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+        genes.into_iter().map(move |row| {
+            let sense = if row.weight < 0.0 { Sense::Down } else { Sense::Up };
+            [at.to_string().into(), sense.word().into(), text(&row.gene), number(row.weight)]
+        })
+    });
+    table(["direction", "sense", "gene", "weight"], rows)
+}
+
+/// Gene sets among the leading genes of each direction: `direction, sense, set, leading, found, expected, p, fdr, genes`.
+pub fn direction_sets(directions: &[Direction]) -> String {
+    let rows = directions.iter().zip(1usize..).flat_map(|(direction, at)| {
+        direction.sets.iter().map(move |row| -> [Cow<'_, str>; 9] {
+            [
+                at.to_string().into(),
+                row.sense.word().into(),
+                text(&row.set),
+                row.leading.to_string().into(),
+                row.found.to_string().into(),
+                format!("{:.3}", row.expected).into(),
+                format!("{:.6e}", row.p).into(),
+                format!("{:.6e}", row.fdr).into(),
+                text(&row.genes.join(" ")).into_owned().into(),
+            ]
+        })
+    });
+    table(["direction", "sense", "set", "leading", "found", "expected", "p", "fdr", "genes"], rows)
+}
+
+/// The directions themselves: `direction, variance, shift, rho_purity, rho_immune, rho_stromal`.
+pub fn directions(directions: &[Direction]) -> String {
+    let rows = directions.iter().zip(1usize..).map(|(direction, at)| -> [Cow<'_, str>; 6] {
+        let share = |v: f64| number(v as f32);
+        let rho = |v: Option<f64>| number(v.map_or(f32::NAN, |v| v as f32));
+        let Direction { variance, shift, purity, immune, stromal, .. } = direction;
+        [at.to_string().into(), share(*variance), share(*shift), rho(*purity), rho(*immune), rho(*stromal)]
+    });
+    table(["direction", "variance", "shift", "rho_purity", "rho_immune", "rho_stromal"], rows)
 }
 
 fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> String

@@ -303,6 +303,7 @@ impl Session {
         self.pathways = None;
         self.heat_map = None;
         self.compared = None;
+        self.read_directions = None;
     }
 }
 

@@ -294,7 +294,7 @@ impl Engine {
     pub fn pathways(&mut self, spec: JsValue) -> Result<JsValue, JsValue> {
         let spec: PathwaysSpec = from_js(spec)?;
         let pathways = self.0.pathways(spec).map_err(refused)?;
-        let (purity, _) = self.0.purity(spec.of).map_err(refused)?;
+        let purity = self.0.purity_taken(spec.of).map_err(refused)?;
         let samples = self.0.embedding_samples(spec.of).map_err(refused)?;
         Ok(object([
             ("samples", to_js(&samples)?),

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine, refused, verdict};
-use super::value::{from_js, to_js};
-use crate::session::Choice;
+use super::value::{floats, from_js, object, to_js};
+use crate::session::{Choice, SetsChoice};
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -14,6 +14,14 @@ struct Wanted {
     strength: usize,
     #[serde(default)]
     kept: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct WantedDirections {
+    #[serde(default)]
+    of: Choice,
+    #[serde(default)]
+    sets: SetsChoice,
 }
 
 #[wasm_bindgen]
@@ -30,6 +38,17 @@ impl Engine {
         let Wanted { of, strength, kept } = from_js(wanted)?;
         self.0.set_strength(of, strength, &kept).map_err(refused)?;
         to_js(&self.0.strength(of).map_err(refused)?)
+    }
+
+    /// What each contamination direction is: shares, leading genes, gene sets, what it goes along with; and where the
+    /// tumours lie along them.
+    pub fn directions(&mut self, wanted: JsValue) -> Result<JsValue, JsValue> {
+        let WantedDirections { of, sets } = from_js(wanted)?;
+        let read = self.0.read_directions(of, sets).map_err(refused)?;
+        let samples = to_js(&self.0.embedding_samples(of).map_err(refused)?)?;
+        let (_, positions) = self.0.directions(of).map_err(refused)?;
+        let values: Vec<f32> = positions.iter().copied().collect();
+        Ok(object([("samples", samples), ("directions", to_js(&*read)?), ("positions", floats(&values))]))
     }
 
     /// Whether it worked, at the strength that is set.

@@ -53,16 +53,20 @@ test("two subtypes differ as they were made to", { skip: missing, timeout: 300_0
     assert.equal((await saved(page, '[data-plot="differences_strip"] button:text-is("PNG")')).subarray(1, 4).toString(), "PNG");
 
     // Estimates: offered to colour by, in the sample table, as a file.
-    await page.fill("#colour-search", "tumour fraction");
-    await page.click('#colour-search-options li:has-text("tumour fraction (estimated)")');
+    await page.fill("#colour-search", "position between");
+    await page.click('#colour-search-options li:has-text("purest tumours (estimated)")');
     await page.waitForFunction(() => /no diagnosis/.test(document.querySelector("#explore .legend")?.textContent ?? ""));
     await page.click("#samples summary");
     await page.waitForSelector("#samples .about-estimates");
-    assert.ok((await page.locator("#samples th").allTextContents()).includes("tumour fraction (estimated)"));
+    // Of 58 genes too few are markers: nothing stands for purity, and no column pretends to.
+    const estimated = (await page.locator("#samples th").allTextContents()).filter((name) => name.endsWith("(estimated)"));
+    assert.ok(estimated.includes("position between adjacent normal and the purest tumours (estimated)"), `${estimated}`);
+    assert.ok(!estimated.some((name) => /stand-in|score/.test(name)), `${estimated}`);
+    assert.match(await page.textContent("#pathways") ?? "", /Taken for purity: none, for the sample sheet has no purity column\. Nothing stands for purity here/);
     const purity = (await saved(page, '[data-download="purity.csv"]')).toString().trim().split("\n");
-    assert.equal(purity[0], "sample,tumour_fraction_relative,stromal_score_z,immune_score_z");
+    assert.equal(purity[0], "sample,purity_stand_in,stromal_score_z,immune_score_z,position_normal_to_purest");
     assert.equal(purity.length, 41);
-    assert.ok(purity.slice(1).every((line) => Number.isFinite(Number(line.split(",")[1])) && line.split(",")[1] !== ""));
+    assert.ok(purity.slice(1).every((line) => line.split(",")[1] === "" && Number.isFinite(Number(line.split(",")[4])) && line.split(",")[4] !== ""));
 
     const { violations } = await new AxeBuilder({ page }).include("#groups").analyze();
     assert.deepEqual(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target)}`), []);

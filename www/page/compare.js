@@ -93,7 +93,7 @@ export class Compare {
     for (const [key, select] of this.#selects) {
       const names = cohort.summary.columns.filter(({ kind }) => kind !== "text" && (kinds[key] === null || kind === kinds[key] || key === "grade")).map(({ name }) => name);
       const chosen = proposed[key];
-      select.replaceChildren(h("option", { value: "" }, key === "purity" ? "none: estimate it" : "none"), ...names.map((name) => h("option", { value: name, selected: name === chosen }, name)));
+      select.replaceChildren(h("option", { value: "" }, key === "purity" ? "none: take the stand-in" : "none"), ...names.map((name) => h("option", { value: name, selected: name === chosen }, name)));
     }
     if (!this.#presets.length) {
       this.#presets = await tp.presets();

@@ -85,3 +85,40 @@ fn nothing_is_still_a_header() {
     assert_eq!(embedding(&[], 2, &[]), "sample,d1,d2\n");
     assert_eq!(loss_history(&[]), "step,total,on_diagonal,off_diagonal,reconstruction\n");
 }
+
+#[test]
+fn directions_are_three_tables() {
+    use crate::readout::directions::{Direction, GeneWeight, Represented, Sense};
+    let gene = |gene: &str, weight| GeneWeight { gene: gene.into(), weight };
+    let set = Represented {
+        set: "HALLMARK_ADIPOGENESIS".into(),
+        sense: Sense::Up,
+        leading: 2,
+        found: 9,
+        expected: 0.3,
+        p: 0.001,
+        fdr: 0.002,
+        genes: vec!["LEP".into(), "PLIN1".into()],
+    };
+    let direction = Direction {
+        variance: 0.25,
+        shift: 0.5,
+        genes: vec![gene("LEP", 0.5), gene("PLIN1", 0.25), gene("=TOP2A", -0.75)],
+        up: Vec::new(),
+        down: Vec::new(),
+        sets: vec![set],
+        purity: Some(-0.5),
+        immune: None,
+        stromal: Some(0.75),
+    };
+    let all = [direction];
+    assert_eq!(
+        direction_genes(&all),
+        "direction,sense,gene,weight\n1,down,'=TOP2A,-0.75\n1,up,LEP,0.5\n1,up,PLIN1,0.25\n"
+    );
+    assert_eq!(
+        direction_sets(&all),
+        "direction,sense,set,leading,found,expected,p,fdr,genes\n1,up,HALLMARK_ADIPOGENESIS,2,9,0.300,1.000000e-3,2.000000e-3,LEP PLIN1\n"
+    );
+    assert_eq!(directions(&all), "direction,variance,shift,rho_purity,rho_immune,rho_stromal\n1,0.25,0.5,-0.5,,0.75\n");
+}
