@@ -69,8 +69,8 @@ export interface Direction {
   variance: number; shift: number; up: GeneWeight[]; down: GeneWeight[]; sets: Represented[];
   purity: number | null; immune: number | null; stromal: number | null;
 }
-/** `positions`: samples × directions, row by row, from the training tumours' mean. */
-export interface Directions { samples: string[]; directions: Direction[]; positions: Float32Array }
+/** `kinds`: where each comes from; `purity`: what was taken for it; `positions`: samples × directions, row by row, from the training tumours' mean. */
+export interface Directions { samples: string[]; directions: Direction[]; kinds: ("contamination" | "stand_in")[]; purity: string; positions: Float32Array }
 export interface LossHistory {
   step: Float32Array; total: Float32Array; onDiagonal: Float32Array; offDiagonal: Float32Array; reconstruction: Float32Array;
 }

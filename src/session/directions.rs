@@ -6,7 +6,6 @@ use ndarray::Axis;
 
 use super::readouts::{Choice, SetsChoice};
 use super::{Session, SessionError, tables};
-use crate::cohort::hallmark::hallmark;
 use crate::figure::{LoadingsFigure, Of};
 use crate::readout::directions::{Beside, Direction, Found, read_directions};
 

@@ -105,13 +105,18 @@ impl Session {
         let mut arrays = std::collections::BTreeMap::new();
         let mut models = Vec::new();
         for &of in &choices {
+            let natural = self.natural(of).ok().map(|natural| natural.sentence());
             let fitted = self.fitted(of)?;
+            let mut verdict = value(fitted.verdict()?);
+            if let (Some(fields), Some(natural)) = (verdict.as_object_mut(), natural) {
+                fields.insert("natural".into(), natural.into());
+            }
             arrays.insert(embedding_name(of.into()), fitted.embedding.clone());
             let trained = of == Choice::Purified;
             models.push(SavedModel {
                 of,
                 config: value(&fitted.config),
-                verdict: value(fitted.verdict()?),
+                verdict,
                 stopped: trained && options.stopped,
                 engine: options.engine.clone().filter(|_| trained),
             });

@@ -4,9 +4,11 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use super::{Choice, Session, SessionError, Verdict};
+use crate::baseline::{Raw, Representation};
 use crate::contamination::{Directions, MOST_DIRECTIONS};
 use crate::figure::Of;
 use crate::readout::markers::{purity_stand_in, tumour_scores};
+use crate::readout::natural::{Gram, Natural};
 use crate::training_set::TrainingSet;
 use crate::twin::{Config, Preset, automatic_strength};
 
@@ -108,6 +110,25 @@ impl Session {
     /// Before training.
     pub fn verdict(&self, of: Choice) -> Result<Verdict, SessionError> {
         Ok(self.fitted(of)?.verdict()?.clone())
+    }
+
+    /// The natural case: how far the tumours as they are follow purity at the strength that is set, purified beside raw, and how
+    /// alike their two maps are. Purity is the sheet's, else the stand-in; without either it is of the maps alone.
+    ///
+    /// # Errors
+    /// Before training, or with too few tumours.
+    pub fn natural(&mut self, of: Choice) -> Result<Natural, SessionError> {
+        let purity = match self.purity(of) {
+            Ok(taken) => Some(taken),
+            Err(SessionError::NoEstimate { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let fitted = self.fitted(of)?;
+        let tumours = fitted.embedding.nrows();
+        let purity = purity.as_ref().filter(|(_, values)| values.len() == tumours);
+        let raw = Gram::of(&Raw::new(fitted.set.moments.clone()).embed(&fitted.set.tumour_values))?;
+        let taken = purity.map(|(name, values)| (name.as_str(), values.as_slice()));
+        Ok(Natural::of(&raw, &Gram::of(&fitted.embedding)?, taken)?)
     }
 
     /// How a fitted representation was made, with the strength that is set.

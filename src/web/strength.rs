@@ -46,14 +46,27 @@ impl Engine {
         let WantedDirections { of, sets } = from_js(wanted)?;
         let read = self.0.read_directions(of, sets).map_err(refused)?;
         let samples = to_js(&self.0.embedding_samples(of).map_err(refused)?)?;
-        let (_, positions) = self.0.directions(of).map_err(refused)?;
+        let purity = self.0.purity_taken(of).map_err(refused)?;
+        let (directions, positions) = self.0.directions(of).map_err(refused)?;
         let values: Vec<f32> = positions.iter().copied().collect();
-        Ok(object([("samples", samples), ("directions", to_js(&*read)?), ("positions", floats(&values))]))
+        Ok(object([
+            ("samples", samples),
+            ("directions", to_js(&*read)?),
+            ("kinds", to_js(&directions.kinds)?),
+            ("purity", purity.into()),
+            ("positions", floats(&values)),
+        ]))
     }
 
     /// Whether it worked, at the strength that is set.
     pub fn verdict(&mut self, of: JsValue) -> Result<JsValue, JsValue> {
         let of: Option<Choice> = from_js(of)?;
-        verdict(&self.0.verdict(of.unwrap_or_default()).map_err(refused)?)
+        let of = of.unwrap_or_default();
+        let judged = verdict(&self.0.verdict(of).map_err(refused)?)?;
+        // Three tumours are too few for it, and no reason to say nothing of the rest.
+        if let Ok(natural) = self.0.natural(of) {
+            js_sys::Reflect::set(&judged, &"natural".into(), &natural.sentence().into())?;
+        }
+        Ok(judged)
     }
 }

@@ -14,6 +14,7 @@ import { ordered, select, typing } from "./selection.js";
 import { setName } from "./set_name.js";
 import { open } from "./state.js";
 import { Strength, strengthName } from "./strength.js";
+import { TakenOut } from "./taken_out.js";
 
 /** @typedef {import("../engine").Source} Source */
 
@@ -53,6 +54,7 @@ export function startExplore(state) {
   const between = new Between(state, () => ({ kind, of: right }), (canvas, scene, before) => show(before, canvas, scene, () => "between"));
   const shown = () => right === "instant" ? state.instant : state.model;
   const strength = new Strength(state, shown, moved);
+  const takenOut = new TakenOut(state, strength, shown, (colour) => colourBy(colour));
   const tools = new SelectionTools(state, (changed) => {
     Object.assign(mode, changed);
     for (const view of views) Object.assign(view, mode);
@@ -76,7 +78,7 @@ export function startExplore(state) {
   const body = open("explore", false);
   body.append(h("div", { className: "controls" }, search.element,
     h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots, strength.element,
-    h("div", { className: "folds" }, groups.element, table.element, neighbours.element, between.element));
+    h("div", { className: "folds" }, takenOut.element, groups.element, table.element, neighbours.element, between.element));
 
   /** @param {string} name @param {() => Source} of */
   function frame(name, of) {

@@ -70,6 +70,10 @@ export class Strength {
       if (ticket !== this.#ticket || this.#moving) return;
       if (now.available === 0) this.#off(now.note);
       else this.#stands(now);
+      if (model.verdict.natural === undefined) {
+        await model.judge();
+        this.#state.tell("verdict");
+      }
     } catch (error) {
       if (ticket === this.#ticket) this.#off(/** @type {Error} */ (error).message);
     }

@@ -162,7 +162,7 @@ export function startTrain(state) {
       }
       const learnt = state.model ?? state.instant;
       say(learnt.stopped ? "Stopped; what was learnt is kept." : closedForm ? "The closed form is ready." : "Trained.");
-      await learnt.strength().catch(() => undefined);
+      await learnt.strength().then(() => learnt.judge()).catch(() => undefined);
       judge(learnt);
     } catch (error) {
       say(/** @type {Error} */ (error).message, true);
