@@ -101,7 +101,8 @@ impl<'a> Price<'a> {
             return "No subtype or grade was classified: what strength costs here cannot be told without a label."
                 .into();
         };
-        let parts = [self.cost(label), self.gain(label), self.purity(label), Some(SCOPE.to_owned())];
+        let parts =
+            [self.cost(label), self.gain(label), self.purity(label), self.signal(label), Some(SCOPE.to_owned())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
@@ -115,11 +116,14 @@ impl<'a> Price<'a> {
         self.strengths().into_iter().take_while(|&k| k == 0 || !lost(k)).last().unwrap_or(0)
     }
 
-    /// The strength that gain and purity are told of: the highest that costs nothing beyond the spread, or the lowest.
+    /// The strength that gain and purity are told of: the run's own where it costs nothing beyond the spread, else the highest
+    /// that does not, or the lowest.
     fn told_of(&self, label: Label) -> usize {
-        match self.free(label) {
-            0 => self.rows.iter().map(|row| row.0).find(|k| *k > 0).unwrap_or(0),
-            free => free,
+        let own = self.table.rows.iter().find(|row| row.key == "twinpurify").and_then(|row| row.strength);
+        match (self.free(label), own) {
+            (0, _) => self.rows.iter().map(|row| row.0).find(|k| *k > 0).unwrap_or(0),
+            (free, Some(own)) if (1..=free).contains(&own) => own,
+            (free, _) => free,
         }
     }
 
@@ -185,6 +189,19 @@ impl<'a> Price<'a> {
         };
         Some(format!("{verdict} (ridge R² {} at 0, {} at {k}).", told(none), told(here)))
     }
+
+    /// What goes with purity: immune and stromal signal that is no longer read.
+    fn signal(&self, label: Label) -> Option<String> {
+        let k = self.told_of(label);
+        let lost = |(column, name): (&str, &str)| {
+            let (here, none) = self.at(k, column).zip(self.at(0, column))?;
+            let told = format!("the {name} score (ridge R² {} at 0, {} at {k})", told(none), told(here));
+            (beside(here, none)? == Beside::Below).then_some(told)
+        };
+        let lost: Vec<String> =
+            [("signal.immune", "immune"), ("signal.stromal", "stromal")].into_iter().filter_map(lost).collect();
+        (!lost.is_empty()).then(|| format!("Less well read, too: {}.", lost.join(" and ")))
+    }
 }
 
 const SCOPE: &str =
@@ -225,6 +242,7 @@ mod tests {
             for seed in 0..seeds {
                 let jitter = 0.01 * seed as f64;
                 let mut values = BTreeMap::from([("purity.ridge".to_owned(), ridge + jitter)]);
+                values.insert("signal.immune".into(), ridge / 2.0 + jitter);
                 values.insert("identity.any".into(), 1.0);
                 if label {
                     values.insert("grade.clean.balanced_accuracy".into(), clean + jitter);
@@ -253,15 +271,20 @@ mod tests {
         );
         assert!(said_of.contains("less well (ridge R² 0.64 ± 0.01 at 0, 0.23 ± 0.01 at 1)"), "{said_of}");
 
+        assert!(
+            said_of.contains("Less well read, too: the immune score (ridge R² 0.33 ± 0.01 at 0, 0.12 ± 0.01 at 1)."),
+            "{said_of}"
+        );
+
         let dear = said([[0.84, 0.66, 0.63], [0.60, 0.50, 0.63], [0.5, 0.5, 0.9]]);
         assert!(dear.contains("strength 1 already loses 0.24"), "{dear}");
         assert!(dear.contains("strength 1 loses 0.16 by ten nearest neighbours"), "{dear}");
-        assert!(dear.contains("as well as before"), "{dear}");
+        assert!(dear.contains("as well as before") && !dear.contains("Less well"), "{dear}");
 
         let free = said([[0.84, 0.66, 0.63], [0.84, 0.66, 0.63], [0.85, 0.66, 0.9]]);
         assert!(free.contains("no strength up to 2 loses more than the spread"), "{free}");
-        assert!(free.contains("strength 2 neither gains nor loses beyond the spread"), "{free}");
-        assert!(free.contains("Purity is read from it better"), "{free}");
+        assert!(free.contains("strength 1 neither gains nor loses beyond the spread"), "{free}");
+        assert!(free.contains("Purity is read from it as well as before"), "{free}");
     }
 
     #[test]
@@ -286,6 +309,7 @@ mod tests {
             "grade.clean.balanced_accuracy",
             "grade.neighbours.diluted.balanced_accuracy",
             "purity.ridge",
+            "signal.immune",
         ];
         assert_eq!(keys, expected);
         let means: Vec<f64> = price.curve(columns[1].0).iter().filter_map(|cell| cell.mean).collect();
