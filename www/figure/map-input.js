@@ -48,7 +48,7 @@ export function listen(map, signal) {
     if (event.button > 1) return;
     // The middle button would scroll by itself.
     if (event.button === 1) event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    if (event.pointerType !== "touch") canvas.setPointerCapture(event.pointerId);
     const at = place(event);
     down.set(event.pointerId, at);
     if (down.size > 1) return cancel();
@@ -73,6 +73,8 @@ export function listen(map, signal) {
     if (Math.hypot(dx, dy) < STILL) return;
     drag.last = at;
     drag.moved = true;
+    // A finger that moves is a page that scrolls.
+    if (event.pointerType === "touch") return;
     if (drag.kind === "move") map.pan(dx, dy);
     else {
       map.point(-1);
@@ -94,7 +96,7 @@ export function listen(map, signal) {
       if (map.sample !== null) map.choose([map.sample], how === "add" ? "toggle" : how, "click");
       // A click beside all samples lets go of them, as everywhere; with a key held it was a slip.
       else if (how === "replace") map.choose([], how, "click");
-    } else if (ended.kind === "lasso" && ended.path.length >= 6) map.choose(map.enclosedBy(ended.path), how, "lasso");
+    } else if (event.pointerType !== "touch" && ended.kind === "lasso" && ended.path.length >= 6) map.choose(map.enclosedBy(ended.path), how, "lasso");
   };
 
   /** @param {WheelEvent} event */
@@ -165,6 +167,7 @@ export function listen(map, signal) {
       // A finger that was lifted has not gone elsewhere: what it tapped stays named.
       if (event.pointerType !== "touch") map.point(-1);
     }],
+    ["touchmove", (event) => { if (event.touches.length > 1) event.preventDefault(); }],
     ["dblclick", () => map.reset()],
     ["blur", () => { space = "no"; }],
   ];

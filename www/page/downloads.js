@@ -36,6 +36,7 @@ export function startDownloads(state, ways) {
         status.textContent = `Making ${name} …`;
         try {
           save(`twinpurify_${name}`, await make(model));
+          if (name === "model.safetensors") state.saved = true;
           status.textContent = `${name} is saved.`;
         } catch (error) {
           status.textContent = /** @type {Error} */ (error).message;
