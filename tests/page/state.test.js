@@ -277,3 +277,60 @@ test("a file opened on a shared view leaves the view; what no panel caught is sh
     await view.close();
   }
 });
+
+test("a browser without SIMD gets a sentence", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page } = view;
+  try {
+    await page.addInitScript(() => {
+      WebAssembly.validate = () => false;
+      WebAssembly.compileStreaming = WebAssembly.compile = async () => { throw new WebAssembly.CompileError("Wasm SIMD unsupported"); };
+    });
+    await page.reload();
+    await page.waitForSelector("#engine-badge[data-state=bad]");
+    assert.match(await page.textContent("#engine-badge") ?? "", /has no SIMD.*Chromium 91/);
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForFunction(() => /has no SIMD/.test(document.getElementById("cohort-status")?.textContent ?? ""));
+  } finally {
+    await view.close();
+  }
+});
+
+test("Esc closes one thing and clears nothing else; a first colour varies; saved maps name their kind and colour", { skip: missing, timeout: 120_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    // All tumours have one type; the subtype varies.
+    const [matrix, sheet] = tinyCohort();
+    const rows = sheet.buffer.toString().trim().split("\n").map((line, at) => at ? line.replace("\t", "\tPrimary\t") : line.replace("\t", "\ttype\t"));
+    await page.setInputFiles("#file-input", [matrix, file("samples.tsv", `${rows.join("\n")}\n`)]);
+    await page.waitForSelector("#figures dd");
+    await setParameters(page, SHORT);
+    await page.click("#train-begin");
+    await verdict(page, 60_000);
+    await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.getElementById("colour-search")).value !== "");
+    assert.equal(await page.inputValue("#colour-search"), "subtype");
+    assert.ok(await page.isVisible('#verdict a[href="#explore"]'), "a link leads to the maps");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="map_purified"] button:text-is("SVG")')]);
+    assert.equal(download.suggestedFilename(), "twinpurify_map_purified_pca_by_subtype.svg");
+    // A category alone, the list of shortcuts, the privacy panel, a dialog: one Esc each.
+    await page.click("#explore .legend button");
+    const alone = () => page.getAttribute("#explore .legend button", "aria-pressed");
+    await page.click("#shortcuts-open");
+    await page.keyboard.press("Escape");
+    assert.deepEqual([await page.isVisible("#shortcuts"), await alone()], [false, "true"]);
+    await page.click("#privacy-badge");
+    await page.keyboard.press("Escape");
+    assert.deepEqual([await page.isVisible("#privacy-panel"), await alone()], [false, "true"]);
+    await page.click("#share-open");
+    await page.keyboard.press("Escape");
+    assert.deepEqual([await page.locator("dialog[open]").count(), await alone()], [0, "true"]);
+    await page.evaluate(() => { /** @type {HTMLElement} */ (document.activeElement).blur(); });
+    await page.keyboard.press("Escape");
+    assert.equal(await alone(), "false");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});

@@ -292,7 +292,7 @@ export function startExplore(state) {
   /** Both maps point at the same sample, and the line above says which. @param {number | null} sample */
   function hover(sample) {
     for (const view of views) view.setHover(sample);
-    if (sample === null || !samples) return hovered.replaceChildren(TOUCH.matches ? "Tap a tumour to select it. Two fingers move and zoom the map; one scrolls the page." : "Draw a line around tumours to select them, or click one; Shift adds, Alt removes. Turn the wheel to zoom, hold space to move.");
+    if (sample === null || !samples) return hovered.replaceChildren(TOUCH.matches ? "Tap a tumour to select it. Two fingers move and zoom the map; hold one to draw a line around tumours." : "Draw a line around tumours to select them, or click one; Shift adds, Alt removes. Turn the wheel to zoom, hold space to move.");
     const [name, ...values] = valuesOf(sample);
     hovered.replaceChildren(h("strong", {}, name), ` · ${values.join(" · ")}`);
   }
