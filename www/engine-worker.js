@@ -56,6 +56,19 @@ function exclusive(work) {
   return result;
 }
 
+/** What an engine that holds nothing says of a file, or "refused". @param {(probe: any) => any} work */
+async function looked(work) {
+  const probe = new glue.Engine();
+  try {
+    return await work(probe);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    return "refused";
+  } finally {
+    probe.free();
+  }
+}
+
 /** @param {Blob} file */
 const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
 
@@ -146,21 +159,16 @@ const CALLS = {
    * only reading tells.
    */
   async kindOf([file]) {
+    if (/\.twinpurify$/i.test(file.name)) return looked(async (probe) => probe.openSession(await bytesOf(file)) && "session");
     const whole = await file.slice(0, BEGINNING).arrayBuffer();
     const { container } = cpu().tellFile(new Uint8Array(whole), file.size, undefined);
     if (container) return "container";
     if (new Uint8Array(whole)[0] === 0x1f || file.size > BEGINNING) return "";
-    const probe = new glue.Engine();
-    try {
+    return looked((probe) => {
       const handle = probe.beginFile(file.name);
       probe.pushChunk(handle, new Uint8Array(whole));
       return probe.endFile(handle).kind;
-    } catch (error) {
-      if (isTrap(error)) throw error;
-      return "refused";
-    } finally {
-      probe.free();
-    }
+    });
   },
 
   /** Stop reading the file that is being read; nothing that was open is lost. */

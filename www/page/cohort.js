@@ -85,13 +85,13 @@ export function startCohort(state, door) {
     }
     const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
     if (session) {
-      if (!await mayReplace(state, `${session.name} would open in place of what is here.`)) return;
+      if (state.model && draft && await draft.changes(session) && !await mayReplace(state, `${session.name} would open in place of what is here.`)) return;
       await openSession(session);
       return addFiles(files.filter((file) => file !== session), { demo, about });
     }
     if (demo) {
       if (!await mayReplace(state, "The demo cohort would open in place of what is here.")) return say("");
-    } else if (state.model && draft) {
+    } else if (state.model && draft && !draft.alone) {
       const here = draft;
       const change = (await Promise.all(files.map(async (file) => await here.changes(file) && file.name))).filter(Boolean);
       if (change.length && !await mayReplace(state, `${change.join(", ")} may change the matrix, or who is tumour and who is normal; the model would then have to be trained again.`)) return;
