@@ -65,23 +65,47 @@ self.addEventListener("fetch", (event) => {
   const rest = decodeURIComponent(pathname.slice(HOME.pathname.length));
   const path = rest === "" || rest === "index.html" ? "./" : rest;
   if (Object.hasOwn(FILES, path)) event.respondWith(answer(path, event));
+  else if (locked.has(event.clientId)) event.respondWith(Response.error());
 });
+
+/** Pages that opened a person's file: nothing is fetched for them any more. @type {Set<string>} */
+const locked = new Set();
+const mark = (id) => new URL(`locked/${id}`, HOME);
+
+/** This worker may have been stopped and started since: the mark is in the cache too. */
+async function isLocked(id) {
+  return locked.has(id) || (id !== "" && await (await caches.open(CACHE)).match(mark(id)) !== undefined);
+}
+
+/** Marks of pages that are closed go. */
+async function lock(id) {
+  locked.add(id);
+  const cache = await caches.open(CACHE);
+  await cache.put(mark(id), new Response(""));
+  for (const { url } of await cache.keys()) {
+    if (url.startsWith(mark("").href) && !await clients.get(url.slice(mark("").href.length))) await cache.delete(url);
+  }
+}
 
 async function answer(path, event) {
   const address = new URL(path, HOME);
   const cache = await caches.open(CACHE);
   const kept = await cache.match(address);
   if (kept) return kept;
-  const response = await fetch(event.request);
+  if (await isLocked(event.clientId)) return Response.error();
+  // Without what stands after the path: a file has no use for it, and nobody else is told.
+  const response = await fetch(address, { credentials: "same-origin" });
   if (response.ok && await isOurs(path, response)) event.waitUntil(cache.put(address, response.clone()));
   return response;
 }
 
-// The page says two things only: which files on demand it used, and that the person wants the new version.
+// The page says three things only: which files on demand it used, that a person's file is open, and that the person
+// wants the new version.
 self.addEventListener("message", (event) => {
   if (event.data === "update") self.skipWaiting();
+  if (event.data === "locked" && event.source) event.waitUntil(lock(event.source.id));
   if (Array.isArray(event.data?.keep)) {
     const paths = event.data.keep.filter((path) => Object.hasOwn(FILES, path));
-    event.waitUntil(Promise.allSettled(paths.map(keep)).then(() => event.ports[0]?.postMessage("kept")));
+    event.waitUntil(isLocked(event.source?.id ?? "").then((shut) => shut ? null : Promise.allSettled(paths.map(keep))).then(() => event.ports[0]?.postMessage("kept")));
   }
 });

@@ -99,6 +99,17 @@ export class Cohort {
     return all;
   }
 
+  /** Whether opening this file would change matrix or roles, as far as its beginning tells. @param {File} file */
+  async changes(file) {
+    return !/\.gm[tx]$/i.test(file.name) && !["gene_sets", "unused_table", "refused"].includes(await this.#engines.cpu("kindOf", [file]));
+  }
+
+  /** Who is tumour and who is adjacent normal, in one string. */
+  async standing() {
+    const { samples, roles } = await this.sampleTable();
+    return samples.map((name, at) => `${roles[at]} ${name}`).join("\n");
+  }
+
   /** Which files of a folder are opened: for each path null, or why it is not. @param {string[]} paths @returns {Promise<(string | null)[]>} */
   chooseFiles(paths) { return this.#engines.cpu("chooseFiles", [paths]); }
 
@@ -183,7 +194,7 @@ export class Cohort {
 
   /** Open everything again in a fresh engine. */
   async reopen() {
-    if (this.#session) await this.#engines.cpu("openSession", [new Uint8Array(await this.#session.file.arrayBuffer())]);
+    if (this.#session) await this.#engines.cpu("openSession", [this.#session.file]);
     if (this.#simulated !== null) await this.#engines.cpu("loadSimulated", [this.#simulated]);
     for (const { file, tables } of this.#files.values()) {
       const { reports } = await this.#engines.cpu("openFile", [file]);

@@ -2,6 +2,8 @@
 import { sealed } from "./sealed.js";
 import { SUPPLIES, codeOf, fromMemory, geneMap } from "./supplies.js";
 
+/** The smallest program with a vector in it. */
+const SIMD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
 const SELF_TEST_MS = { auto: 60_000, webgpu: 600_000 };
 
 /** An error with a stable `code`; `message` is what the person reads. @param {{code: string, message: string}} error */
@@ -119,6 +121,7 @@ export class Engines {
       await this.#becomeCpu(this.#cpu, { ...code, map });
       this.#cpuCode = { ...code, map };
     } catch (error) {
+      if (!WebAssembly.validate(SIMD)) throw asError({ code: "engine_unavailable", message: "This browser’s WebAssembly has no SIMD, which the engine is built with: use Chromium 91, Firefox 89 or Safari 16.4, or a newer one. A shared link still opens here." });
       if (/** @type {any} */ (error).code === "engine_unavailable") throw error;
       throw asError({ code: "engine_unavailable", message: `The CPU engine could not be loaded. Reload the page; a browser of 2023 or later is needed. Technical reason: ${message(error)}` });
     }

@@ -11,6 +11,8 @@ import { trainingLoop } from "./training-loop.js";
 /** @typedef {{onProgress?: (progress: object) => void}} CallContext */
 
 const scope = /** @type {any} */ (self);
+/** A file up to this size is looked at whole before it is opened beside a trained model. */
+const BEGINNING = 1 << 20;
 
 /** @type {any} the wasm-bindgen glue of this worker's engine */
 let glue = null;
@@ -53,6 +55,22 @@ function exclusive(work) {
   queue = result.catch(() => undefined);
   return result;
 }
+
+/** What an engine that holds nothing says of a file, or "refused". @param {(probe: any) => any} work */
+async function looked(work) {
+  const probe = new glue.Engine();
+  try {
+    return await work(probe);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    return "refused";
+  } finally {
+    probe.free();
+  }
+}
+
+/** @param {Blob} file */
+const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
 
 /** @param {string} code @param {string} message */
 function failure(code, message) {
@@ -136,6 +154,23 @@ const CALLS = {
     return readFile(file, { engine: cpu, containers: freshContainers, cancelled: () => own.cancelled, onProgress });
   },
 
+  /**
+   * What a file seems to be by its beginning, without opening it: a report's kind, "container", "refused", or "" where
+   * only reading tells.
+   */
+  async kindOf([file]) {
+    if (/\.twinpurify$/i.test(file.name)) return looked(async (probe) => probe.openSession(await bytesOf(file)) && "session");
+    const whole = await file.slice(0, BEGINNING).arrayBuffer();
+    const { container } = cpu().tellFile(new Uint8Array(whole), file.size, undefined);
+    if (container) return "container";
+    if (new Uint8Array(whole)[0] === 0x1f || file.size > BEGINNING) return "";
+    return looked((probe) => {
+      const handle = probe.beginFile(file.name);
+      probe.pushChunk(handle, new Uint8Array(whole));
+      return probe.endFile(handle).kind;
+    });
+  },
+
   /** Stop reading the file that is being read; nothing that was open is lost. */
   cancelOpening() {
     if (opening) opening.cancelled = true;
@@ -198,6 +233,11 @@ const CALLS = {
   },
 
   hasCheckpoint: () => lastCheckpoint !== null,
+  lastCheckpoint: () => lastCheckpoint?.slice() ?? null,
+
+  // A file is read here, where its bytes are wanted: the page holds no copy.
+  openSession: async ([file]) => cpu().openSession(await bytesOf(file)),
+  openModel: async ([file, align]) => cpu().openModel(await bytesOf(file), align),
 
   /** Go on from a checkpoint of another day. */
   takeCheckpoint([bytes]) { lastCheckpoint = bytes; },

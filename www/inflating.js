@@ -1,12 +1,17 @@
 // A large gzip inflated by the browser's own code, in a worker of its own: several times the engine's speed, and beside
 // the reading of what came before.
 
+import { trusting } from "./trusted.js";
+
 /** Compressed bytes from which it pays to start a worker. */
 const LARGE = 1 << 20;
 /** Bytes of one piece, and pieces that may wait to be read. */
 const PIECE = 1 << 18, AHEAD = 16;
 /** Mirrors src/cohort/limits.rs: what grows more is looked at by the engine. */
 const MAX_INFLATION = 200, FREE_INFLATION = 16 << 20;
+
+/** @type {any} */
+let trust = null;
 
 /** That the browser cannot inflate this file: the engine, which reads what can be read, will say why. */
 export const NOT_BY_BROWSER = Object.assign(new Error("the browser could not inflate it"), { code: "not_by_browser" });
@@ -73,7 +78,8 @@ export function inflatedByBrowser(file, stated) {
   /** @type {Worker} */
   let worker;
   try {
-    worker = new Worker(address, { name: "inflater" });
+    trust ??= trusting(globalThis);
+    worker = new Worker(trust.createScriptURL(address), { name: "inflater" });
   } catch {
     URL.revokeObjectURL(address);
     return null;

@@ -54,7 +54,7 @@ export async function readRecord(folder, stem) {
   const slots = (await slotsOf(folder, stem)).filter(({ bytes }) => bytes);
   for (const { header, bytes } of slots.sort((a, b) => b.sequence - a.sequence)) {
     if (!header || !bytes) continue;
-    const payload = bytes.subarray(bytes.byteLength - header.length);
+    const payload = new Uint8Array(await bytes.slice(bytes.size - header.length).arrayBuffer());
     if (await sha256(payload) === header.sha256) return { header, payload };
   }
   return slots.length ? "damaged" : "missing";
@@ -65,30 +65,31 @@ async function slotsOf(folder, stem) {
   return Promise.all(SLOTS.map(async (slot) => {
     const name = `${stem}-${slot}`;
     const bytes = await readFile(folder, name);
-    const header = bytes && headerOf(bytes);
+    const header = bytes && await headerOf(bytes);
     return { name, bytes, header, sequence: header?.sequence ?? -1 };
   }));
 }
 
-/** @param {Uint8Array} bytes @returns {Header | null} null where the bytes are no whole record */
-function headerOf(bytes) {
+/** Its head alone is read. @param {File} file @returns {Promise<Header | null>} null where it is no whole record */
+async function headerOf(file) {
   const start = MAGIC.byteLength + 4;
+  const bytes = new Uint8Array(await file.slice(0, start).arrayBuffer());
   if (bytes.byteLength < start || !MAGIC.every((byte, at) => bytes[at] === byte)) return null;
-  const size = new DataView(bytes.buffer, bytes.byteOffset + MAGIC.byteLength, 4).getUint32(0, true);
-  if (bytes.byteLength < start + size) return null;
+  const size = new DataView(bytes.buffer).getUint32(MAGIC.byteLength, true);
+  if (file.size < start + size) return null;
   try {
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(start, start + size)));
-    return Number.isInteger(header?.sequence) && header.length === bytes.byteLength - start - size ? header : null;
+    const header = JSON.parse(await file.slice(start, start + size).text());
+    return Number.isInteger(header?.sequence) && header.length === file.size - start - size ? header : null;
   } catch {
     return null;
   }
 }
 
-/** @param {FileSystemDirectoryHandle} folder @param {string} name @returns {Promise<Uint8Array | null>} */
+/** @param {FileSystemDirectoryHandle} folder @param {string} name @returns {Promise<File | null>} */
 async function readFile(folder, name) {
   try {
     const file = await (await folder.getFileHandle(name)).getFile();
-    return file.size ? new Uint8Array(await file.arrayBuffer()) : null;
+    return file.size ? file : null;
   } catch (error) {
     if (/** @type {DOMException} */ (error).name === "NotFoundError") return null;
     throw error;

@@ -94,7 +94,7 @@ export class TwinPurify {
   async openSession(file) {
     await this.#engines.fetched;
     /** @type {import("./engine").OpenedSession} */
-    const opened = await this.#engines.cpu("openSession", [new Uint8Array(await file.arrayBuffer())]);
+    const opened = await this.#engines.cpu("openSession", [file]);
     const cohort = new Cohort(this.#engines, { file, opened });
     this.#cohort = cohort;
     const models = opened.models.map(({ of, config, verdict, stopped, engine }) => new Model(this.#engines, { of, config, stopped, verdict: verdictOf(verdict), engine: engine === "webgpu" ? "webgpu" : "cpu" }));
@@ -144,6 +144,9 @@ export class TwinPurify {
     return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
   }
 
+  /** The last state of the run that ended, to reopen it from should the engine crash. @returns {Promise<Uint8Array | null>} */
+  checkpoint() { return this.#engines.cpu("lastCheckpoint"); }
+
   /** Send every checkpoint to a port, as {run, bytes}. @param {() => MessagePort} port called for every engine that is started */
   keepTo(port) { return this.#engines.keepTo(port); }
 
@@ -156,8 +159,7 @@ export class TwinPurify {
    * @param {Blob} file @param {{align?: import("./engine").Alignment}} [options]
    */
   async openModel(file, { align = "auto" } = {}) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const opened = await this.#engines.cpu("openModel", [bytes, align]);
+    const opened = await this.#engines.cpu("openModel", [file, align]);
     return new Model(this.#engines, { ...opened, stopped: false, of: "purified" });
   }
 

@@ -82,6 +82,24 @@ install_package() {
     fi
 }
 
+# want_package PROGRAM PACKAGE WHAT: as install_package where that can be done without asking; else the tests go on
+# without, and say what they skip.
+want_package() {
+    local path=$PATH:/usr/sbin
+    PATH=$path has "$1" && return
+    if ((EUID == 0)) && has apt-get && (install_package "$2" "$3") && PATH=$path has "$1"; then return; fi
+    say "SKIPPED: $3. To run it: sudo apt-get install $2"
+}
+
+# The journey in three browsers, and the documented nginx lines.
+want_browsers() {
+    want_package firefox-esr firefox-esr "the journey in Firefox"
+    want_package WebKitWebDriver webkit2gtk-driver "the journey in WebKitGTK"
+    want_package Xvfb xvfb "the journey in WebKitGTK, which needs a screen"
+    want_package xauth xauth "the journey in WebKitGTK, which needs a screen"
+    want_package nginx nginx-light "the test of the nginx lines in docs/hosting.md"
+}
+
 need_node_modules() {
     local hash
     hash=$(fingerprint package.json package-lock.json)
@@ -101,5 +119,6 @@ setup_test() {
     need_rust_checks
     need_node
     need_chromium
+    want_browsers
     need_node_modules
 }

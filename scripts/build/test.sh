@@ -19,6 +19,8 @@ test_inputs() {
         node --version
         python3 --version
         "$CHROMIUM" --version 2>/dev/null
+        firefox-esr --version 2>/dev/null || true
+        WebKitWebDriver --version 2>/dev/null || true
     } | sha256sum | cut -d ' ' -f 1
 }
 

@@ -61,6 +61,8 @@ test("a keyboard alone: open, train, colour, sort, save", { skip: missing, timeo
     await page.keyboard.press("Tab");
     await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
     await page.keyboard.press("t");
+    await page.waitForFunction(() => document.activeElement?.id === "train-begin");
+    await page.keyboard.press("Enter");
     await verdict(page, 120_000);
 
     await page.keyboard.press("/");

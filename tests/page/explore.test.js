@@ -323,7 +323,7 @@ test("a keyboard alone: step, select on the way, undo, name a group, filter the 
   }
 });
 
-test("a finger draws a lasso; two fingers zoom and select nothing", { skip: missing, timeout: 120_000 }, async () => {
+test("a swipe scrolls the page, a finger held draws a lasso, two fingers zoom and select nothing", { skip: missing, timeout: 120_000 }, async () => {
   const view = await explored({ width: 390, height: 844 });
   const { page, complaints } = view;
   try {
@@ -333,7 +333,17 @@ test("a finger draws a lasso; two fingers zoom and select nothing", { skip: miss
       type: /** @type {any} */ (type), touchPoints: points.map(([x, y], id) => ({ x, y, id })),
     });
     const at = await map(page, "purified");
+    // A swipe over the map: the page moves, and nothing is selected.
+    const scrolled = await page.evaluate(() => scrollY);
+    await touch("touchStart", [at.middleX, at.bottom]);
+    for (let y = at.bottom; y > at.bottom - 200; y -= 20) await touch("touchMove", [at.middleX, y]);
+    await touch("touchEnd");
+    await page.waitForFunction((before) => scrollY > before + 50, scrolled);
+    assert.match(await page.textContent("#selected-words") ?? "", /^No tumour is selected/);
+    await page.evaluate((before) => scrollTo(0, before), scrolled);
+    await page.waitForTimeout(300);
     await touch("touchStart", [at.left - 6, at.top - 6]);
+    await page.waitForTimeout(450);
     for (const point of [[at.middleX, at.top - 6], [at.middleX, at.bottom + 6], [at.left - 6, at.bottom + 6], [at.left - 6, at.top]]) await touch("touchMove", point);
     await touch("touchEnd");
     await words(page, /^\d+ of 40 tumours selected: lasso on instant PCA/);

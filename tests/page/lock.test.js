@@ -130,6 +130,82 @@ test("after a file is opened no planted request leaves the page or a worker", { 
   }
 });
 
+test("the lock closes what a policy leaves, and tries itself", { skip: missing, timeout: 120_000 }, async (t) => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page } = view;
+  try {
+    await engineReady(page);
+    const home = page.url();
+    await page.setInputFiles("#file-input", tinyCohort());
+    await page.waitForSelector("#figures dd");
+    const stopped = async () => {
+      if (await page.isHidden("#privacy-panel")) await page.click("#privacy-badge");
+      return Number(/Stopped\s*(\d+) attempt/.exec(await page.textContent("#privacy-panel") ?? "")?.[1]);
+    };
+    assert.equal(await stopped(), 0, "its own trial is no attempt of somebody's");
+    await t.test("going elsewhere in this tab", async () => {
+      for (const away of [
+        () => { location.href = "?planted=TCGA-AA-0001"; }, () => { location.assign("http://127.0.0.1:9/planted"); },
+        () => { document.head.append(Object.assign(document.createElement("meta"), { httpEquiv: "refresh", content: "0; url=?planted-meta" })); },
+        () => { const link = Object.assign(document.createElement("a"), { href: "?planted-click" }); document.body.append(link); link.click(); },
+        () => { const link = Object.assign(document.createElement("a"), { href: "./planted-download", download: "x" }); document.body.append(link); link.click(); },
+        () => { const frame = document.createElement("iframe"); document.body.append(frame); /** @type {any} */ (frame.contentWindow).top.location = "?planted-from-frame"; frame.remove(); },
+        () => { const frame = document.createElement("iframe"); document.body.append(frame); /** @type {any} */ (frame.contentWindow).location = "./?planted-frame"; },
+      ]) {
+        await page.evaluate(away);
+        await page.waitForTimeout(250);
+        assert.equal(page.url(), home);
+      }
+      assert.deepEqual(view.served.filter((path) => path.includes("planted")), []);
+      assert.ok(await stopped() >= 5);
+      await page.evaluate(() => { location.hash = "explore"; });
+      assert.match(page.url(), /#explore$/, "within the page it still goes");
+    });
+    await t.test("windows, WebRTC, code from strings", async () => {
+      const said = await page.evaluate(() => {
+        const scope = /** @type {any} */ (globalThis);
+        const tried = (/** @type {() => any} */ work) => {
+          try {
+            return String(work());
+          } catch (error) {
+            return /** @type {Error} */ (error).name;
+          }
+        };
+        return [tried(() => window.open("?planted-window")), tried(() => scope.opener), tried(() => new scope.RTCPeerConnection()), tried(() => { scope.RTCPeerConnection = 1; return scope.RTCPeerConnection; }),
+          tried(() => { document.body.insertAdjacentHTML("beforeend", "<b>planted</b>"); }), tried(() => new Worker("./planted.js")),
+          tried(() => scope.trustedTypes.createPolicy("another", {})), tried(() => scope.trustedTypes.createPolicy("twinpurify", {}))];
+      });
+      assert.deepEqual(said.slice(0, 3), ["null", "null", "TypeError"]);
+      assert.ok(["null", "TypeError"].includes(said[3]), said[3]);
+      assert.deepEqual(said.slice(4), ["TypeError", "TypeError", "TypeError", "TypeError"]);
+      assert.deepEqual(view.served.filter((path) => path.includes("planted")), []);
+    });
+  } finally {
+    await view.close();
+  }
+  await t.test("where the lock does not hold no file is opened", async () => {
+    const weak = await openPage({ query: "?device=cpu" });
+    try {
+      await engineReady(weak.page);
+      // A browser, or an extension, that takes no further policy.
+      await weak.page.evaluate(() => {
+        const append = document.head.append.bind(document.head);
+        document.head.append = (...nodes) => append(...nodes.filter((node) => !(node instanceof HTMLMetaElement)));
+      });
+      await weak.page.setInputFiles("#file-input", tinyCohort());
+      await weak.page.waitForFunction(() => /does not hold the page’s lock/.test(document.getElementById("cohort-status")?.textContent ?? ""));
+      assert.equal(await weak.page.locator("#figures dd").count(), 0);
+      assert.equal(await weak.page.getAttribute("#privacy-badge", "data-locked"), "no");
+      // And again: it is not forgotten.
+      await weak.page.setInputFiles("#file-input", tinyCohort());
+      await weak.page.waitForTimeout(500);
+      assert.equal(await weak.page.locator("#figures dd").count(), 0);
+    } finally {
+      await weak.close();
+    }
+  });
+});
+
 test("every request of a whole journey is for a file of this folder, before the first file is opened", { skip: missing, timeout: 120_000 }, async (t) => {
   const view = await openPage({ query: "?device=cpu" });
   const { page, requests } = view;

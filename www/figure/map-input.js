@@ -6,6 +6,8 @@
 
 /** Pixels below which a press is a click. */
 const STILL = 3;
+/** A finger held this long draws; one that moves at once scrolls the page. */
+const HOLD_MS = 350;
 
 /** Shift adds; Alt, Ctrl and ⌘ take away; else as the map is set. @param {MapView} map @param {MouseEvent} event @returns {How} */
 const howOf = (map, event) => event.shiftKey ? "add" : event.altKey || event.ctrlKey || event.metaKey ? "remove" : map.how;
@@ -15,7 +17,7 @@ export function listen(map, signal) {
   const { canvas } = map;
   /** The fingers, pen or mouse that are down. @type {Map<number, {x: number, y: number}>} */
   const down = new Map();
-  /** @type {{kind: "lasso" | "move", path: number[], last: {x: number, y: number}, moved: boolean} | null} */
+  /** @type {{kind: "lasso" | "move", path: number[], last: {x: number, y: number}, moved: boolean, since: number, scrolls: boolean} | null} */
   let drag = null;
   let over = false;
   /** The space bar is down; what it was used for decides what its release means. @type {"no" | "held" | "used"} */
@@ -48,13 +50,13 @@ export function listen(map, signal) {
     if (event.button > 1) return;
     // The middle button would scroll by itself.
     if (event.button === 1) event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    if (event.pointerType !== "touch") canvas.setPointerCapture(event.pointerId);
     const at = place(event);
     down.set(event.pointerId, at);
     if (down.size > 1) return cancel();
     const move = event.button === 1 || space !== "no" || map.drag === "move";
     if (space === "held") space = "used";
-    drag = { kind: move ? "move" : "lasso", path: [at.x, at.y], last: at, moved: false };
+    drag = { kind: move ? "move" : "lasso", path: [at.x, at.y], last: at, moved: false, since: event.timeStamp, scrolls: event.pointerType === "touch" };
   };
 
   /** @param {PointerEvent} event */
@@ -72,7 +74,9 @@ export function listen(map, signal) {
     const [dx, dy] = [at.x - drag.last.x, at.y - drag.last.y];
     if (Math.hypot(dx, dy) < STILL) return;
     drag.last = at;
+    if (!drag.moved && event.timeStamp - drag.since > HOLD_MS) drag.scrolls = false;
     drag.moved = true;
+    if (drag.scrolls) return;
     if (drag.kind === "move") map.pan(dx, dy);
     else {
       map.point(-1);
@@ -94,7 +98,7 @@ export function listen(map, signal) {
       if (map.sample !== null) map.choose([map.sample], how === "add" ? "toggle" : how, "click");
       // A click beside all samples lets go of them, as everywhere; with a key held it was a slip.
       else if (how === "replace") map.choose([], how, "click");
-    } else if (ended.kind === "lasso" && ended.path.length >= 6) map.choose(map.enclosedBy(ended.path), how, "lasso");
+    } else if (!ended.scrolls && ended.kind === "lasso" && ended.path.length >= 6) map.choose(map.enclosedBy(ended.path), how, "lasso");
   };
 
   /** @param {WheelEvent} event */
@@ -165,6 +169,7 @@ export function listen(map, signal) {
       // A finger that was lifted has not gone elsewhere: what it tapped stays named.
       if (event.pointerType !== "touch") map.point(-1);
     }],
+    ["touchmove", (event) => { if (event.touches.length > 1 || (drag && !drag.scrolls)) event.preventDefault(); }],
     ["dblclick", () => map.reset()],
     ["blur", () => { space = "no"; }],
   ];

@@ -61,7 +61,7 @@ export class MapView extends EventTarget {
     this.canvas = canvas;
     this.options = options;
     canvas.tabIndex = 0;
-    canvas.style.touchAction = "none";
+    canvas.style.touchAction = "pan-x pan-y"; // one finger scrolls the page; two are the map's
     listen(this, this.#over.signal);
     this.setScene(scene);
   }

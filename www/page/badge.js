@@ -24,6 +24,7 @@ export function startEngineBadge(state) {
 /** Counts every request that the page or a worker makes after the person's first file was opened. */
 export class RequestCount {
   /** What a policy stopped is listed by the browser, and was no request. @type {string[]} */ stopped = [];
+  /** @type {string[]} */ tried = [];
   #since = Infinity;
   /** @type {string[]} */ addresses = [];
   /** @type {{address: string, at: number}[]} seen before the first file, in case they began after it */ #early = [];
@@ -54,7 +55,7 @@ export class RequestCount {
   }
 
   get begun() { return this.#since !== Infinity; }
-  get made() { return this.addresses.filter((address) => !this.stopped.includes(address)); }
+  get made() { return this.addresses.filter((address) => !this.stopped.includes(address) && !this.tried.includes(address)); }
   get count() { return this.made.length; }
 }
 
@@ -77,7 +78,11 @@ export function startPrivacyBadge(requests, door, offline) {
     else badge.focus();
   }
   badge.addEventListener("click", () => toggle(panel.hidden === true));
-  document.addEventListener("keydown", ({ key }) => { if (key === "Escape" && !panel.hidden) toggle(false); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    toggle(false);
+    event.preventDefault();
+  }, { capture: true });
 
   const show = () => {
     const sent = requests.count === 0 ? "0 bytes sent" : "bytes sent: not known";
@@ -98,6 +103,7 @@ export function startPrivacyBadge(requests, door, offline) {
       fact("Offline", { no: "not kept", loading: "being kept …", kept: "kept" }[offline.status], offline.status === "no" ? "This page needs its server the next time it is loaded." : "This page opens without a network from now on."));
   };
   requests.stopped = door.stopped;
+  requests.tried = door.tried;
   requests.onChange = show;
   door.onChange = show;
   offline.onChange = show;
@@ -111,5 +117,5 @@ function answer() {
       h("li", {}, h("strong", {}, "Network panel. "), "Open the browser's developer tools (F12, or Ctrl Shift I), choose ", h("em", {}, "Network"), ", then open your files. Nothing is added to the list."),
       h("li", {}, h("strong", {}, "Airplane mode. "), "Wait until the engine's badge has settled, disconnect, and then open your files. Everything works; after the first visit the page even loads without a network, where the browser allows it."),
       h("li", {}, h("strong", {}, "Try it. "), "With a file open, type ", h("code", {}, "fetch(location)"), " into the console: the policy refuses it, and the line ", h("em", {}, "Stopped"), " above counts it.")),
-    h("p", {}, "What the lock does not cover: going to another address in this tab, WebRTC, look-ups of names ahead of a click, and what browser extensions or the browser itself do. No code here uses any of them; airplane mode stops them all while it lasts. The browser looks for a new version of this page when it is loaded, and sends nothing with it."));
+    h("p", {}, "The lock tried itself: it asked for this page’s own icon and was refused; where that fails no file is opened. It also stops this tab from going elsewhere, where the browser has the Navigation API: try ", h("code", {}, "location.href = \"?a\""), ". What it cannot close: a script could still take WebRTC or a new window from an empty frame; where there is no Navigation API, it could leave the page; and look-ups of names, extensions and the browser itself are beyond any page. No code here uses any of them, and airplane mode stops them all while it lasts. The browser looks for a new version of this page when it is loaded, and sends nothing of yours with it."));
 }

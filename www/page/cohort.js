@@ -1,4 +1,5 @@
 // Opening files: what each was taken for, and what they amount to.
+import { ask, mayReplace } from "./asking.js";
 import { byId, count, h, plural, save } from "./dom.js";
 import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
 import { qualityFold } from "./quality.js";
@@ -30,12 +31,23 @@ export function startCohort(state, door) {
   let draft = null;
   /** @type {Map<string, HTMLLIElement>} */
   const lines = new Map();
-  let busy = Promise.resolve();
+  let queue = Promise.resolve();
+  /** A person's own files were asked for: no link opens its demo over them. */
+  let touched = false;
 
-  /** One thing after another: two drops in a row do not mix. @param {() => Promise<void>} work */
-  const then = (work) => {
-    busy = busy.then(work).catch((error) => say(error.message, true));
-    return busy;
+  /** One thing after another: two drops in a row do not mix; and nothing beside a run. @param {() => Promise<unknown>} work @param {string} [what] */
+  const then = (work, what = "opening other files") => {
+    const claimed = async () => {
+      const done = state.claim("files");
+      if (!done) return say(state.busy(what), true);
+      try {
+        await work();
+      } finally {
+        done();
+      }
+    };
+    queue = queue.then(claimed).catch((error) => say(error.message, true));
+    return queue;
   };
   const say = (/** @type {string} */ words, bad = false) => {
     status.textContent = words;
@@ -48,9 +60,8 @@ export function startCohort(state, door) {
       draft = await tp.newCohort();
       lines.clear();
       list.replaceChildren();
-      Object.assign(state, { cohort: null, model: null, instant: null, colour: {}, colouring: null, isolated: null, demo: null });
-      state.tell("cohort");
-      state.tell("model");
+      Object.assign(state, { colour: {}, colouring: null, isolated: null, demo: null });
+      state.setCohort(null);
     }
     document.body.classList.add("has-cohort");
     byId("cohort-body").hidden = false;
@@ -72,16 +83,24 @@ export function startCohort(state, door) {
       await addFiles(files.filter((file) => !isModel(file)), { demo, about });
       return offerModel(model);
     }
-    if (state.training) return say("A run is under way. Stop it before opening other files.", true);
     const session = files.find(({ name }) => /\.twinpurify$/i.test(name));
     if (session) {
+      if (state.model && draft && await draft.changes(session) && !await mayReplace(state, `${session.name} would open in place of what is here.`)) return;
       await openSession(session);
       return addFiles(files.filter((file) => file !== session), { demo, about });
     }
+    if (demo) {
+      if (!await mayReplace(state, "The demo cohort would open in place of what is here.")) return say("");
+    } else if (state.model && draft && !draft.alone) {
+      const here = draft;
+      const change = (await Promise.all(files.map(async (file) => await here.changes(file) && file.name))).filter(Boolean);
+      if (change.length && !await mayReplace(state, `${change.join(", ")} may change the matrix, or who is tumour and who is normal; the model would then have to be trained again.`)) return;
+    }
     const cohort = await needDraft(demo !== null);
-    tell(about);
-    state.demo = demo;
-    if (!demo) state.tell("opened");
+    const before = await standing();
+    if (demo || !before) tell(about);
+    if (demo || !before) state.demo = demo;
+    if (!demo) await state.opening();
     const { open, left } = await chosen(files, cohort);
     const controller = new AbortController();
     const opening = (/** @type {import("./opening.js").Reading} */ reading) => {
@@ -92,14 +111,22 @@ export function startCohort(state, door) {
     };
     for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
     tidy();
-    await cohort.addFiles(open, {
+    const opened = await cohort.addFiles(open, {
       signal: controller.signal,
       onFile: opening,
       onOpened,
     });
     if (left) line(left.folder).replaceChildren(...aside(left.folder, left.leftOut));
-    await compose(cohort);
+    const changed = opened.some(({ report }) => report && report.kind !== "gene_sets" && report.kind !== "unused_table");
+    if (before && changed) {
+      tell(about);
+      state.demo = null;
+    }
+    await compose(cohort, null, opened.some(({ report }) => report?.kind === "expression_matrix") ? "" : before);
   }
+
+  /** Who is what, where a model was learnt from it. */
+  const standing = async () => state.readable && state.cohort && !state.cohort.alone ? state.cohort.standing().catch(() => "") : "";
 
   function onOpened(/** @type {import("../twinpurify.js").Opened} */ { name, file, report, error, leftOut }) {
     // An archive's own line gives way to those of its tables.
@@ -111,7 +138,7 @@ export function startCohort(state, door) {
   async function openSession(file) {
     const tp = state.tp ?? await (say("The engine is being loaded; your session waits for it."), state.engines);
     await tp.fetched();
-    state.tell("opened");
+    await state.opening();
     say("Opening the session …");
     const { cohort, model, instant, program, page } = await tp.openSession(file);
     draft = cohort;
@@ -123,11 +150,12 @@ export function startCohort(state, door) {
     line(file.name).replaceChildren(...taken({ name: file.name, kind: "session", detail: `by ${program}${theirs ? `; its cohort: ${theirs}` : ""}` }));
     tidy();
     tell(cohort.alone ? "A saved session, without its expression values. Open the files of its cohort too, and everything can be computed again." : "");
-    Object.assign(state, { cohort: null, model: null, instant: null, colouring: null, isolated: null, demo: null, selection: [], groups: page.groups, colour: page.colour, view: page.view });
+    Object.assign(state, { colouring: null, isolated: null, demo: null, colour: page.colour, view: page.view });
+    state.place([], page.groups);
     if (!cohort.alone) return compose(cohort);
-    Object.assign(state, { cohort, model, instant });
     say("");
-    for (const event of /** @type {const} */ (["cohort", "model", "groups"])) state.tell(event);
+    state.setCohort(cohort, { model, instant, saved: true });
+    state.tell("groups");
   }
 
   /** A saved model is no part of the cohort: Train opens it, as soon as there is a cohort to open it on. @param {File} file */
@@ -137,23 +165,30 @@ export function startCohort(state, door) {
     state.tell("modelFile");
   }
 
-  async function compose(/** @type {import("../twinpurify.js").Cohort} */ cohort, /** @type {import("../engine").RoleChoice | null} */ choice = null) {
+  /**
+   * Put the files together. The models stay where the engine kept them: same matrix, same roles as `before`.
+   * @param {import("../twinpurify.js").Cohort} cohort @param {import("../engine").RoleChoice | null} [choice] @param {string} [before]
+   */
+  async function compose(cohort, choice = null, before = "") {
+    /** @type {import("../twinpurify.js").Cohort | null} */
+    let whole = cohort;
+    let same = false;
     /** @type {Awaited<ReturnType<typeof cohort.reviveSession>>} */
     let revived = null;
     let said = "";
     try {
       await cohort.compose();
       if (choice) await cohort.setRoles(choice);
-      state.cohort = cohort;
       for (const report of cohort.summary.files) line(report.name).replaceChildren(...taken(report));
       revived = await cohort.reviveSession().catch((error) => {
         said = `The session's model cannot read this cohort. ${error.message}`;
         return null;
       });
-      if (revived) tell(revived.sameSamples ? "The session lives again: its model reads the cohort that is open." : "The session's model reads this cohort, whose tumours are not those it was saved with.");
+      if (revived) tell(revived.sameSamples ? "The session’s model now reads the cohort that is open, and everything can be computed again." : "The session's model reads this cohort, whose tumours are not those it was saved with.");
       say(said, said !== "");
+      same = before !== "" && before === await cohort.standing();
     } catch (error) {
-      state.cohort = null;
+      whole = null;
       const { code, message } = /** @type {Error & {code?: string}} */ (error);
       say(lines.size ? message : "No file is open.", lines.size > 0);
       if (code === "mixed_scales") status.append(" ", h("button", { type: "button", id: "one-scale", onclick: () => then(async () => {
@@ -162,9 +197,8 @@ export function startCohort(state, door) {
       }) }, "Bring both to log2(x + 1)"));
     }
     tidy();
-    Object.assign(state, { model: revived?.model ?? null, instant: revived?.instant ?? null });
-    state.tell("cohort");
-    state.tell("model");
+    const { model, instant, saved } = state;
+    state.setCohort(whole, same ? { model, instant, saved } : { model: revived?.model, instant: revived?.instant, saved: revived !== null });
   }
 
   /** A list of many files has its length said and its place kept; what was not taken is seen first. */
@@ -199,18 +233,21 @@ export function startCohort(state, door) {
   const remove = (/** @type {string} */ name) => h("button", {
     type: "button", className: "plain", "aria-label": `Remove ${name}`,
     onclick: () => then(async () => {
-      if (state.training) return say("A run is under way. Stop it before removing files.", true);
       if (!draft) return;
-      if (lines.get(name)?.dataset.taken) await draft.removeFile(name);
-      tell("");
+      const { taken, idle } = lines.get(name)?.dataset ?? {};
+      if (taken && !idle && !await mayReplace(state, `Without ${name} the model would have to be trained again.`)) return;
+      const before = idle || !taken ? await standing() : "";
+      if (taken) await draft.removeFile(name);
+      if (!before) tell("");
       unline(name);
-      await compose(draft);
-    }),
+      await compose(draft, null, before);
+    }, "removing files"),
   }, "remove");
   const mark = (/** @type {string} */ sign, /** @type {string} */ meaning, /** @type {string} */ className) =>
     h("span", { className: `mark ${className}` }, h("span", { "aria-hidden": "true" }, sign), h("span", { className: "unseen" }, meaning));
   function taken(/** @type {import("../engine").FileReport} */ { name, kind, detail }) {
     line(name).dataset.taken = "yes";
+    if (kind === "gene_sets" || kind === "unused_table") line(name).dataset.idle = "yes";
     return [mark("✓", "taken", "good"), h("span", { className: "name" }, name),
       h("span", { className: "detail" }, `${KINDS[kind] ?? kind} · `, h("span", { className: "quiet" }, detail)), remove(name)];
   }
@@ -219,10 +256,17 @@ export function startCohort(state, door) {
 
   // --- doors: input, drop, paste, demos ---
 
+  /** Files of the person's own. @param {() => Promise<unknown>} work */
+  const theirs = (work) => {
+    touched = true;
+    state.tell("leave");
+    return then(work);
+  };
+
   input.addEventListener("change", () => {
     const files = [...input.files ?? []];
     input.value = "";
-    then(() => addFiles(files));
+    theirs(() => addFiles(files));
   });
   const drop = byId("drop");
   document.addEventListener("dragover", (event) => {
@@ -235,21 +279,24 @@ export function startCohort(state, door) {
     drop.classList.remove("over");
     // Entries must be taken before the first await: the transfer is emptied after the event.
     const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
-    then(async () => addFiles((await Promise.all(entries.map((entry) => filesOf(entry)))).flat()));
+    theirs(async () => addFiles((await Promise.all(entries.map((entry) => filesOf(entry)))).flat()));
   });
   document.addEventListener("paste", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea")) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const files = [...event.clipboardData?.files ?? []];
     if (!files.length && text.includes("\n")) files.push(new File([text], `pasted-${lines.size + 1}.tsv`, { type: "text/plain" }));
-    then(() => addFiles(files));
+    if (files.length) theirs(() => addFiles(files));
   });
-  const demo = (/** @type {string} */ id, /** @type {() => Promise<void>} */ work) => byId(id).addEventListener("click", () => then(async () => {
-    if (state.training) return say("A run is under way. Stop it before opening another cohort.", true);
+  /** @type {Record<"real" | "simulated", () => Promise<void>>} */
+  const demos = { real: openReal, simulated: openSimulated };
+  /** @param {"real" | "simulated"} which */
+  const openDemo = (which) => then(async () => {
     say("Opening the demo cohort …");
-    await work();
+    await demos[which]();
     byId("cohort-body").scrollIntoView({ block: "nearest" });
-  }));
+  }, "opening another cohort");
+  for (const which of /** @type {const} */ (["real", "simulated"])) byId(`demo-${which}`).addEventListener("click", () => openDemo(which));
   /** The demo's files, fetched when first asked for. @type {File[] | null} */
   let demoFiles = null;
   async function fetchDemo() {
@@ -259,7 +306,7 @@ export function startCohort(state, door) {
       return new File([await response.blob()], `cptac_ucec ${name}`);
     }));
   }
-  demo("demo-real", async () => {
+  async function openReal() {
     if (!demoFiles && door.locked) {
       say("");
       // What is open stays open: the demo gets a tab of its own.
@@ -269,18 +316,34 @@ export function startCohort(state, door) {
     }
     demoFiles ??= await fetchDemo();
     await addFiles(demoFiles, { demo: "ucec", about: NOTES.real });
-  });
-  demo("demo-simulated", async () => {
+  }
+  async function openSimulated() {
+    if (!await mayReplace(state, "The simulated cohort would open in place of what is here.")) return say("");
     const cohort = await needDraft(true);
     tell(NOTES.simulated);
     for (const report of await cohort.addSimulated()) line(report.name).replaceChildren(...taken(report));
     state.demo = "simulated";
     await compose(cohort);
-  });
+  }
+  /**
+   * A link asks for a demo: it never takes the place of kept work unasked, nor of a cohort that is open or being read.
+   * @param {"real" | "simulated"} which @param {boolean} mayAsk a person pressed something
+   * @returns {Promise<string>} why it is not open, or ""
+   */
+  async function demoOfLink(which, mayAsk) {
+    await state.visited;
+    if (touched || state.cohort || state.job) return state.busy("opening the demo of this link") || "A cohort is open here already, and stays. Open the link in a new tab to see its demo.";
+    if (state.offered() && !(mayAsk && await ask("Replace the kept work?", "Work of an earlier visit is kept on this computer. Opening the demo cohort replaces it.", "Replace", "Keep the work"))) {
+      return "Your kept work comes first: this link’s demo was not opened. Resume your work, or open the demo yourself, which replaces it.";
+    }
+    await openDemo(which);
+    return state.demo === (which === "real" ? "ucec" : "simulated") && state.cohort ? "" : status.textContent || "The demo cohort could not be opened.";
+  }
   /** What an earlier visit left: files, simulated cohort, roles. @param {{files: File[], simulated: number | null, choice: any, note: string, demo: import("./state.js").State["demo"]}} kept */
   const openKept = (kept) => then(async () => {
     const cohort = await needDraft(true);
-    if (kept.files.length) state.tell("opened");
+    if (kept.files.length) await state.opening();
+    touched = true;
     tell(kept.note ?? "");
     state.demo = kept.demo ?? null;
     if (kept.simulated !== null) for (const report of await cohort.addSimulated(kept.simulated)) line(report.name).replaceChildren(...taken(report));
@@ -289,11 +352,11 @@ export function startCohort(state, door) {
   });
 
   const asked = new URLSearchParams(location.search).get("demo");
-  if (asked === "real" || asked === "simulated") byId(`demo-${asked}`).click();
+  if (asked === "real" || asked === "simulated") demoOfLink(asked, false).then((why) => { if (why) say(why); });
 
   state.on("cohort", () => showSummary(state));
 
-  return { openKept, note: () => byId("cohort-note").textContent ?? "", open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
+  return { openKept, demoOfLink, note: () => byId("cohort-note").textContent ?? "", open: (/** @type {File[]} */ files) => then(() => addFiles(files)), say };
 }
 
 /** @param {File} file */

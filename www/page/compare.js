@@ -63,7 +63,7 @@ export class Compare {
     state.on("theme", () => this.#plot.refresh());
     this.element = h("div", { id: "compare" },
       h("h3", {}, "Does it purify this cohort?"),
-      h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds, and the run at every strength: one training a seed. Columns are optional; what a column is missing for is said instead of shown."),
+      h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds, and the run at every strength: one training a seed. Columns are optional; where one is missing, the table says which measure needs it."),
       h("div", { className: "controls" }, CHOICES.map(chooser),
         h("div", { className: "control" }, h("label", { for: "compare-seeds" }, "Repeats"), this.#seeds)),
       h("p", { className: "small" }, h("label", { className: "check" }, this.#outOfFold, "Out-of-fold: choose genes, scale and train anew without the tumours that are tested (six trainings instead of one)")),
@@ -123,6 +123,11 @@ export class Compare {
   async #begin() {
     const model = this.#state.readable;
     if (!model || this.#abort) return;
+    const done = this.#state.claim("comparison");
+    if (!done) {
+      this.#status.textContent = this.#state.busy("comparing");
+      return;
+    }
     const abort = new AbortController();
     this.#abort = abort;
     this.#button.disabled = true;
@@ -142,6 +147,7 @@ export class Compare {
       this.#status.textContent = /** @type {Error} */ (error).message;
       this.#status.className = "status small bad";
     } finally {
+      done();
       this.#abort = null;
       this.#button.disabled = false;
       this.#running.hidden = true;

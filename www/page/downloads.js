@@ -37,6 +37,7 @@ export function startDownloads(state, ways) {
         status.textContent = `Making ${name} …`;
         try {
           save(`twinpurify_${moved ? name.replace(".", `${strengthName(state[moved])}.`) : name}`, await make(model));
+          if (name === "model.safetensors") state.saved = true;
           status.textContent = `${name} is saved.`;
         } catch (error) {
           status.textContent = /** @type {Error} */ (error).message;

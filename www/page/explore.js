@@ -18,6 +18,9 @@ import { TakenOut } from "./taken_out.js";
 
 /** @typedef {import("../engine").Source} Source */
 
+/** Fingers, not a mouse. */
+const TOUCH = matchMedia("(pointer: coarse)");
+
 /** @param {import("./state.js").State} state */
 export function startExplore(state) {
   /** @type {"pca" | "umap"} */
@@ -214,9 +217,14 @@ export function startExplore(state) {
     offer();
     if (!state.colour.column && !state.colour.gene && !state.colour.pathway) {
       // The role column says nothing among tumours; a subtype says most.
-      const categories = columns.filter((column) => column.kind === "category" && column.values.length > 1);
-      const varied = categories.find(({ name }) => /subtype|pam50|cluster|msi/i.test(name)) ?? categories.find(({ name }) => /grade|stage|histolog/i.test(name)) ?? categories[0] ?? columns[0];
-      if (varied) await colourBy({ column: varied.name });
+      const varies = (/** @type {string} */ name) => {
+        const values = sheet.columns.find((column) => column.name === name)?.values;
+        return new Set(state.tumours.map((tumour) => values?.[rowOf.get(tumour) ?? -1] ?? "").filter((value) => value !== "")).size > 1;
+      };
+      const categories = columns.filter(({ kind, name }) => kind === "category" && varies(name));
+      const varied = categories.find(({ name }) => /subtype|pam50|cluster|msi/i.test(name)) ?? categories.find(({ name }) => /grade|stage|histolog/i.test(name)) ?? categories[0];
+      const first = varied?.name ?? columns.find(({ kind, name }) => kind === "number" && /purity/i.test(name))?.name ?? estimatedChoices(sheet)[0]?.value.column;
+      if (first) await colourBy({ column: first });
       else search.set("");
     } else if (!state.colouring) await colourBy(state.colour);
   }
@@ -228,8 +236,7 @@ export function startExplore(state) {
     const place = new Map(names.map((name, at) => [name, at]));
     const moved = (/** @type {number[]} */ members) => ordered(members.flatMap((member) => place.get(before[member]) ?? []));
     state.tumours = names;
-    state.selection = moved(state.selection);
-    state.groups = state.groups.map((group) => ({ ...group, members: moved(group.members) })).filter(({ members }) => members.length > 0);
+    state.place(moved(state.selection), state.groups.map((group) => ({ ...group, members: moved(group.members) })).filter(({ members }) => members.length > 0));
     tools.forget();
     state.tell("selection");
     state.tell("groups");
@@ -300,7 +307,7 @@ export function startExplore(state) {
   /** Both maps point at the same sample, and the line above says which. @param {number | null} sample */
   function hover(sample) {
     for (const view of views) view.setHover(sample);
-    if (sample === null || !samples) return hovered.replaceChildren("Draw round tumours to select them, or click one; Shift adds, Alt removes. Turn the wheel to zoom, hold space or two fingers to move.");
+    if (sample === null || !samples) return hovered.replaceChildren(TOUCH.matches ? "Tap a tumour to select it. Two fingers move and zoom the map; hold one to draw a line around tumours." : "Draw a line around tumours to select them, or click one; Shift adds, Alt removes. Turn the wheel to zoom, hold space to move.");
     const [name, ...values] = valuesOf(sample);
     hovered.replaceChildren(h("strong", {}, name), ` · ${values.join(" · ")}`);
   }

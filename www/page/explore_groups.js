@@ -55,15 +55,14 @@ export class Groups {
 
   /** @param {{name: string, members: number[]}[]} groups @param {string} said */
   #set(groups, said) {
-    this.#state.groups = groups;
-    this.#state.tell("groups");
+    this.#state.setGroups(groups);
     this.#status.textContent = said;
   }
 
   #make() {
     const { groups, selection } = this.#state;
     if (!selection.length) {
-      this.#status.textContent = "Select tumours first: draw round them, click them, or search for them.";
+      this.#status.textContent = "Select tumours first: draw a line around them, click them, or search for them.";
       return;
     }
     const name = freeName(this.#name.value, groups.map((group) => group.name));

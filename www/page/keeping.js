@@ -3,10 +3,11 @@
 import { EngineWorker } from "../engine-client.js";
 import { sealed } from "../sealed.js";
 import { SUPPLIES, fromMemory } from "../supplies.js";
+import { mayReplace } from "./asking.js";
 import { byId, count, h, plural } from "./dom.js";
 
 /** Everything that this page ever puts into the browser's storage under a key. */
-const STORED = ["theme", "keep"];
+const STORED = ["theme", "keep", "shortcuts"];
 
 /** @typedef {import("../keep-worker.js").Work} Work */
 /** @typedef {{open: (kept: {files: File[], simulated: number | null, choice: any, note: string, demo: any}) => Promise<void>, resume: (run: import("./state.js").RunState, checkpoint: Uint8Array | null) => Promise<void>, note: () => string}} Doors */
@@ -32,6 +33,9 @@ export class Keeping {
     this.#doors = doors;
     this.fetched = fromMemory(SUPPLIES.keeper);
     this.#ready = this.#start().catch((error) => this.#fail(error.message));
+    state.kept = () => this.#mode === "on" && this.#signature !== "";
+    state.offered = () => this.#offered !== null;
+    this.#ready.then(state.knowVisits);
     state.on("cohort", () => this.#after(() => this.#keepCohort()));
     state.on("training", () => this.#after(async () => this.#keepRun()));
     state.on("strength", () => this.#keepStrength());
@@ -111,6 +115,8 @@ export class Keeping {
     if (signature !== this.#signature) {
       this.#offer(null);
       this.#signature = signature;
+      // Else the browser may remove it when its disk is full.
+      navigator.storage.persist?.().catch(() => undefined);
       this.#choice = JSON.stringify(choice);
       this.#crashed = false;
       const { groups, colour } = this.#state;
@@ -181,6 +187,10 @@ export class Keeping {
     const work = /** @type {any} */ (this.#offered);
     const keeper = this.#keeper;
     if (!work || !keeper) return;
+    this.#notice.querySelector(".bad")?.remove();
+    const busy = this.#state.busy("resuming");
+    if (busy) return this.#notice.append(h("p", { className: "bad", role: "alert" }, busy));
+    if (!await mayReplace(this.#state, "The kept work would stand in its place.")) return;
     button.disabled = true;
     try {
       if (!this.#state.cohort || this.#signature !== signatureOf(work.files, work.simulated)) {
@@ -188,8 +198,9 @@ export class Keeping {
         this.#signature = signatureOf(work.files, work.simulated);
         this.#choice = JSON.stringify(work.choice);
         await this.#doors.open({ files, simulated: work.simulated, choice: work.choice, note: work.note, demo: work.demo });
-        Object.assign(this.#state, { groups: work.groups ?? [], colour: work.colour ?? {} });
-        for (const event of /** @type {const} */ (["groups", "colour"])) this.#state.tell(event);
+        this.#state.colour = work.colour ?? {};
+        this.#state.setGroups(work.groups ?? []);
+        this.#state.tell("colour");
       }
       const { bytes, damaged } = await keeper.call("checkpoint");
       this.#offer(null);
@@ -197,7 +208,6 @@ export class Keeping {
       else if (work.run) await this.#doors.resume({ ...work.run, at: work.at }, bytes);
     } catch (error) {
       button.disabled = false;
-      this.#notice.querySelector(".bad")?.remove();
       this.#notice.append(h("p", { className: "bad", role: "alert" }, /** @type {Error} */ (error).message));
     }
   }
@@ -217,6 +227,7 @@ export class Keeping {
     try {
       if (this.#keeper && this.#mode !== "elsewhere") await this.#keeper.call("forget");
       for (const key of STORED) localStorage.removeItem(key);
+      localStorage.setItem("keep", "off");
       // The demo cohort is data too; the program's own files stay, so that it still opens without a network.
       if ("caches" in globalThis) for (const name of await caches.keys()) {
         if (!name.startsWith(`twinpurify ${new URL("../../", import.meta.url).pathname} `)) continue;
@@ -224,9 +235,9 @@ export class Keeping {
         for (const { url } of await cache.keys()) if (url.includes("/demo/")) await cache.delete(url);
       }
       this.#offer(null);
-      if (this.#mode === "on" || this.#mode === "failed") this.#mode = "off";
+      if (this.#mode === "on" || this.#mode === "failed" || this.#mode === "opening") this.#mode = "off";
       this.#show();
-      this.#tell("Everything is forgotten: no file, no run and no choice of yours is kept on this computer. What is open here stays until you close this tab.");
+      this.#tell("Everything is forgotten: no file and no run is kept on this computer, and none will be until you switch keeping on; that choice alone is remembered. What is open here stays until you close this tab.");
     } catch (error) {
       this.#fail(/** @type {Error} */ (error).message);
     }

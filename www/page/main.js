@@ -1,6 +1,7 @@
 // The page's start: paint first, then fetch the engines, then wait for files.
 import { sessionAddress } from "../session.js";
 import { TwinPurify } from "../twinpurify.js";
+import { startCatching } from "./asking.js";
 import { RequestCount, startEngineBadge, startPrivacyBadge } from "./badge.js";
 import { startCohort } from "./cohort.js";
 import { startDownloads } from "./downloads.js";
@@ -27,7 +28,10 @@ const door = new Door();
 let load = () => {};
 const state = new State(new Promise((resolve) => { load = resolve; }));
 
+startCatching();
+addEventListener("beforeunload", (event) => { if (state.atRisk) event.preventDefault(); });
 startTheme(state);
+state.on("job", () => { document.body.dataset.job = state.job ?? ""; });
 startRail();
 startEngineBadge(state);
 const offline = new Offline(state);
@@ -37,13 +41,14 @@ state.on("opened", () => {
   door.lock();
   requests.begin();
 });
+state.door = () => door.sure();
 const cohort = startCohort(state, door);
 const train = startTrain(state);
 const explore = startExplore(state);
 startPathways(state, explore.offerPathways);
 startEvidence(state);
 startDownloads(state, startShare(state));
-startShortcuts({ onTrain: train.begin, onPause: train.pauseOrResume });
+startShortcuts({ onTrain: train.focus, onPause: train.pauseOrResume });
 
 function startEngines() {
   const keeping = new Keeping(state, { open: cohort.openKept, note: cohort.note, resume: train.resume });
@@ -54,7 +59,7 @@ function startEngines() {
     Object.assign(globalThis, { twinpurify: tp });
     tp.onStopped = (address) => door.stop(address);
     tp.onDevice = () => state.tell("engine");
-    tp.onRestored = () => state.tell("cohort");
+    tp.onRestored = () => { train.restore().then(() => state.tell("cohort")); };
     state.tell("engine");
   }, () => undefined);
   load(creating);
@@ -66,7 +71,7 @@ const session = wanted === null ? null : fetchSession(wanted);
 session?.then((file) => cohort.open([file]), (error) => cohort.say(error.message, true));
 
 // A shared result needs no engine, until the person wants to open a cohort of their own.
-const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, look: explore.look });
+const links = startSharedView(state, { startEngines, adopt: train.adopt, train: train.begin, demo: cohort.demoOfLink, look: explore.look });
 // Two frames: the first screen is painted before any engine is asked for.
 if (!links.shown) requestAnimationFrame(() => requestAnimationFrame(startEngines));
 

@@ -1,5 +1,7 @@
 // The service worker's side of the page: registered once everything is fetched, updated only when the person asks.
+import { trust } from "../sealed.js";
 import { VERSION } from "../version.js";
+import { mayReplace } from "./asking.js";
 import { byId, h } from "./dom.js";
 
 const HOME = new URL("../../", import.meta.url);
@@ -9,10 +11,12 @@ export class Offline {
   /** What is to be said of it. @type {"no" | "kept" | "loading"} */ status = "no";
   /** @type {() => void} */ onChange = () => {};
   #notice = byId("update");
+  #state;
   #button;
 
   /** @param {import("./state.js").State} state */
   constructor(state) {
+    this.#state = state;
     this.#button = h("button", { type: "button" }, "Reload");
     const wait = h("span", { className: "quiet" });
     this.#notice.append("A new version is ready. ", this.#button, " ", wait);
@@ -43,7 +47,7 @@ export class Offline {
   }
 
   async #register() {
-    const registration = await navigator.serviceWorker.register(new URL("sw.js", HOME), { updateViaCache: "none" });
+    const registration = await navigator.serviceWorker.register(trust.createScriptURL(new URL("sw.js", HOME).href), { updateViaCache: "none" });
     this.#watch(registration);
     const active = registration.active ?? await activated(registration);
     // What the page fetched before it was served by the worker.
@@ -60,7 +64,9 @@ export class Offline {
     const offer = () => {
       const waiting = registration.waiting;
       if (!waiting || !navigator.serviceWorker.controller) return;
-      this.#button.onclick = () => {
+      this.#button.onclick = async () => {
+        if (this.#state.atRisk && !await mayReplace(this.#state, "A new version of the page begins afresh, and the model is not kept on this computer.")) return;
+        this.#state.saved = true; // asked once is enough
         navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
         waiting.postMessage("update");
       };

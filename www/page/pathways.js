@@ -100,7 +100,7 @@ export function startPathways(state, onSets) {
     const file = own.files?.[0];
     own.value = "";
     if (!file || !state.cohort) return;
-    state.tell("opened");
+    await state.opening();
     try {
       const { name, sets: n } = await state.cohort.loadGeneSets(file);
       ownName = `${name} (${count(n)})`;

@@ -94,9 +94,6 @@ export class Plot {
     }
   }
 
-  /** @param {string} kind */
-  #fileName(kind) { return `twinpurify_${this.#options.name}${this.#options.suffix?.() ?? ""}.${kind}`; }
-
   #from() { return this.#options.from ? this.#options.from() : this.#state.readable; }
 
   #size() {
@@ -112,20 +109,28 @@ export class Plot {
     return { ...spec, ...(spec.figure === "map" ? { legend: true } : {}), width: Math.max(width, 480), height: Math.max(height, 320), theme: "light" };
   }
 
+  /** The map's kind and what it is coloured by stand in the name of its file. @param {string} ending */
+  #file(ending) {
+    const spec = /** @type {any} */ (this.#options.spec() || {});
+    const label = this.#state.colouring?.label ?? "";
+    const parts = spec.figure === "map" ? [spec.kind, ending !== "csv" && label && `by_${label}`] : [];
+    return ["twinpurify", this.#options.name, ...parts].filter(Boolean).map((part) => String(part).replace(/[^\p{L}\p{N}]+/gu, "_").slice(0, 40)).join("_") + `${this.#options.suffix?.() ?? ""}.${ending}`;
+  }
+
   async #svg() {
     const model = this.#from();
-    if (model) save(this.#fileName("svg"), new Blob([await model.figureSvg(this.#forFile())], { type: "image/svg+xml" }));
+    if (model) save(this.#file("svg"), new Blob([await model.figureSvg(this.#forFile())], { type: "image/svg+xml" }));
   }
 
   async #png() {
     const model = this.#from();
-    if (model) save(this.#fileName("png"), await toPng(await model.figure(this.#forFile()), 2));
+    if (model) save(this.#file("png"), await toPng(await model.figure(this.#forFile()), 2));
   }
 
   async #csv() {
     const options = this.#options.csv?.();
     const model = this.#from();
-    if (model && options) save(this.#fileName("csv"), new Blob([await model.table(options)], { type: "text/csv" }));
+    if (model && options) save(this.#file("csv"), new Blob([await model.table(options)], { type: "text/csv" }));
   }
 
   async #fillTable() {

@@ -1,4 +1,5 @@
 // The role picker: which column, and which of its values are tumour and which adjacent normal.
+import { mayReplace } from "./asking.js";
 import { h } from "./dom.js";
 
 /** @typedef {"tumour" | "normal" | "other"} Choice */
@@ -48,21 +49,25 @@ export function rolesFold(state, wasOpen) {
  * @param {import("./state.js").State} state @param {HTMLElement} status says why not @param {() => Promise<unknown>} work
  */
 export async function changeCohort(state, status, work) {
-  if (state.training) {
-    status.textContent = "A run is under way. Stop it before changing the cohort.";
+  const busy = state.busy("changing the cohort");
+  if (busy) {
+    status.textContent = busy;
     return;
   }
+  const { id } = /** @type {HTMLElement} */ (document.activeElement);
+  if (!await mayReplace(state, "It was trained on the cohort as it stands; with other roles or values it has to be trained again.")) return;
+  const done = state.claim("files");
+  if (!done) return;
   try {
     await work();
-    Object.assign(state, { model: null, instant: null });
-    const { id } = /** @type {HTMLElement} */ (document.activeElement);
-    state.tell("cohort");
-    state.tell("model");
+    state.setCohort(state.cohort);
     // The folds were made anew: who pressed a button in one goes on from there.
     if (id) document.getElementById(id)?.focus({ preventScroll: true });
   } catch (error) {
     status.textContent = /** @type {Error} */ (error).message;
     status.classList.add("bad");
+  } finally {
+    done();
   }
 }
 

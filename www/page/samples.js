@@ -74,7 +74,7 @@ export function samplesFold(state, wasOpen) {
       samples = await cohort.sampleTable();
       show(0);
     },
-  }, h("summary", {}, "Samples ", h("span", { className: "quiet" }, `· ${count(summary.tumors + summary.normals + summary.other)} with ${count(summary.columns.length)} columns`)), place);
+  }, h("summary", {}, "Samples ", h("span", { className: "quiet" }, `· ${count(summary.tumors + summary.normals + summary.other)} with ${plural(summary.columns.length, "column")}`)), place);
 }
 
 /** What of a sample sheet did not join, and why. @param {import("../engine").SheetJoin} join */

@@ -42,9 +42,7 @@ export function select(state, members, how, by) {
   if (how === "toggle" && members.every((member) => state.selection.includes(member))) how = "remove";
   else if (how === "toggle" && !members.some((member) => state.selection.includes(member))) how = "add";
   const selection = combined(state.selection, members, how);
-  state.rule = { made: selection, by: selection.length ? told(state.selection.length ? before : "", by, how) : "" };
-  state.selection = selection;
-  state.tell("selection");
+  state.setSelection(selection, selection.length ? told(state.selection.length ? before : "", by, how) : "");
 }
 
 /** "12 of 113 tumours selected". @param {State} state */
@@ -99,15 +97,15 @@ export class Steps {
     if (!moment) return false;
     const { selection, by, groups } = moment;
     const regrouped = groups !== this.#state.groups;
-    Object.assign(this.#state, { selection, groups, rule: { made: selection, by } });
     this.#going = true;
-    this.#state.tell("selection");
-    if (regrouped) this.#state.tell("groups");
+    this.#state.place(selection, groups);
+    this.#state.setSelection(selection, by);
+    if (regrouped) this.#state.setGroups(groups);
     this.#going = false;
     this.onChange();
     return true;
   }
 }
 
-/** @param {EventTarget | null} target */
-export const typing = (target) => target instanceof Element && target.closest("input:not([type=radio],[type=checkbox],[type=file],[type=range]), textarea, select, [contenteditable]") !== null;
+/** Keys belong to somebody else: a field, or a dialog. @param {EventTarget | null} target */
+export const typing = (target) => document.querySelector("dialog[open]") !== null || target instanceof Element && target.closest("input:not([type=radio],[type=checkbox],[type=file],[type=range]), textarea, select, [contenteditable]") !== null;

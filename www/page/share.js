@@ -13,14 +13,15 @@ export function startShare(state) {
   // A session that stands alone has none to give.
   state.on("model", () => { withExpression.hidden = state.cohort?.alone === true; });
 
-  /** @param {HTMLButtonElement} button @param {string} what @param {() => Promise<Blob>} make @param {string} name */
-  async function keep(button, what, make, name) {
+  /** @param {HTMLButtonElement} button @param {string} what @param {() => Promise<Blob>} make @param {string} name @param {boolean} [whole] it holds the model */
+  async function keep(button, what, make, name, whole = false) {
     button.disabled = true;
     status.classList.remove("bad");
     status.textContent = `Making the ${what} …`;
     try {
       const blob = await make();
       save(name, blob);
+      if (whole) state.saved = true;
       status.textContent = `The ${what} is saved: ${name}, ${size(blob.size)}.`;
     } catch (error) {
       status.textContent = /** @type {Error} */ (error).message;
@@ -32,7 +33,7 @@ export function startShare(state) {
     type: "button", id: "session-save", onclick: () => keep(session, "session", () => /** @type {import("./state.js").Model} */ (state.readable).saveSession({
       expression: expression.checked && state.cohort?.alone === false,
       page: { groups: state.groups, colour: state.colour, view: state.view, roles: state.cohort?.choice ?? null },
-    }), "cohort.twinpurify"),
+    }), "cohort.twinpurify", true),
   }, "Save session");
   const made = h("button", { type: "button", id: "report-save", onclick: () => keep(made, "report", () => report(state), "twinpurify_report.html") }, "Save report");
   return h("div", { className: "ways" },

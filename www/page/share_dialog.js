@@ -49,7 +49,7 @@ export function shareDialog(state) {
         length.textContent = plural(link.length, "character");
         const tooLong = link.length > LIMITS.characters;
         address.value = tooLong ? "" : link;
-        advice.textContent = link.length > LONG ? "Some mail and chat programs cut links longer than 2,000 characters; a cut link says so when it is opened." : "Short enough for mail and chat.";
+        advice.textContent = link.length > LONG ? "Some mail and chat programs cut links longer than 2,000 characters; a cut link is refused with that reason when it is opened." : "Short enough for mail and chat.";
         copy.disabled = tooLong;
         status.textContent = tooLong ? `Links longer than ${count(LIMITS.characters)} characters are not made: leave columns or names out, or save a session file.` : "";
         status.classList.toggle("bad", tooLong);

@@ -15,10 +15,11 @@ import { strengthInWords } from "./strength.js";
  * @property {() => void} startEngines
  * @property {(config: import("../engine").Config) => Promise<void>} adopt train with these parameters
  * @property {() => void} train
+ * @property {(which: "real" | "simulated", mayAsk: boolean) => Promise<string>} demo open a demo cohort; why it is not open, or ""
  * @property {(kind: "pca" | "umap") => void} look which map Explore shows
  */
 
-const DEMOS = { ucec: { button: "demo-real", name: "the endometrial demo cohort" }, simulated: { button: "demo-simulated", name: "the simulated cohort" } };
+const DEMOS = { ucec: { which: /** @type {const} */ ("real"), name: "the endometrial demo cohort" }, simulated: { which: /** @type {const} */ ("simulated"), name: "the simulated cohort" } };
 
 /** @param {State} state @param {Doors} doors @returns {{shown: boolean}} whether a shared result stands in place of the first screen */
 export function startSharedView(state, doors) {
@@ -45,6 +46,8 @@ export function startSharedView(state, doors) {
     byId("main").focus();
     scrollTo(0, 0);
   };
+  // A file opened over a shared result is what the person wants to see.
+  state.on("leave", () => { if (!place.hidden) leave(null); });
   const ways = (/** @type {Shared | null} */ shared) => h("p", { className: "row" },
     h("button", { type: "button", id: "shared-leave", className: "primary", onclick: () => leave(null) }, "Open your own cohort"),
     shared && h("button", { type: "button", id: "shared-adopt", onclick: () => leave(shared) }, "Open it with these settings"));
@@ -69,8 +72,8 @@ function inside(shared) {
 function settings(shared, ways) {
   return [
     h("h1", {}, "Shared settings of a run"),
-    h("p", { className: "lede" }, `This link holds the settings of a TwinPurify run on a cohort of ${shared.cohort}, and no result: open the cohort to see it. ${shared.made}.`),
-    ways, ...inside(shared),
+    h("p", { className: "lede" }, "This link holds the settings of a TwinPurify run, and no result: open the cohort to see it."),
+    ways, senders(shared.cohort, shared.made), ...inside(shared),
   ];
 }
 
@@ -179,10 +182,14 @@ function result(state, shared, ways) {
   return [
     h("h1", {}, `Shared result: ${plural(held.count, "tumour")}, raw and purified`),
     h("p", { className: "lede" }, "A picture of a TwinPurify run, kept whole in the link. Nothing was opened or computed to show it, and no server was asked for it."),
-    h("p", { className: "small quiet" }, `${shared.cohort}. ${shared.made}.`),
-    h("p", { className: "verdict" }, held.sentence), h("p", { className: "small quiet", id: "shared-strength" }, `The purified maps were drawn so. ${strengthInWords(shared)}`), ways, h("h2", {}, "Maps"), controls, legend, hovered, live, plots, ...inside(shared),
+    ways, senders(held.sentence, h("span", { id: "shared-strength" }, `The purified maps were drawn so. ${strengthInWords(shared)}`), shared.cohort, shared.made), h("h2", {}, "Maps"), controls, legend, hovered, live, plots, ...inside(shared),
   ];
 }
+
+/** What a link says in words is its sender's, whatever it claims. @param {...(string | HTMLElement)} sentences */
+const senders = (...sentences) => h("figure", { className: "senders" },
+  h("figcaption", { className: "small" }, "As its sender wrote it; nothing here was checked:"),
+  h("blockquote", { className: "small quiet" }, sentences.filter(Boolean).map((sentence) => h("p", {}, sentence))));
 
 /** A bar and its ends for each side that has its own numbers. @param {import("../share/link.js").NumberColumn} column @param {"light" | "dark"} theme */
 function scales(column, theme) {
@@ -214,22 +221,27 @@ function offerDemo(state, doors, place) {
   async function run() {
     button.disabled = true;
     status.textContent = "Opening the cohort …";
+    const why = await again().catch((error) => error.message);
+    status.textContent = why || "Made again: its maps stand under Explore.";
+    status.classList.toggle("bad", why !== "");
+    button.disabled = why === "";
+  }
+  /** @returns {Promise<string>} why not, or "" */
+  async function again() {
     const tp = await state.engines;
     const presets = await tp.presets();
     const known = presets.map(({ config }) => String(config.preset));
     if (preset && !known.includes(preset)) {
-      status.textContent = `This version has no preset of that name; it has ${known.join(", ")}.`;
-      return;
+      return `This version has no preset of that name; it has ${known.join(", ")}.`;
     }
     doors.look(kind);
-    await new Promise((resolve) => {
-      const waiting = () => { if (state.cohort) resolve(null); };
-      state.on("cohort", waiting);
-      byId(DEMOS[demo].button).click();
-    });
+    const why = await doors.demo(DEMOS[demo].which, true);
+    if (why) return why;
     await doors.adopt({ preset: preset || known[0], seed });
+    if (state.demo !== demo) return "Another cohort was opened meanwhile; nothing was trained.";
     status.textContent = "Training …";
     await doors.train();
-    status.textContent = "Made again: its maps stand under Explore.";
+    const learnt = state.readable;
+    return learnt && state.demo === demo && !learnt.stopped ? "" : "The run did not come to its end; what is said of it stands under Train.";
   }
 }

@@ -1,6 +1,9 @@
-// Keyboard shortcuts: listed by `?`, silent while somebody types.
+// Keyboard shortcuts: listed by `?`, silent while somebody types or a dialog is open. A single key acts when no other
+// follows at once: a word typed with nothing focused, or spoken, is no shortcut. They can be switched off.
 import { byId, h } from "./dom.js";
 
+/** Keys that come closer together than this are a word. */
+const WORD_MS = 400;
 const SECTIONS = ["cohort", "train", "explore", "pathways", "evidence", "share"];
 
 /** @param {{onTrain: () => void, onPause: () => void}} actions */
@@ -11,7 +14,7 @@ export function startShortcuts({ onTrain, onPause }) {
   const list = [
     ["1 … 6", "go to a section"],
     ["o", "open files"],
-    ["t", "train"],
+    ["t", "go to the button that trains; Enter presses it"],
     ["p", "pause or resume the run"],
     ["/", "search what to colour by"],
     ["arrows", "step from sample to sample in a map that has the focus, from cell to cell in the heat map"],
@@ -25,6 +28,13 @@ export function startShortcuts({ onTrain, onPause }) {
     ["?", "show or hide this list"],
   ];
   panel.append(h("dl", {}, list.map(([keys, what]) => h("div", {}, h("dt", {}, keys.split(" ").flatMap((key, at) => [at && key !== "…" ? " " : "", key === "…" ? " … " : h("kbd", {}, key)])), h("dd", {}, what)))));
+  const on = h("input", { type: "checkbox", id: "shortcuts-on", checked: remembered() !== "off", onchange: () => {
+    try {
+      if (on.checked) localStorage.removeItem("shortcuts");
+      else localStorage.setItem("shortcuts", "off");
+    } catch { /* storage is off: the choice lasts until the page is closed */ }
+  } });
+  panel.append(h("p", {}, h("label", { className: "check" }, on, h("span", {}, "Shortcuts of a single letter, digit or sign"))));
   const toggle = (/** @type {boolean} */ shown = panel.hidden) => {
     panel.hidden = !shown;
     button.setAttribute("aria-expanded", String(shown));
@@ -33,17 +43,45 @@ export function startShortcuts({ onTrain, onPause }) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.closest("input:not([type=radio],[type=checkbox],[type=file]), textarea, select, [contenteditable]");
-    if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
-    const section = SECTIONS[Number(event.key) - 1];
-    if (section) /** @type {HTMLElement} */ (document.querySelector(`.rail a[href="#${section}"]`)).click();
-    else if (event.key === "?") toggle();
-    else if (event.key === "Escape" && !panel.hidden) toggle(false);
-    else if (event.key === "o") byId("file-input").click();
-    else if (event.key === "t") onTrain();
-    else if (event.key === "p") onPause();
-    else if (event.key === "/") {
-      event.preventDefault();
-      document.getElementById("colour-search")?.focus();
-    }
+    if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing || event.key.length !== 1 || !on.checked) return;
+    const alone = event.timeStamp - last > WORD_MS;
+    last = event.timeStamp;
+    clearTimeout(waiting);
+    if (!alone || event.repeat) return;
+    const { key } = event;
+    // No word begins with a sign.
+    if (!/[a-z\d]/i.test(key)) {
+      if (key === "/") event.preventDefault();
+      act(key);
+    } else waiting = setTimeout(() => act(key), WORD_MS);
   });
+  // Esc closes one thing: this list before a selection, which listens later.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    toggle(false);
+    event.preventDefault();
+  }, { capture: true });
+  let last = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  /** @param {string} key */
+  function act(key) {
+    if (document.querySelector("dialog[open]")) return;
+    const section = SECTIONS[Number(key) - 1];
+    if (section) /** @type {HTMLElement} */ (document.querySelector(`.rail a[href="#${section}"]`)).click();
+    else if (key === "?") toggle();
+    else if (key === "o") byId("file-input").click();
+    else if (key === "t") onTrain();
+    else if (key === "p") onPause();
+    else if (key === "/") document.getElementById("colour-search")?.focus();
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem("shortcuts");
+  } catch {
+    return null;
+  }
 }

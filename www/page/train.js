@@ -61,8 +61,11 @@ export function startTrain(state) {
     const waits = /** @type {HTMLElement} */ (document.querySelector("#train .waits"));
     waits.textContent = alone ? "Waits for the session’s cohort: open its files beside it, and train on." : ready ? "Waits for adjacent normals: choose a column and its values under Cohort, or open a sample sheet."
       : "Waits for a cohort: tumours, and the adjacent normals to purify them with.";
-    for (const part of [running, verdict, plots, controls]) part.hidden = true;
-    say("");
+    // A file that leaves matrix and roles alone leaves the model, and what is said of it.
+    if (!state.model && !state.instant) {
+      for (const part of [running, verdict, plots, controls]) part.hidden = true;
+      say("");
+    } else if (state.readable) judge(state.readable);
     if (!ready || !state.tp) return;
     prepared = prepare(state.tp);
     await prepared;
@@ -123,21 +126,23 @@ export function startTrain(state) {
   }
 
   function say(/** @type {string} */ words, bad = false) {
-    status.textContent = words;
+    // Read aloud on a change only.
+    if (status.textContent !== words) status.textContent = words;
     status.classList.toggle("bad", bad);
   }
 
   /** @param {{run: import("./state.js").RunState, checkpoint: Uint8Array | null} | null} [kept] what to go on with */
   async function begin(kept = null) {
     const tp = state.tp;
-    if (!tp || !state.cohort || !parameters || state.training || button.disabled || body.hidden) return;
+    if (!tp || !state.cohort || !parameters || button.disabled || body.hidden) return;
+    const done = state.claim("run");
+    if (!done) return say(state.busy("training"), true);
     const config = kept?.run.config ?? parameters.config();
     const closedForm = config.preset === "instant";
     state.run = kept?.run ?? { id: `${Date.now()}`, config, preset: preset?.name ?? "", changes: parameters.changes };
-    Object.assign(state, { training: true, model: null, instant: null });
+    state.checkpoint = null;
     paused = halted = false;
-    state.tell("training");
-    state.tell("model");
+    state.forgetModel();
     chart.clear();
     live.clear();
     verdict.hidden = true;
@@ -149,30 +154,33 @@ export function startTrain(state) {
     try {
       say("Computing Instant, the closed form …");
       // The closed form's own default is nothing; what a resumed run was moved to is the trained model's.
-      state.instant = await tp.instant(closedForm ? config : { ...config, strength: null, kept: [] });
-      state.tell("model");
+      const instant = await tp.instant(closedForm ? config : { ...config, strength: null, kept: [] });
+      state.setModel({ instant });
+      /** @type {import("../twinpurify.js").Model | null} */
+      let model = null;
       if (kept?.run.done && kept.checkpoint && !closedForm) {
         say("Judging what was learnt …");
-        state.model = await tp.reopen(config, kept.checkpoint, kept.run.stopped);
+        model = await tp.reopen(config, kept.checkpoint, kept.run.stopped);
       } else if (!closedForm && !halted) {
         say(tp.device.pending ? "Waiting for the GPU's self-test …" : "Starting …");
         run = tp.train(config, { onProgress, onMap: (values) => live.show(values), checkpoint: kept?.checkpoint ?? undefined });
         if (paused) run.pause();
-        state.model = await run;
+        model = await run;
       }
-      const learnt = state.model ?? state.instant;
-      say(learnt.stopped ? "Stopped; what was learnt is kept." : closedForm ? "The closed form is ready." : "Trained.");
+      if (model) state.checkpoint = await tp.checkpoint().catch(() => null);
+      const learnt = model ?? instant;
       await learnt.strength().then(() => learnt.judge()).catch(() => undefined);
+      state.setModel({ model, instant });
+      say(!model && !closedForm ? "Stopped before the first step: only Instant, the closed form, is here." : learnt.stopped ? "Stopped; what was learnt is kept." : closedForm ? "The closed form is ready." : "Trained.");
       judge(learnt);
     } catch (error) {
       say(/** @type {Error} */ (error).message, true);
     } finally {
       run = null;
-      state.training = false;
+      done();
+      dispatchEvent(new Event("scroll")); // the title names the section again
       running.hidden = true;
       update();
-      state.tell("training");
-      state.tell("model");
       lossPlot.refresh();
     }
   }
@@ -188,6 +196,28 @@ export function startTrain(state) {
     await begin({ run: kept, checkpoint });
   }
 
+  /** The engine was started afresh: what it had learnt comes back from the run's last state, or is said to be gone. */
+  async function restore() {
+    const { tp, model, run: last, checkpoint } = state;
+    if (state.cohort?.alone) return; // the session's own file brought it back
+    if (!model && !state.instant) return;
+    const done = last && checkpoint && !model?.transfer ? state.claim("run") : null;
+    state.setCohort(state.cohort);
+    if (!tp || !last || !checkpoint || !done) return say(`The engine stopped working and was started afresh. Your files are open; ${model?.transfer ? "the model came from a file: open it again" : model ? "the model is gone: train again, or resume where that is offered" : "Instant, the closed form, is gone: press Train"}.`, true);
+    try {
+      say("The engine stopped working and was started afresh; your model is being opened again …");
+      const instant = await tp.instant(last.config);
+      const again = await tp.reopen(last.config, checkpoint.slice(), model?.stopped);
+      state.setModel({ model: again, instant, saved: state.saved });
+      say("The engine stopped working and was started afresh; your model is back from its last state.");
+      judge(again);
+    } catch (error) {
+      say(`The model could not be opened again; train it anew. ${/** @type {Error} */ (error).message}`, true);
+    } finally {
+      done();
+    }
+  }
+
   function onProgress(/** @type {import("../engine").Progress} */ progress) {
     bar.value = progress.step / progress.steps;
     if (state.run) state.run.at = { step: progress.step, steps: progress.steps };
@@ -197,13 +227,15 @@ export function startTrain(state) {
       part(`${count(epoch)} of ${count(epochs)}`, "epochs"), part(duration(etaSeconds), "left"),
       part(stepsPerSecond ? stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0) : "…", "steps per second"),
       part(`${count(step)} of ${count(steps)}`, "steps"), part(engine === "webgpu" ? "GPU" : "CPU", "engine"));
-    if (!paused) say(progress.finished ? "Judging what was learnt …" : "Training …");
+    const quarters = Math.floor(4 * step / steps);
+    if (!paused) say(progress.finished ? "Judging what was learnt …" : quarters ? `Training, ${25 * quarters} % done …` : "Training …");
+    document.title = `${Math.floor(100 * step / steps)} % · TwinPurify`;
     chart.add(progress);
   }
 
   function judge(/** @type {import("../twinpurify.js").Model} */ model) {
     const guards = guardList(model);
-    verdict.replaceChildren(...verdictLines(model), ...(guards ? [guards] : []));
+    verdict.replaceChildren(...verdictLines(model), ...(guards ? [guards] : []), h("p", {}, h("a", { href: "#explore" }, "See the maps, raw beside purified")));
     verdict.hidden = false;
   }
 
@@ -229,7 +261,9 @@ export function startTrain(state) {
     say("Stopping after the step under way …");
   }
 
-  return { begin: () => begin(), resume, pauseOrResume, adopt };
+  state.on("job", update);
+
+  return { begin: () => begin(), focus: () => { if (!body.hidden) button.focus(); }, restore, resume, pauseOrResume, adopt };
 }
 
 /** The colour of each tumour in a map's scene, for the map that is redrawn. @param {any} raw @returns {(sample: number) => string} */

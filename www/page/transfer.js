@@ -1,4 +1,5 @@
 // A saved model on the open cohort: its own or another, from this page or from `twinpurify train`.
+import { mayReplace } from "./asking.js";
 import { h } from "./dom.js";
 
 /** @type {[import("../engine").Alignment, string][]} */
@@ -28,9 +29,11 @@ export function startTransfer(state, onOpened) {
 
   state.on("modelFile", () => { if (state.modelFile) offer(state.modelFile); });
   state.on("cohort", () => {
-    file = null;
-    say("");
-    missing.replaceChildren();
+    if (!state.model) {
+      file = null;
+      say("");
+      missing.replaceChildren();
+    }
     if (state.modelFile && state.cohort) offer(state.modelFile);
   });
 
@@ -49,22 +52,26 @@ export function startTransfer(state, onOpened) {
     const { tp, cohort } = state;
     if (!tp || !cohort) return;
     element.open = true;
-    if (state.training) return say("A run is under way. Stop it before opening a model.", true);
+    const busy = state.busy("opening a model");
+    if (busy) return say(busy, true);
+    if (chosen !== file && !await mayReplace(state, `${chosen.name} would stand in its place.`)) return;
+    const done = state.claim("model");
+    if (!done) return say(state.busy("opening a model"), true);
     say(`Opening ${chosen.name} …`);
     missing.replaceChildren();
     try {
-      state.tell("opened");
+      await state.opening();
       const model = await tp.openModel(chosen, { align: /** @type {import("../engine").Alignment} */ (align.value) });
-      if (state.cohort !== cohort || state.training) return;
       file = chosen;
-      Object.assign(state, { model, instant: null });
+      state.setModel({ model, saved: true });
       const transfer = /** @type {import("../engine").Transfer} */ (model.transfer);
       say(transfer.sentence);
       if (transfer.missing.length) missing.replaceChildren(genes(transfer.missing));
       onOpened(model);
-      state.tell("model");
     } catch (error) {
       say(/** @type {Error} */ (error).message, true);
+    } finally {
+      done();
     }
   }
   return element;
