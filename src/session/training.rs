@@ -259,7 +259,8 @@ impl Session {
         let config = trainer.config().clone();
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
-            .map_err(TrainError::from)?;
+            .map_err(TrainError::from)?
+            .read_as(set.reading);
         self.trained = Some(fitted(model, set)?);
         self.forget_readouts();
         self.judge_trained()

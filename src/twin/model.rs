@@ -9,6 +9,7 @@ use super::checkpoint::{
 use super::config::Config;
 use super::network::{Network, Values, tensor};
 use super::trainer::{TrainError, read_back};
+use crate::cohort::Reading;
 use crate::training_set::Moments;
 
 /// Written into a model file's metadata; a reader refuses any other.
@@ -20,6 +21,7 @@ pub struct TwinModel {
     config: Config,
     genes: Vec<String>,
     moments: Moments,
+    reading: Option<Reading>,
     network: Network,
     values: Values,
     device: Device,
@@ -54,12 +56,19 @@ impl TwinModel {
         let genes: Vec<String> = serde_json::from_value(field("genes")?).map_err(damaged)?;
         // A stranger's file: every width is checked before anything is made of it.
         config.resolve(usize::MAX).map_err(|e| CheckpointError(e.to_string()))?;
+        // Older files do not say how values were read.
+        let reading = metadata.get("reading").cloned().map(serde_json::from_value).transpose().map_err(damaged)?;
         let file = parse(bytes)?;
         let moments = Moments {
             mean: read_values(&file, "moments/mean", &[genes.len()])?,
             deviation: read_values(&file, "moments/deviation", &[genes.len()])?,
         };
-        Self::assemble(bytes, config, genes, moments, device)
+        Ok(Self { reading, ..Self::assemble(bytes, config, genes, moments, device)? })
+    }
+
+    /// The same with how the values it was trained on were read, which its file keeps.
+    pub fn read_as(self, reading: Reading) -> Self {
+        Self { reading: Some(reading), ..self }
     }
 
     fn assemble(
@@ -75,7 +84,7 @@ impl TwinModel {
             parameters: read_slots(&file, "parameter", &network.slots, &device)?,
             buffers: read_slots(&file, "buffer", &network.buffers, &device)?,
         };
-        Ok(Self { config, genes, moments, network, values, device })
+        Ok(Self { config, genes, moments, reading: None, network, values, device })
     }
 
     /// The model as safetensors: parameters, running moments and moments as tensors; configuration and gene list in
@@ -90,11 +99,14 @@ impl TwinModel {
             all.push(Entry { name: format!("moments/{name}"), shape: vec![values.len()], values: values.clone() });
         }
         let json = |e: serde_json::Error| CheckpointError(e.to_string());
-        let metadata = Metadata::from_iter([
+        let mut metadata = Metadata::from_iter([
             ("format".to_string(), MODEL_FORMAT.into()),
             ("config".to_string(), serde_json::to_value(&self.config).map_err(json)?),
             ("genes".to_string(), serde_json::to_value(&self.genes).map_err(json)?),
         ]);
+        if let Some(reading) = &self.reading {
+            metadata.insert("reading".to_string(), serde_json::to_value(reading).map_err(json)?);
+        }
         Ok(to_bytes(&all, metadata)?)
     }
 
@@ -144,6 +156,11 @@ impl TwinModel {
     /// The genes it reads, in order.
     pub fn genes(&self) -> &[String] {
         &self.genes
+    }
+
+    /// How the values it was trained on were read; none in files of older versions.
+    pub fn reading(&self) -> Option<&Reading> {
+        self.reading.as_ref()
     }
 
     /// The moments it standardises with.
