@@ -1,4 +1,4 @@
-//! Memory while a 20,000 × 200 matrix is read and composed, and once it is open, counted by the allocator.
+//! Memory while a 20,000 × 400 matrix is read and composed, and once it is open, counted by the allocator.
 
 use std::fmt::Write;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,7 +10,7 @@ mod counting;
 use counting::{LIVE, PEAK};
 
 const LONG: usize = 20_000;
-const SHORT: usize = 200;
+const SHORT: usize = 400;
 
 /// Feeds a table of `rows` × `columns` line by line, then composes: bytes above what was there before, at the most and
 /// while file and cohort are both open.

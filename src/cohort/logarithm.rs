@@ -25,6 +25,8 @@ const MOST_ROUNDING: f64 = 0.1;
 const WHOLE: f64 = 0.98;
 const POWERS: usize = 50;
 const DIFFERENT: usize = 10;
+/// Powers looked at are at most this many.
+const MOST_POWERS: usize = 20_000;
 
 /// Samples whose sums are compared, spread (standard deviation over mean) below which they are one number, and above
 /// which those of another base are not.
@@ -208,11 +210,13 @@ fn counts(seen: &Seen<'_>) -> Option<(ValueScale, f32, f64, usize)> {
         return None;
     }
     let half = 0.5 * 10_f64.powi(-decimals(seen.sampled));
+    let step = seen.sampled.len() / MOST_POWERS + 1;
     BASES.into_iter().find_map(|base| {
         let ln = base.base()?.ln();
         let powers: Vec<(f64, f64)> = seen
             .sampled
             .iter()
+            .step_by(step)
             .map(|v| f64::from(*v))
             .map(|v| ((v * ln).exp(), (half + v.abs() * 6e-8) * ln))
             .map(|(power, relative)| (power, power * relative))
@@ -264,7 +268,10 @@ pub(super) fn one_sum(rows: &[Row]) -> Option<(ValueScale, f64)> {
     };
     let spreads: Vec<(f64, f64)> = (0..BASES.len()).map(spread).collect();
     let best = (0..BASES.len()).min_by(|a, b| spreads[*a].0.total_cmp(&spreads[*b].0))?;
-    let others = (0..BASES.len()).filter(|b| *b != best).all(|b| spreads[b].0 > NOT_ONE_SUM.max(4.0 * spreads[best].0));
+    let least = spreads[best].0;
+    // Far apart, or at least far apart for how well the best one fits.
+    let apart = |spread: f64| spread > NOT_ONE_SUM.max(4.0 * least) || spread > (NOT_ONE_SUM / 10.0).max(50.0 * least);
+    let others = (0..BASES.len()).filter(|b| *b != best).all(|b| apart(spreads[b].0));
     (spreads[best].0 < ONE_SUM && others).then_some((BASES[best], spreads[best].1))
 }
 
