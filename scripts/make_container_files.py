@@ -195,6 +195,10 @@ def anndatas():
     anndata.AnnData(scipy.sparse.csc_matrix(sparse), obs, var).write_h5ad(OUT / "csc.h5ad")
     scaled = anndata.AnnData(x - x.mean(0), obs, var, layers={"counts": scipy.sparse.csr_matrix(sparse)})
     scaled.write_h5ad(OUT / "scaled.h5ad")
+    # As scanpy leaves a log1p'd matrix, its genes under ids that say nothing.
+    named = pandas.DataFrame({"feature_name": GENES}, index=[f"gene_{at}" for at in range(40)])
+    logged = anndata.AnnData(numpy.log1p(2 ** x + 0.25).astype("float32"), obs, named, uns={"log1p": {"base": None}})
+    logged.write_h5ad(OUT / "log1p.h5ad", compression="gzip")
     with h5py.File(OUT / "absurd.h5ad", "w") as file:
         file.create_dataset("X", shape=(1 << 40, 1 << 20), chunks=(1024, 1024), dtype="f4")
         for name, rows in (("obs", 1 << 40), ("var", 1 << 20)):
@@ -214,6 +218,12 @@ def parquets():
 
     frame = pandas.DataFrame(VALUES, index=pandas.Index(GENES, name=None), columns=SAMPLES, dtype="float64")
     frame.to_parquet(OUT / "expression.parquet", compression="snappy")
+    # A page's header that states a list of 2^31 - 1 booleans, which cost nothing to skip but time.
+    damaged = bytearray((OUT / "expression.parquet").read_bytes())
+    column = pyarrow.parquet.ParquetFile(OUT / "expression.parquet").metadata.row_group(0).column(0)
+    at = column.dictionary_page_offset or column.data_page_offset
+    damaged[at:at + 7] = bytes([0x19, 0xf1, 0xff, 0xff, 0xff, 0xff, 0x07])
+    write("page_header.parquet", bytes(damaged))
     frame.reset_index(names="gene").to_parquet(OUT / "zstd.parquet", compression="zstd", index=False)
     rows = list(sheet_rows())
     sheet = pandas.DataFrame(rows[1:], columns=rows[0])

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use twinpurify::cohort::Summary;
+use twinpurify::cohort::{Summary, ValueScale};
 use twinpurify::container::source::Memory;
 use twinpurify::container::{ContainerError, LeftOut};
 use twinpurify::session::{Session, Unpacked};
@@ -92,15 +92,43 @@ fn anndata_is_read_dense_and_sparse() {
         assert_eq!(counts(&summary), ((8, 8, 40), columns.clone()), "{name}");
         assert_eq!(unpacked.reports.len(), 2);
     }
-    assert_eq!(value("dense.h5ad", "MYC"), value("expression.parquet", "MYC"));
+    // The layer of counts, not the logarithms beside it.
+    assert_eq!(value("dense.h5ad", "MYC"), value("expression.parquet", "MYC").exp2().round());
     for gene in ["TP53", "MYC", "MARCHF9"] {
         assert_eq!(value("csr.h5ad", gene), value("csc.h5ad", gene));
         assert_eq!(value("csr.h5ad", gene), value("scaled.h5ad", gene));
     }
-    let said = cohort("scaled.h5ad").0.warnings.join("\n");
-    assert!(said.contains("Layer \"counts\" of the AnnData file was read, for X holds negative values"), "{said}");
-    let said = cohort("dense.h5ad").0.warnings.join("\n");
-    assert!(said.contains("X of the AnnData file was read. The file also has layers counts."), "{said}");
+    for name in ["scaled.h5ad", "dense.h5ad"] {
+        let (summary, _) = cohort(name);
+        let said = summary.warnings.join("\n");
+        assert!(said.contains("Layer \"counts\" of the AnnData file was read and not X"), "{said}");
+        assert_eq!(summary.scale.value, ValueScale::Counts, "{name}: {}", summary.scale.because);
+    }
+}
+
+#[test]
+fn anndata_says_its_logarithm_and_names_its_genes_beside_their_ids() {
+    let (summary, _) = cohort("log1p.h5ad");
+    assert_eq!((summary.scale.value, summary.genes), (ValueScale::Ln, 40), "{}", summary.scale.because);
+    let log = summary.logarithm.unwrap();
+    assert_eq!((log.offset, log.base_told, log.offset_told), (1.0, true, true));
+    assert!(summary.scale.because.starts_with("The file says that its values are ln(x + 1)."));
+    let said = summary.warnings.join("\n");
+    assert!(
+        said.contains("named by column \"feature_name\" of var, for its index holds ids of another kind"),
+        "{said}"
+    );
+    let (mut session, unpacked) = open("log1p.h5ad");
+    unpacked.unwrap();
+    assert_eq!(session.gene_names().unwrap()[0], "TP53");
+}
+
+#[test]
+fn a_page_header_that_would_keep_the_reader_is_refused() {
+    let (_, unpacked) = open("page_header.parquet");
+    let refused = unpacked.map(|unpacked| unpacked.refused.iter().map(|r| format!("{r:?}")).collect::<String>());
+    let said = refused.unwrap_or_else(|error| error.to_string());
+    assert!(said.contains("a page's header holds what no page header holds"), "{said}");
 }
 
 #[test]

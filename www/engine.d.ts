@@ -5,6 +5,8 @@ export type Widths = number[];
 export type Config = Record<string, number | boolean | string | Widths | null>;
 
 export interface Evidence { value: string; because: string }
+/** What was added before the logarithm was taken, whether it is one of counts, and what the cells tell of it. */
+export interface Logarithm { offset: number; ofCounts: boolean; baseTold: boolean; offsetTold: boolean }
 export interface FileReport { name: string; kind: string; detail: string }
 /** What a clinical column says of an outcome; `endpoint` is `os`, `pfi`, … or empty. */
 export interface Outcome { kind: "event" | "time"; endpoint: string; unit?: "days" | "months" | "years" | null }
@@ -12,6 +14,10 @@ export interface ColumnSummary { name: string; kind: "category" | "number" | "te
 export interface Summary {
   tumors: number; normals: number; other: number; genes: number; patients: number;
   scale: Evidence; geneIds: Evidence; roles: { because: string };
+  /** Of which logarithm the values are; absent where they are none. */
+  logarithm?: Logarithm | null;
+  /** Times and events that belong together, the one proposed first in front. */
+  endpoints?: { time: string; event: string; endpoint: string; unit?: "days" | "months" | "years" | null }[];
   columns: ColumnSummary[]; files: FileReport[]; warnings: string[];
   /** How many rows the map of gene ids knows, and the names it does not. */
   recognisedGenes?: { rows: number; current: number; older: number; unknown: string[] } | null;
@@ -20,12 +26,16 @@ export interface RoleChoice { column: string; tumour?: string[]; normal: string[
 /** Samples by name whose role is chosen one by one. */
 export interface RolesOf { tumour?: string[]; normal?: string[]; other?: string[] }
 /** What may be changed of the values; nothing unless the person says so. */
-export interface Corrections { oneScale?: boolean; undoLog?: boolean; mouseToHuman?: boolean }
+export interface Corrections {
+  oneScale?: boolean; undoLog?: boolean; mouseToHuman?: boolean;
+  /** The logarithm the values are, where the cells tell it wrongly or not at all. */
+  logBase?: "two" | "e" | "ten"; logOffset?: number;
+}
 /** What of one sample sheet joined: whether each sample has a row in it, and the ids of rows that belong to no sample. */
 export interface SheetJoin { file: string; idColumn: string; rows: number; joined: boolean[]; withoutSample: string[]; repeated: number }
 export type MeasureKey = "level" | "detected" | "distance" | "side";
 export interface Measure { key: MeasureKey; label: string; about: string; values: number[] }
-export interface Finding { code: string; message: string; samples: string[]; correction: keyof Corrections | null }
+export interface Finding { code: string; message: string; samples: string[]; correction: "undoLog" | "oneScale" | "mouseToHuman" | null }
 export interface Quality { samples: string[]; measures: Measure[]; findings: Finding[]; missing: { values: number; genes: number } }
 export interface SampleTable {
   samples: string[]; roles: ("tumour" | "adjacent_normal" | "other")[]; patients: (string | null)[];

@@ -23,13 +23,16 @@ export function verdictOf(saved) {
   };
 }
 
+const logarithmOf = (/** @type {any} */ { offset, ofCounts, baseTold, offsetTold }) =>
+  ({ offset: number(offset), ofCounts: ofCounts === true, baseTold: baseTold === true, offsetTold: offsetTold === true });
+
 /** @param {any} saved @returns {Summary} */
 export function summaryOf(saved) {
-  const { tumors, normals, other, genes, patients, scale, geneIds, roles, columns, files, warnings } = object(saved);
+  const { tumors, normals, other, genes, patients, scale, logarithm, geneIds, roles, columns, files, warnings } = object(saved);
   const evidence = (/** @type {any} */ value) => ({ value: text(object(value).value), because: text(object(value).because) });
   return {
     tumors: number(tumors), normals: number(normals), other: number(other), genes: number(genes), patients: number(patients),
-    scale: evidence(scale), geneIds: evidence(geneIds), roles: { because: text(object(roles).because) },
+    scale: evidence(scale), logarithm: logarithm ? logarithmOf(object(logarithm)) : null, geneIds: evidence(geneIds), roles: { because: text(object(roles).because) },
     columns: list(columns).map(object).map(({ name, kind, values }) => ({ name: text(name), kind: kind === "category" || kind === "number" ? kind : "text", values: list(values).map(text) })),
     files: list(files).map(object).map(({ name, kind, detail }) => ({ name: text(name), kind: text(kind), detail: text(detail) })),
     warnings: list(warnings).map(text),

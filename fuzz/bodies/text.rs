@@ -1,6 +1,6 @@
 //! Bytes → up to three text files of one cohort: whatever they hold, a cohort or a typed error comes back.
 
-use twinpurify::cohort::{Corrections, FileReader, OpenedFile, compose_with};
+use twinpurify::cohort::{Corrections, FileReader, LogBase, OpenedFile, compose_with};
 
 /// Between two files.
 const CUT: &[u8] = b"\n--file--\n";
@@ -12,7 +12,13 @@ const NAMES: [&str; 3] = ["a.tsv", "b_normal.gmx", "c.cls"];
 pub fn run(bytes: &[u8]) {
     let Some((first, mut rest)) = bytes.split_first() else { return };
     let chunk = [1, 7, 4096, usize::MAX][usize::from(first % 4)];
-    let corrections = Corrections { one_scale: first & 4 != 0, undo_log: first & 8 != 0, mouse_to_human: false };
+    let corrections = Corrections {
+        one_scale: first & 4 != 0,
+        undo_log: first & 8 != 0,
+        log_base: (first & 16 != 0).then_some(LogBase::E),
+        log_offset: (first & 32 != 0).then_some(f32::from(*first)),
+        ..Corrections::default()
+    };
     let mut files: Vec<OpenedFile> = Vec::new();
     for name in NAMES {
         let end = rest.windows(CUT.len()).position(|w| w == CUT);

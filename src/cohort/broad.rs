@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use super::names::{NamePatterns, is_gene_heading, is_sample_heading, key};
-use super::number::is_missing;
+use super::number::is_not_known;
 use super::text::field_text;
 use super::{CohortError, GeneSet};
 
@@ -88,7 +88,7 @@ pub(super) fn read_cls(text: &[u8], name: &str) -> Result<Vec<Labels>, CohortErr
 }
 
 fn label(word: &str) -> Option<String> {
-    (!is_missing(word)).then(|| word.to_owned())
+    (!is_not_known(word)).then(|| word.to_owned())
 }
 
 /// A file's name without folders and endings.

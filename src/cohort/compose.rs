@@ -33,10 +33,12 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
     let mut sheets: Vec<(&str, &Sheet)> = Vec::new();
     let mut own: Vec<usize> = Vec::new();
     let mut platforms: Vec<Platform<'_>> = Vec::new();
+    let after_all: Vec<Option<(&Sheet, String)>> = (0..files.len()).map(|at| sheet_after_all(files, at)).collect();
     for (at, file) in files.iter().enumerate() {
-        let (sheet, of) = match &file.content {
-            Content::Sheet(sheet) => (sheet, usize::MAX),
-            Content::Matrix(matrix) => match &matrix.described {
+        let (sheet, of) = match (&file.content, after_all.get(at)) {
+            (Content::Sheet(sheet), _) => (sheet, usize::MAX),
+            (_, Some(Some((sheet, _)))) => (*sheet, usize::MAX),
+            (Content::Matrix(matrix), _) => match &matrix.described {
                 Some(sheet) => (sheet, at),
                 None => continue,
             },
@@ -49,7 +51,10 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
             own.push(of);
         }
     }
-    let parts = without_alternatives(parts(files, &sheets, &platforms, &mut warnings)?, &mut warnings);
+    let parts = without_alternatives(
+        parts(files, &|at| after_all.get(at).is_some_and(Option::is_some), &sheets, &platforms, &mut warnings)?,
+        &mut warnings,
+    );
     let joined = join(parts, corrections, &mut warnings)?.ok_or_else(|| no_matrix(files))?;
     let (mut columns, joins) = clinical_columns(&joined, &sheets, &own, &mut warnings);
     let labels: Vec<_> = files
@@ -77,13 +82,13 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
                 .to_owned(),
         );
     }
-    if joined.scale.value == ValueScale::LogRatio {
+    if joined.told.scale.value == ValueScale::LogRatio {
         warnings.push(
             "The values are centred on zero (log-ratios or z-scores) and cannot be trained on: open counts, TPM, RSEM or log2 intensities.".to_owned(),
         );
     }
     let negative = matrix.rows.iter().any(|row| falls_below_zero(row));
-    if negative && matches!(joined.scale.value, ValueScale::Counts | ValueScale::Linear) {
+    if negative && matches!(joined.told.scale.value, ValueScale::Counts | ValueScale::Linear) {
         warnings.push("Some values are negative on a linear scale; they count as 0.".to_owned());
     }
     let unused = files.iter().filter(|f| matches!(f.content, Content::Unused)).count();
@@ -92,8 +97,13 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
     }
     let mut gene_sets: Vec<GeneSet> = Vec::new();
     let mut reports: Vec<FileReport> = Vec::new();
-    for file in files {
-        reports.push(file.report.clone());
+    for (file, after_all) in files.iter().zip(&after_all) {
+        reports.push(match after_all {
+            Some((_, detail)) => {
+                FileReport { kind: "sample_sheet".to_owned(), detail: detail.clone(), ..file.report.clone() }
+            }
+            None => file.report.clone(),
+        });
         gene_sets.extend(file.gene_sets().unwrap_or_default().iter().cloned());
     }
     let detected = detect(&matrix.samples, &columns, &joined.normals);
@@ -104,7 +114,8 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
         matrix,
         columns,
         patients,
-        scale: joined.scale,
+        scale: joined.told.scale,
+        logarithm: joined.told.logarithm,
         gene_ids: joined.gene_ids,
         recognised_genes: None,
         gene_sets,
@@ -112,6 +123,32 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
         sources: joined.files,
         joins,
         warnings,
+    })
+}
+
+/// Share of a table's rows, or of a matrix's samples, that must be named for the one to be the other's sheet.
+const NAMED: f64 = 0.5;
+
+/// A table of numbers whose rows are the samples of another matrix, with more columns, is its sample sheet, whatever its
+/// first column is called; with the sentence that says so.
+fn sheet_after_all(files: &[OpenedFile], at: usize) -> Option<(&Sheet, String)> {
+    let Content::Matrix(own) = &files.get(at)?.content else { return None };
+    let sheet = own.sheet.as_ref()?;
+    files.iter().enumerate().filter(|(other, _)| *other != at).find_map(|(_, file)| {
+        let Content::Matrix(matrix) = &file.content else { return None };
+        let (samples, genes) = match matrix.orientation.genes_in_rows {
+            true => (matrix.column_names.as_slice(), matrix.row_names.len()),
+            false => (matrix.row_names.as_slice(), matrix.column_names.len()),
+        };
+        let found = sheet.align(samples).filter(|found| found.id_column == 0)?.matched;
+        let enough = found as f64 >= NAMED * samples.len().min(sheet.rows()) as f64;
+        let detail = format!(
+            "{} rows × {} columns (its first column names {found} samples of {}).",
+            thousands(sheet.rows()),
+            sheet.width(),
+            file.name()
+        );
+        (enough && sheet.width() <= genes).then_some((sheet, detail))
     })
 }
 

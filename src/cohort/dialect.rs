@@ -87,8 +87,10 @@ pub(super) fn sniff(prefix: &[u8], whole: bool, name: &str) -> Result<Dialect, C
             continue;
         }
         let agreeing = rows.iter().filter(|w| **w == width).count() as f64 / rows.len().max(1) as f64;
-        let fits = header == width || header + 1 == width;
-        let score = if rows.is_empty() { 1.0 } else { agreeing } * if fits { 1.0 } else { 0.6 };
+        // A header one short is R's, or a decimal comma in every row: what fits exactly goes before it.
+        let fits = if header == width { 1.0 } else { 0.99 };
+        let fits = if header == width || header + 1 == width { fits } else { 0.6 };
+        let score = if rows.is_empty() { 1.0 } else { agreeing } * fits;
         let wanted = best.as_ref().is_none_or(|(b, _)| score > *b) && score >= AGREEMENT;
         if wanted && !(delimiter == b' ' && best.is_some()) {
             best = Some((score, Dialect { delimiter, quoting: true, width, skipped_lines, shape: Shape::Table, gct }));
@@ -263,6 +265,7 @@ mod tests {
         assert_eq!(delimiter("g\ts1\ts2\nA\t1,5\t2,5\nB\t1\t2\n"), ('\t', 3));
         assert_eq!(delimiter("g,s1,s2\nA,1.5,2.5\n"), (',', 3));
         assert_eq!(delimiter("g;s1;s2\nA;1,5;2,5\nB;1,5;2,5\n"), (';', 3));
+        assert_eq!(delimiter("Probe;Gewebe;Größe\nP1;Tumor;3,0\nP2;Normal;3,5\n"), (';', 3));
         assert_eq!(delimiter("g|s1|s2\nA|1|2\n"), ('|', 3));
         assert_eq!(delimiter("\"s 1\" \"s 2\"\n\"A\" 1 2\n\"B\" 3 4\n"), (' ', 3));
         assert_eq!(delimiter("s1\ts2\nA\t1\t2\nB\t3\t4\n"), ('\t', 3));

@@ -157,15 +157,15 @@ fn scale_findings(cohort: &Cohort) -> Option<Finding> {
     let values = || cohort.matrix.rows.iter().flatten().copied().filter(|v| !v.is_nan());
     let (low, high) = values().fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
     match cohort.scale.value {
-        ValueScale::Log2 if low >= 0.0 && high <= 1.0 => finding(
+        _ if cohort.logarithm.is_some() && low >= 0.0 && high <= 1.0 => finding(
             "shares",
             "All values lie between 0 and 1, as methylation and other shares do: this is no expression.".to_owned(),
             None,
         ),
-        ValueScale::Log2 if low >= 0.0 && high < MAX_LOG_OF_LOG => finding(
+        _ if cohort.logarithm.is_some_and(|log| !log.base_told) && low >= 0.0 && high < MAX_LOG_OF_LOG => finding(
             "log_of_log",
             format!(
-                "The values reach only {high:.1}, where log2 expression reaches 12 and more: the logarithm was taken twice, or to base 10. Undo one logarithm, or open the values before it was taken."
+                "The values reach only {high:.1}, where log2 expression reaches 12 and more: the logarithm was taken twice, or to base 10. Undo one logarithm, say under Scale that the base is 10, or open the values before it was taken."
             ),
             Some("undoLog"),
         ),

@@ -55,7 +55,9 @@ fn matches(name: &str, kind: GeneIdKind) -> bool {
 /// The id a row keeps: Ensembl's version is stripped, `SYMBOL|ENTREZ` becomes the symbol, or the Entrez id where the symbol
 /// is `?`. `None` for rows that are no gene: unnamed, or the sums HTSeq (`__no_feature`) and STAR (`N_unmapped`) append.
 pub(super) fn gene_id(name: &str) -> Option<&str> {
-    if name.is_empty() || name.starts_with("__") {
+    // Probes of several genes are named by the first, as platform tables are read.
+    let name = name.split("///").next().unwrap_or(name).trim();
+    if name.is_empty() || name.starts_with("__") || name.bytes().all(|b| b == b'-') {
         return None;
     }
     if matches!(name, "N_unmapped" | "N_multimapping" | "N_noFeature" | "N_ambiguous") {
@@ -163,6 +165,8 @@ mod tests {
         assert_eq!(gene_id("TP53|7157"), Some("TP53"));
         assert_eq!(gene_id("AC000111.6"), Some("AC000111.6"));
         assert_eq!(gene_id("__no_feature"), None);
+        assert_eq!(gene_id("DDR1 /// MIR4640"), Some("DDR1"));
+        assert_eq!((gene_id("---"), gene_id("-")), (None, None));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What a GEO series matrix says about its samples, in the `!` lines before its table.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::CohortError;
 use super::limits::{MAX_DESCRIBED_CELLS, MAX_RECORD_BYTES, MAX_SHEET_BYTES};
+use super::number::is_not_known;
 use super::records::line_too_long;
 use super::sheet::Sheet;
 use super::text::field_text;
@@ -23,6 +24,8 @@ const ATTRIBUTES: [(&str, &str); 6] = [
 #[derive(Default)]
 pub(super) struct SeriesHeader {
     line: Vec<u8>,
+    /// A quoted field of `line` goes on beyond its end.
+    open: bool,
     /// Lines taken so far.
     pub(super) lines: usize,
     kept: Vec<Vec<String>>,
@@ -31,12 +34,20 @@ pub(super) struct SeriesHeader {
 
 impl SeriesHeader {
     /// Takes text up to the first line that begins with neither `!` nor a line end. Returns the bytes taken and whether
-    /// that line was reached.
+    /// that line was reached. A line that ends within quotation marks goes on, for fields hold line ends; but what begins
+    /// with `!` is always a line of its own, so that one stray quotation mark (5" gel) does not swallow the rest.
     pub(super) fn push(&mut self, text: &[u8]) -> Result<(usize, bool), CohortError> {
         let mut taken = 0;
         while let Some(rest) = text.get(taken..).filter(|rest| !rest.is_empty()) {
-            let header = rest.first() == Some(&b'!') || self.lines > 0 && rest.first() == Some(&b'\n');
-            if self.line.is_empty() && !header {
+            let marked = rest.first() == Some(&b'!');
+            let header = marked || self.lines > 0 && rest.first() == Some(&b'\n');
+            if std::mem::take(&mut self.open) {
+                if marked {
+                    self.end_line()?;
+                } else {
+                    self.line.push(b'\n');
+                }
+            } else if self.line.is_empty() && !header {
                 return Ok((taken, true));
             }
             let end = memchr(b'\n', rest);
@@ -47,7 +58,10 @@ impl SeriesHeader {
             }
             taken += part.len() + usize::from(end.is_some());
             if end.is_some() {
-                self.end_line()?;
+                self.open = memchr_iter(b'"', &self.line).count() % 2 == 1;
+                if !self.open {
+                    self.end_line()?;
+                }
             }
         }
         Ok((taken, false))
@@ -59,8 +73,9 @@ impl SeriesHeader {
     }
 
     fn end_line(&mut self) -> Result<(), CohortError> {
-        self.lines += 1;
         let line = std::mem::take(&mut self.line);
+        self.lines += 1 + memchr_iter(b'\n', &line).count();
+        self.open = false;
         if !line.starts_with(b"!Sample_") {
             return Ok(());
         }
@@ -76,7 +91,8 @@ impl SeriesHeader {
         let mut reader =
             csv::ReaderBuilder::new().delimiter(b'\t').has_headers(false).flexible(true).from_reader(line.as_slice());
         if let Some(Ok(record)) = reader.byte_records().next() {
-            self.kept.push(record.iter().map(|field| field_text(field.trim_ascii()).0.into_owned()).collect());
+            let one_line = |field: &[u8]| field_text(field.trim_ascii()).0.replace('\n', " ");
+            self.kept.push(record.iter().map(one_line).collect());
         }
         Ok(())
     }
@@ -97,7 +113,7 @@ impl SeriesHeader {
                     let keyed = heading.starts_with("characteristics").then(|| cell.split_once(':')).flatten();
                     let (key, value) =
                         keyed.map_or((heading, cell.as_str()), |(key, value)| (key.trim(), value.trim()));
-                    if value.is_empty() {
+                    if is_not_known(value) {
                         continue;
                     }
                     let full = headings.len().saturating_mul(count) > MAX_DESCRIBED_CELLS;
@@ -126,6 +142,28 @@ impl SeriesHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quoted_field_goes_on_over_line_ends_and_a_stray_mark_does_not() {
+        let text = b"!Series_summary\t\"first\n\nsecond\twith a tab\"\n!Series_title\t\"a 5\" gel\"\n\
+            !Sample_geo_accession\t\"GSM1\"\t\"GSM2\"\n!Sample_data_processing\t\"a.pgf\n\"\t\"b.pgf\n\"\n\
+            !Sample_description\t\"of\ntwo\"\t\"x\"\n!series_matrix_table_begin\nID_REF\tGSM1\tGSM2\n";
+        for chunk in 1..text.len() {
+            let mut header = SeriesHeader::default();
+            let mut taken = 0;
+            for piece in text.chunks(chunk) {
+                let (now, done) = header.push(piece).unwrap();
+                taken += now;
+                if done {
+                    break;
+                }
+            }
+            assert_eq!((taken, header.lines), (text.len() - 17, 11), "chunks of {chunk}");
+            let sheet = header.sheet().unwrap();
+            assert_eq!(sheet.headings, ["geo_accession", "description"]);
+            assert_eq!(sheet.columns[1], [Some("of two".to_owned()), Some("x".to_owned())]);
+        }
+    }
 
     #[test]
     fn characteristics_become_a_column_per_key() {

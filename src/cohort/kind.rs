@@ -42,6 +42,11 @@ pub(super) fn decide(table: &TextTable, comma_allowed: bool) -> TableKind {
     let numeric = |at: usize| {
         shares.get(at).is_some_and(|s| s.numbers as f64 > NUMERIC_COLUMN * s.present as f64 || s.present == 0)
     };
+    // A column of symbols behind the values, as pandas puts it.
+    let (table_end, mut end) = (end, end);
+    while end > 2 && !numeric(end - 1) && headings.get(end - 1).is_some_and(|h| is_gene_heading(h)) {
+        end -= 1;
+    }
     let first_value = (1..end).take(MAX_ANNOTATION + 1).find(|at| numeric(*at) && !annotation(*at)).unwrap_or(end);
     if first_value == end || first_value > MAX_ANNOTATION {
         return sheet("its columns hold words");
@@ -59,7 +64,7 @@ pub(super) fn decide(table: &TextTable, comma_allowed: bool) -> TableKind {
     let value_headings = headings.get(first_value..end).unwrap_or_default();
     let patterns = NamePatterns::of(value_headings.iter().map(String::as_str));
     let corner = headings.first().map(String::as_str).unwrap_or_default();
-    let (name_column, row_patterns) = name_column(table, first_value);
+    let (name_column, row_patterns) = name_column(table, (0..first_value).chain(end..table_end));
     let rows_are_genes = row_patterns.gene_share() >= GENE_NAMES && !is_sample_heading(corner);
     let columns_are_genes = patterns.gene_share() >= GENE_NAMES && !is_gene_heading(corner);
     let matrix = |because: String| TableKind::Matrix { name_column, first_value, end, because };
@@ -138,22 +143,24 @@ pub(super) fn all_headings(table: &TextTable) -> Vec<String> {
     headings
 }
 
-/// Which of the fields before the values names the genes best, and what its names look like. Another than the first must
-/// be clearly better.
-pub(super) fn name_column(table: &TextTable, first_value: usize) -> (usize, NamePatterns) {
-    let patterns = |at: usize| {
-        let field = |r: Record<'_>| r.fields().nth(at).map(|f| field_text(f).0.into_owned());
-        let names: Vec<String> = table.records().filter_map(field).collect();
-        NamePatterns::of(names.iter().map(String::as_str))
-    };
-    let mut best = (0, patterns(0));
-    for at in 1..first_value {
-        let other = patterns(at);
+/// Which of these columns (the first of them the table's first) names the genes best, and what its names look like. Another
+/// than the first must be clearly better.
+pub(super) fn name_column(table: &TextTable, columns: impl Iterator<Item = usize>) -> (usize, NamePatterns) {
+    let mut best = (0, name_patterns(table, 0));
+    for at in columns.skip(1) {
+        let other = name_patterns(table, at);
         if other.gene_share() > best.1.gene_share() + GENE_NAMES {
             best = (at, other);
         }
     }
     best
+}
+
+/// What the names in a column look like.
+pub(super) fn name_patterns(table: &TextTable, at: usize) -> NamePatterns {
+    let field = |r: Record<'_>| r.fields().nth(at).map(|f| field_text(f).0.into_owned());
+    let names: Vec<String> = table.records().filter_map(field).collect();
+    NamePatterns::of(names.iter().map(String::as_str))
 }
 
 /// Which axis holds the genes.

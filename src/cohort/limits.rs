@@ -12,7 +12,7 @@ pub(super) const MAX_RECORD_BYTES: usize = 16 << 20;
 /// Bytes read before the first three lines must have ended: three records of full length.
 pub(super) const MAX_PREFIX_BYTES: usize = 3 * MAX_RECORD_BYTES;
 
-/// Values in one matrix: 1.6 GB of float32, which twice (file and cohort) is what a 4 GiB wasm memory can hold.
+/// Values in one matrix: 1.6 GB of float32, which twice (while one is turned or changed) is what a 4 GiB wasm memory can hold.
 pub(super) const MAX_VALUES: usize = 400_000_000;
 
 /// Bytes of text in a sample sheet: sheets of whole consortia are under 50 MB; more is a table of something else.

@@ -5,10 +5,12 @@
 
 mod broad;
 mod clinical;
+mod clinical_number;
 mod compose;
 mod dated;
 mod dialect;
 mod error;
+mod events;
 mod findings;
 mod gene_map;
 mod gene_naming;
@@ -18,7 +20,9 @@ pub mod hallmark;
 mod inflate;
 mod join;
 mod kind;
+mod levels;
 mod limits;
+mod logarithm;
 mod names;
 mod number;
 mod origin;
@@ -31,6 +35,7 @@ mod reader;
 mod records;
 mod role_words;
 mod roles;
+mod row;
 mod rows;
 mod scale;
 mod sheet;
@@ -44,11 +49,15 @@ mod text;
 pub use clinical::SheetJoin;
 pub use compose::{compose, compose_with};
 pub use error::CohortError;
+pub use events::{Events, Outcomes, outcomes};
 pub use gene_map::{GeneMap, RecognisedGenes};
-pub use join::Corrections;
+pub use join::{Corrections, LogBase};
+pub use levels::Levels;
+pub use logarithm::{Logarithm, Reading};
 pub use origin::Origin;
-pub use outcome::{Outcome, TimeUnit, events, happened, outcome_columns};
+pub use outcome::{Endpoint, Outcome, TimeUnit, endpoints, outcome_columns};
 pub use reader::{FileReader, OpenedFile};
+pub use row::Row;
 pub use size::{Estimate, estimate};
 pub use summary::{ColumnSummary, RolesSummary, Summary};
 
@@ -74,8 +83,12 @@ pub enum ValueScale {
     Counts,
     /// TPM, RSEM, FPKM or un-logged intensity: linear as they are.
     Linear,
-    /// log2(x + 1) or log2 x: linear = 2^v, floored at 0.25 as METHOD.md 1 does for microarray.
+    /// Logarithms to base 2 (log2(x + 1), log2 x); [`Logarithm`] says what was added.
     Log2,
+    /// Natural logarithms (ln(x + 1), as scanpy's `log1p`).
+    Ln,
+    /// Decimal logarithms.
+    Log10,
     /// log-ratio or z-score, centred at 0: cannot be brought back to linear space and is refused for training.
     LogRatio,
 }
@@ -104,7 +117,7 @@ pub struct ExpressionMatrix {
     /// Column names, unique, in file order.
     pub samples: Vec<String>,
     /// One row of `samples.len()` values per gene.
-    pub rows: Vec<Box<[f32]>>,
+    pub rows: Vec<Row>,
 }
 
 /// How a clinical column is read.
@@ -176,6 +189,8 @@ pub struct Cohort {
     pub patients: Vec<Option<String>>,
     /// Value scale and its evidence.
     pub scale: Evidence<ValueScale>,
+    /// What was added before the logarithm was taken, and of what it is; none where the values are no logarithm.
+    pub logarithm: Option<Logarithm>,
     /// Gene naming scheme and its evidence.
     pub gene_ids: Evidence<GeneIdKind>,
     /// How many rows the map of gene ids knows; `None` until [`Cohort::name_genes`].

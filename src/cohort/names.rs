@@ -126,7 +126,11 @@ pub(super) fn barcode_sample_type(name: &str) -> Option<u8> {
 
 /// Whether a heading names the gene column.
 pub(super) fn is_gene_heading(heading: &str) -> bool {
-    const WORDS: [&str; 18] = [
+    const WORDS: [&str; 22] = [
+        "genesymbols",
+        "genenames",
+        "featurename",
+        "geneshortname",
         "gene",
         "genes",
         "geneid",

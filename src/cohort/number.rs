@@ -7,7 +7,7 @@ use twinpurify_cells::short_decimal;
 pub(super) enum NumberFault {
     /// Neither a number nor one of the words for missing.
     NotANumber,
-    /// `inf`, or too large for a float32.
+    /// `inf`, or too large for a float32; not `-inf`.
     NotFinite,
 }
 
@@ -36,13 +36,44 @@ const MISSING: [&str; 14] = [
     "not available",
 ];
 
+/// What a sample sheet writes where nothing is known of a sample, beside [`MISSING`], in lower case: the words of TCGA's and
+/// GDC's sheets, and `GX`, the grade that could not be assessed.
+const NOT_KNOWN: [&str; 14] = [
+    "[not evaluated]",
+    "[discrepancy]",
+    "[pending]",
+    "not reported",
+    "not evaluated",
+    "not applicable",
+    "not assessed",
+    "not known",
+    "missing",
+    "indeterminate",
+    "unknown",
+    "unk",
+    "gx",
+    "?",
+];
+
 /// Whether a cell says that its value is missing.
 pub(super) fn is_missing(cell: &str) -> bool {
     let cell = cell.trim();
     cell.len() <= 16 && MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
-/// Reads a cell as float32; missing is `NaN`. With `comma_allowed`, `1,5` is one and a half.
+/// Whether a cell of a sample sheet says nothing of its sample.
+pub(super) fn is_not_known(cell: &str) -> bool {
+    is_missing(cell) || NOT_KNOWN.iter().any(|word| cell.trim().eq_ignore_ascii_case(word))
+}
+
+/// What R and Python write for the logarithm of nothing.
+fn is_minus_infinity(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.eq_ignore_ascii_case("-inf") || cell.eq_ignore_ascii_case("-infinity")
+}
+
+/// Reads a cell as float32; missing is `NaN`, and minus infinity stays what it is, for only the whole matrix says whether it
+/// is the logarithm of nothing. With `comma_allowed`, `1,5` is one and a half.
 pub(super) fn parse_value(cell: &[u8], comma_allowed: bool) -> Result<Parsed, NumberFault> {
     if let Some(value) = short_decimal(cell) {
         return Ok(Parsed { value, comma: false });
@@ -50,6 +81,9 @@ pub(super) fn parse_value(cell: &[u8], comma_allowed: bool) -> Result<Parsed, Nu
     let Ok(text) = std::str::from_utf8(cell) else {
         return Err(NumberFault::NotANumber);
     };
+    if is_minus_infinity(text) {
+        return Ok(Parsed { value: f32::NEG_INFINITY, comma: false });
+    }
     if let Ok(value) = text.parse::<f32>() {
         return if value.is_infinite() { Err(NumberFault::NotFinite) } else { Ok(Parsed { value, comma: false }) };
     }
@@ -66,17 +100,6 @@ pub(super) fn parse_value(cell: &[u8], comma_allowed: bool) -> Result<Parsed, Nu
     }
 }
 
-/// Reads a clinical cell as a number, whichever the decimal mark.
-pub(super) fn clinical_number(cell: &str) -> Option<f64> {
-    let cell = cell.trim();
-    let number = match cell.parse::<f64>() {
-        Ok(number) => number,
-        Err(_) if cell.bytes().filter(|b| *b == b',').count() == 1 => cell.replacen(',', ".", 1).parse().ok()?,
-        Err(_) => return None,
-    };
-    number.is_finite().then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,8 +112,11 @@ mod tests {
         for cell in ["", "NA", "NaN", "nan", " N/A", "null", "#N/A"] {
             assert!(parse_value(cell.as_bytes(), false).unwrap().value.is_nan(), "{cell}");
         }
-        for cell in ["inf", "-Inf", "infinity", "1e39"] {
+        for cell in ["inf", "Infinity", "1e39", "-1e39"] {
             assert_eq!(parse_value(cell.as_bytes(), false), Err(NumberFault::NotFinite), "{cell}");
+        }
+        for cell in ["-inf", " -Inf ", "-Infinity"] {
+            assert_eq!(parse_value(cell.as_bytes(), false).unwrap().value, f32::NEG_INFINITY, "{cell}");
         }
         for cell in ["x", "1.2.3", "12 3", "1,5"] {
             assert_eq!(parse_value(cell.as_bytes(), false), Err(NumberFault::NotANumber), "{cell}");

@@ -19,7 +19,7 @@ pub(super) fn other_table(headings: &[String]) -> Option<&'static str> {
 }
 
 /// Endings that say how a file of one sample was made and packed, not which sample it is.
-const ENDINGS: [&str; 19] = [
+const ENDINGS: [&str; 29] = [
     ".gz",
     ".tsv",
     ".txt",
@@ -39,11 +39,58 @@ const ENDINGS: [&str; 19] = [
     "_counts",
     "_htseq",
     "_star",
+    ".bam",
+    ".sam",
+    ".cram",
+    "aligned.sortedbycoord.out",
+    "aligned.out",
+    ".sorted",
+    ".markdup",
+    ".dedup",
+    "readspergene.out",
+    "_quant",
 ];
+
+/// Names that a mapper gives to the file of every sample: the sample is the folder it lies in.
+const NO_SAMPLE: [&str; 6] = ["quant", "abundance", "readspergene.out", "counts", "gene_counts", "results"];
 
 /// The sample that a file of one sample is called after: its name without folders and endings.
 pub(super) fn sample_of_file(name: &str) -> String {
-    let base = base_name(name);
+    let own = without_endings(base_name(name));
+    let folder = name.rsplit(['/', '\\']).nth(1).filter(|folder| !folder.is_empty());
+    match folder {
+        Some(folder) if NO_SAMPLE.iter().any(|word| own.eq_ignore_ascii_case(word)) => {
+            without_endings(folder).to_owned()
+        }
+        _ => own.to_owned(),
+    }
+}
+
+/// The samples of columns that are called after their files (featureCounts: `/data/bam/P01T.sorted.bam`); `None` where
+/// they are not, or where two would have one name.
+pub(super) fn samples_of_columns(headings: &[String]) -> Option<Vec<String>> {
+    const MAPPED: [&str; 3] = [".bam", ".sam", ".cram"];
+    let lower: Vec<String> = headings.iter().map(|h| h.to_lowercase()).collect();
+    let mapped = lower.iter().filter(|h| MAPPED.iter().any(|ending| h.ends_with(ending))).count();
+    let quantified = lower.iter().filter(|h| h.ends_with("quant.sf") || h.ends_with("readspergene.out.tab")).count();
+    if headings.is_empty() || mapped.max(quantified) * 2 <= headings.len() {
+        return None;
+    }
+    let mut names: Vec<String> = headings.iter().map(|h| sample_of_file(h)).collect();
+    // R writes the folders into one name: `X.data.bam.P01T.sorted.bam`.
+    let shared = names.iter().skip(1).fold(names.first().map_or(0, String::len), |length, name| {
+        let first = names.first().map(String::as_bytes).unwrap_or_default();
+        first.iter().zip(name.as_bytes()).take(length).take_while(|(a, b)| a == b).count()
+    });
+    let cut = names.first().and_then(|name| name.get(..shared)?.rfind('.')).map_or(0, |at| at + 1);
+    if cut > 0 && names.iter().all(|name| name.len() > cut) {
+        names.iter_mut().for_each(|name| *name = name.split_off(cut));
+    }
+    let distinct: std::collections::HashSet<&str> = names.iter().map(String::as_str).collect();
+    (distinct.len() == names.len()).then_some(names)
+}
+
+fn without_endings(base: &str) -> &str {
     let mut rest = base;
     'cut: loop {
         for ending in ENDINGS {
@@ -54,7 +101,9 @@ pub(super) fn sample_of_file(name: &str) -> String {
                 continue 'cut;
             }
         }
-        return rest.to_owned();
+        // `P01T_ReadsPerGene.out.tab` leaves a mark behind the sample.
+        let bare = rest.trim_end_matches(['_', '.', '-']);
+        return if bare.is_empty() || rest == base { rest } else { bare };
     }
 }
 
@@ -85,9 +134,27 @@ mod tests {
             ("C:\\data\\x_counts.TXT", "x"),
             (".tsv", ".tsv"),
             ("é.tsv", "é"),
+            ("runs/P01T/quant.sf", "P01T"),
+            ("salmon/P01T_quant/quant.sf.gz", "P01T"),
+            ("quant.sf", "quant"),
+            ("P01T_ReadsPerGene.out.tab", "P01T"),
+            ("star/P02N/ReadsPerGene.out.tab", "P02N"),
+            ("/data/bam/P01T.sorted.bam", "P01T"),
+            ("P01TAligned.sortedByCoord.out.bam", "P01T"),
         ] {
             assert_eq!(sample_of_file(file), sample, "{file}");
         }
+    }
+
+    #[test]
+    fn columns_called_after_files_are_samples() {
+        let of = |headings: &[&str]| samples_of_columns(&headings.iter().map(|h| h.to_string()).collect::<Vec<_>>());
+        assert_eq!(of(&["/data/bam/P01T.sorted.bam", "/data/bam/P01N.sorted.bam"]).unwrap(), ["P01T", "P01N"]);
+        assert_eq!(of(&["X.data.bam.P01T.sorted.bam", "X.data.bam.P02N.sorted.bam"]).unwrap(), ["P01T", "P02N"]);
+        assert_eq!(of(&["out/a/quant.sf", "out/b/quant.sf"]).unwrap(), ["a", "b"]);
+        assert_eq!(of(&["P.1.T", "P.2.T"]), None);
+        // Two files of one sample: the paths tell them apart.
+        assert_eq!(of(&["lane1/P01T.bam", "lane2/P01T.bam"]), None);
     }
 
     #[test]

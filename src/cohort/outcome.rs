@@ -1,12 +1,10 @@
 //! Which clinical columns hold outcomes: an event in any of its usual spellings, a time with its unit, and the endpoint
 //! that ties the two together.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
+use super::clinical_number::column_numbers;
 use super::names::key;
-use super::number::clinical_number;
 use super::{Column, ColumnKind};
 
 /// What a column says of an outcome.
@@ -55,52 +53,6 @@ const ENDPOINTS: [(&str, &[&str]); 9] = [
 /// Share of the cells that are there which must be understood.
 const UNDERSTOOD: f64 = 0.9;
 
-/// Whether a cell says that the event happened: `1`, `1:DECEASED`, `dead`, `TRUE`, … or that it did not.
-pub fn happened(cell: &str) -> Option<bool> {
-    let word = cell.trim().to_lowercase();
-    let coded = word.split_once(':').and_then(|(code, _)| code.trim().parse::<f64>().ok());
-    match (coded.or_else(|| word.parse().ok()), word.as_str()) {
-        (Some(1.0), _) => Some(true),
-        (Some(0.0), _) => Some(false),
-        (Some(_), _) => None,
-        (
-            None,
-            "true"
-            | "t"
-            | "yes"
-            | "y"
-            | "dead"
-            | "deceased"
-            | "died"
-            | "death"
-            | "event"
-            | "recurred"
-            | "recurrence"
-            | "relapse"
-            | "relapsed"
-            | "progression"
-            | "progressed"
-            | "recurred/progressed"
-            | "dod",
-        ) => Some(true),
-        (
-            None,
-            "false" | "f" | "no" | "n" | "alive" | "living" | "censored" | "none" | "no event" | "disease free"
-            | "diseasefree" | "disease-free" | "progression free" | "lived",
-        ) => Some(false),
-        _ => None,
-    }
-}
-
-/// A whole column of events. Where only 1 and 2 stand, R's habit: 2 is the event.
-pub fn events(values: &[Option<String>]) -> Vec<Option<bool>> {
-    let distinct: HashSet<&str> = values.iter().flatten().map(|v| v.trim().trim_end_matches(".0")).collect();
-    if distinct == HashSet::from(["1", "2"]) {
-        return values.iter().map(|v| v.as_ref().map(|v| v.trim().starts_with('2'))).collect();
-    }
-    values.iter().map(|v| v.as_deref().and_then(happened)).collect()
-}
-
 impl Column {
     /// Whether the column is an event or a time, from its heading and its cells.
     pub fn outcome(&self) -> Option<Outcome> {
@@ -134,21 +86,25 @@ impl Column {
             None
         };
         let present = self.values.iter().flatten().count();
-        let understood = events(&self.values).into_iter().flatten().count();
-        let named_event = has(&["event", "status", "vital", "ind", "dead", "deceased", "died", "death"]);
+        let understood = self.events().values.iter().flatten().count();
+        let named_event = has(&["event", "status", "vital", "ind", "dead", "deceased", "died", "death", "fustat"]);
         let bare = words.len() == 1 && endpoint.is_some() || joined == "recurrence" || joined == "relapse";
         let enough = |count: usize| present > 0 && count as f64 >= UNDERSTOOD * present as f64;
-        // "Status" of what? Without an endpoint the word alone must be "event".
+        // "Status" of what? Without an endpoint the word must be "event", or stand alone: it is paired with "time" only.
         if unit.is_none()
             && enough(understood)
-            && (bare || named_event && (endpoint.is_some() || has(&["event"])))
+            && (bare
+                || named_event
+                    && (endpoint.is_some() || has(&["event", "surv", "survival", "fustat"]) || joined == STATUS))
             && !has(&["time"])
         {
             return Some(Outcome::Event { endpoint: endpoint.unwrap_or_default() });
         }
-        let numbers = self.values.iter().flatten().filter_map(|v| clinical_number(v)).filter(|n| *n >= 0.0).count();
-        let timed = unit.is_some() || has(&["time", "survival", "followup", "follow", "duration"]) || bare;
-        let about = endpoint.is_some() || has(&["survival", "followup", "follow", "event"]);
+        let numbers = column_numbers(&self.values).into_iter().flatten().filter(|n| *n >= 0.0).count();
+        let timed =
+            unit.is_some() || has(&["time", "survival", "surv", "followup", "follow", "duration", "futime"]) || bare;
+        let about =
+            endpoint.is_some() || has(&["survival", "surv", "followup", "follow", "event", "futime"]) || joined == TIME;
         let number = self.kind == ColumnKind::Number || unit.is_some() || has(&["time"]);
         (timed && about && number && !named_event_only(&words) && enough(numbers))
             .then(|| Outcome::Time { endpoint: endpoint.unwrap_or_default(), unit })
@@ -160,29 +116,72 @@ fn named_event_only(words: &[&str]) -> bool {
     words.iter().any(|w| matches!(*w, "status" | "ind" | "vital")) && !words.contains(&"time")
 }
 
-/// The time and the event of one endpoint, those asked for first in front; of no endpoint only where there is one of each.
-pub fn outcome_columns(columns: &[Column]) -> Option<(String, String)> {
-    let found: Vec<(&str, Outcome)> = columns.iter().filter_map(|c| Some((c.name.as_str(), c.outcome()?))).collect();
-    let time = |of: &str| {
-        found.iter().find(|(_, o)| matches!(o, Outcome::Time { endpoint, .. } if endpoint == of)).map(|(name, _)| *name)
-    };
-    let event = |of: &str| {
-        found.iter().find(|(_, o)| matches!(o, Outcome::Event { endpoint } if endpoint == of)).map(|(name, _)| *name)
-    };
-    let endpoints = ENDPOINTS.iter().map(|(endpoint, _)| *endpoint).chain([""]);
-    let pair = endpoints.clone().find_map(|of| Some((time(of)?, event(of)?)));
-    // "days_to_event" beside "OS_event", "survival time" beside "vital status".
-    let loose = || {
-        let (time, event) = (endpoints.clone().find_map(time)?, endpoints.clone().find_map(event)?);
-        let other = |name: &str| {
-            found.iter().any(|(n, o)| {
-                *n == name
-                    && matches!(o, Outcome::Time { endpoint, .. } | Outcome::Event { endpoint } if endpoint.is_empty())
-            })
+/// Two headings that say nothing of an outcome alone, and name one together.
+const TIME: &str = "time";
+const STATUS: &str = "status";
+
+/// A time and the event that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Column of the time.
+    pub time: String,
+    /// Column of the event.
+    pub event: String,
+    /// `os`, `rfs`, …; empty where no heading names one.
+    pub endpoint: String,
+    /// The time's, where its heading says it.
+    pub unit: Option<TimeUnit>,
+}
+
+/// The times and events that belong together, each column in one pair: first those of one named endpoint in the order
+/// in which endpoints are asked for, then those whose headings begin alike (`surv_months`, `surv_event`), then one time
+/// and one event that are left and of which at most one names an endpoint (`follow_up_years`, `relapse_event`).
+pub fn endpoints(columns: &[Column]) -> Vec<Endpoint> {
+    let (mut times, mut events) = (Vec::new(), Vec::new());
+    for column in columns {
+        match column.outcome() {
+            Some(Outcome::Time { endpoint, unit }) => times.push((column.name.as_str(), endpoint, unit)),
+            Some(Outcome::Event { endpoint }) => events.push((column.name.as_str(), endpoint)),
+            None => {}
+        }
+    }
+    let alone = |name: &str| [TIME, STATUS].contains(&key(name).as_str());
+    let stem = |name: &str| name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    let mut found = Vec::new();
+    let mut pair =
+        |times: &mut Vec<(&str, String, Option<TimeUnit>)>, events: &mut Vec<(&str, String)>, t: usize, e: usize| {
+            let ((time, of_time, unit), (event, of_event)) = (times.remove(t), events.remove(e));
+            let endpoint = if of_event.is_empty() { of_time } else { of_event };
+            found.push(Endpoint { time: time.to_owned(), event: event.to_owned(), endpoint, unit });
         };
-        (other(time) || other(event)).then_some((time, event))
-    };
-    pair.or_else(loose).map(|(time, event)| (time.to_owned(), event.to_owned()))
+    for (of, _) in ENDPOINTS {
+        let places = (times.iter().position(|(_, o, _)| o == of), events.iter().position(|(_, o)| o == of));
+        if let (Some(t), Some(e)) = places {
+            pair(&mut times, &mut events, t, e);
+        }
+    }
+    let like = |t: &str, e: &str| stem(t) == stem(e) || key(t) == TIME && key(e) == STATUS;
+    while let Some((t, e)) = times.iter().enumerate().find_map(|(t, (time, of_time, _))| {
+        let fits = |(event, of_event): &(&str, String)| {
+            like(time, event) && (of_time.is_empty() || of_event.is_empty() || of_time == of_event)
+        };
+        Some((t, events.iter().position(fits)?))
+    }) {
+        pair(&mut times, &mut events, t, e);
+    }
+    times.retain(|(name, ..)| !alone(name));
+    events.retain(|(name, _)| !alone(name));
+    if let ([(_, of_time, _)], [(_, of_event)]) = (times.as_slice(), events.as_slice())
+        && (of_time.is_empty() || of_event.is_empty())
+    {
+        pair(&mut times, &mut events, 0, 0);
+    }
+    found
+}
+
+/// The time and the event of the first of [`endpoints`].
+pub fn outcome_columns(columns: &[Column]) -> Option<(String, String)> {
+    endpoints(columns).into_iter().next().map(|found| (found.time, found.event))
 }
 
 /// GDC writes the days until death of the dead and the days until the last visit of the living in two columns: the time
@@ -197,8 +196,10 @@ pub(super) fn follow_up(columns: &[Column]) -> Option<Column> {
     if known {
         return None;
     }
-    let number = |v: &Option<String>| v.clone().filter(|v| clinical_number(v).is_some());
-    let values = death.values.iter().zip(&last.values).map(|(d, l)| number(d).or_else(|| number(l))).collect();
+    let written = |column: &Column| -> Vec<Option<String>> {
+        column.values.iter().zip(column.numbers()).map(|(cell, number)| number.and(cell.clone())).collect()
+    };
+    let values = written(death).into_iter().zip(written(last)).map(|(d, l)| d.or(l)).collect();
     let name = format!("OS days ({}, else {})", death.name, last.name);
     Some(Column { name, kind: ColumnKind::Number, values })
 }
@@ -239,7 +240,7 @@ mod tests {
         assert_eq!(said("DFS_STATUS", &["1:Recurred/Progressed", "0:DiseaseFree"]), "event dfs");
         assert_eq!(said("_EVENT", &["1", "0"]), "event ");
         let r = column("status", &["1", "2", ""]);
-        assert_eq!(events(&r.values), [Some(false), Some(true), None]);
+        assert_eq!(r.events().values, [Some(false), Some(true), None]);
         for (name, values) in
             [("ER_status", ["0", "1"]), ("msi_status", ["yes", "no"]), ("age", ["50", "61"]), ("censored", ["1", "0"])]
         {
@@ -281,6 +282,30 @@ mod tests {
         assert_eq!(outcome_columns(&columns[2..]), None);
         let loose = [column("survival time", &["90.5", "200"]), column("vital status", &["dead", "alive"])];
         assert_eq!(outcome_columns(&loose), Some(("survival time".into(), "vital status".into())));
+    }
+
+    #[test]
+    fn every_event_goes_with_its_own_time() {
+        let columns = [
+            column("surv_months", &["10", "11.5"]),
+            column("surv_event", &["0", "1"]),
+            column("follow_up_years", &["1.0", "1.1"]),
+            column("relapse_event", &["1", "0"]),
+        ];
+        let said = |columns: &[Column]| -> Vec<String> {
+            let found = endpoints(columns).into_iter();
+            found.map(|e| format!("{} {} {} {:?}", e.time, e.event, e.endpoint, e.unit)).collect()
+        };
+        assert_eq!(
+            said(&columns),
+            ["surv_months surv_event  Some(Months)", "follow_up_years relapse_event rfs Some(Years)"]
+        );
+        let plain = [column("time", &["10", "11.5"]), column("status", &["1", "2"]), column("age", &["50", "61"])];
+        assert_eq!(said(&plain), ["time status  None"]);
+        // A status of something else has no time to go with.
+        assert!(said(&plain[1..]).is_empty() && said(&[plain[0].clone(), columns[3].clone()]).is_empty());
+        let both = [column("OS_MONTHS", &["10", "11.5"]), column("OS_STATUS", &["0:LIVING", "1:DECEASED"])];
+        assert_eq!(said(&[&both[..], &columns[..2]].concat()).len(), 2);
     }
 
     #[test]

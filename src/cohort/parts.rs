@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use super::dated::turned_back;
-use super::genes::{collapse, gene_id_kind};
+use super::genes::{collapse, counted, gene_id_kind};
 use super::names::key;
 use super::other_tables::{base_name, is_normals_file};
 use super::platform::Platform;
 use super::reader::{Content, MatrixFile, OpenedFile, thousands};
-use super::scale::value_scale;
+use super::scale::{Told, value_scale};
 use super::sheet::Sheet;
-use super::{CohortError, Evidence, ExpressionMatrix, GeneIdKind, ValueScale};
+use super::table::{MinusInfinite, not_finite};
+use super::{CohortError, Evidence, ExpressionMatrix, GeneIdKind, Reading, Row};
 
 /// One matrix file, or many of one sample each, brought to genes × samples.
 pub(super) struct Part {
@@ -20,7 +21,7 @@ pub(super) struct Part {
     pub(super) files: Vec<usize>,
     pub(super) matrix: ExpressionMatrix,
     pub(super) gene_ids: Evidence<GeneIdKind>,
-    pub(super) scale: Evidence<ValueScale>,
+    pub(super) told: Told,
     /// The file's name says that it holds normals.
     pub(super) normals: bool,
 }
@@ -30,13 +31,16 @@ struct Lying<'a> {
     name: &'a str,
     row_names: &'a [String],
     column_names: &'a [String],
-    rows: Vec<&'a [f32]>,
+    rows: Vec<&'a Row>,
     genes_in_rows: bool,
+    minus_infinite: Option<MinusInfinite>,
+    said: Option<Reading>,
 }
 
-/// Every matrix of the opened files.
+/// Every matrix of the opened files but those that are sample sheets after all.
 pub(super) fn parts(
     files: &[OpenedFile],
+    is_sheet: &dyn Fn(usize) -> bool,
     sheets: &[(&str, &Sheet)],
     platforms: &[Platform<'_>],
     warnings: &mut Vec<String>,
@@ -45,6 +49,7 @@ pub(super) fn parts(
     let mut single: Vec<(usize, &OpenedFile, &MatrixFile)> = Vec::new();
     for (at, file) in files.iter().enumerate() {
         match &file.content {
+            Content::Matrix(_) if is_sheet(at) => {}
             Content::Matrix(matrix) if matrix.one_sample => single.push((at, file, matrix)),
             Content::Matrix(matrix) => {
                 let genes_in_rows = turned(file.name(), matrix, sheets, warnings);
@@ -52,8 +57,10 @@ pub(super) fn parts(
                     name: file.name(),
                     row_names: &matrix.row_names,
                     column_names: &matrix.column_names,
-                    rows: matrix.rows.iter().map(|row| row.as_ref()).collect(),
+                    rows: matrix.rows.iter().collect(),
                     genes_in_rows,
+                    minus_infinite: matrix.minus_infinite,
+                    said: matrix.said,
                 };
                 parts.push(part(&lying, &[at], platforms, warnings)?);
             }
@@ -78,7 +85,7 @@ fn side_by_side(
     warnings: &mut Vec<String>,
 ) -> Result<Part, CohortError> {
     let names = sheets.iter().find_map(|(_, sheet)| names_of_files(sheet)).unwrap_or_default();
-    let (mut row_names, mut rows, mut at): (Vec<String>, Vec<&[f32]>, Vec<usize>) = Default::default();
+    let (mut row_names, mut rows, mut at): (Vec<String>, Vec<&Row>, Vec<usize>) = Default::default();
     let (mut unnamed, mut repeated) = (0, 0);
     for (index, file, matrix) in &files {
         let base = base_name(file.name());
@@ -90,7 +97,7 @@ fn side_by_side(
             continue;
         }
         row_names.push(sample.to_owned());
-        rows.extend(matrix.rows.first().map(|row| row.as_ref()));
+        rows.extend(matrix.rows.first());
         at.push(*index);
     }
     let file = files.first().map(|(_, file, _)| file.name()).unwrap_or_default();
@@ -108,7 +115,16 @@ fn side_by_side(
         warnings.push(format!("{repeated} files are a further measurement of a sample; the first one opened is used."));
     }
     let genes = files.first().map(|(.., m)| m.column_names.as_slice()).unwrap_or_default();
-    let lying = Lying { name: file, row_names: &row_names, column_names: genes, rows, genes_in_rows: false };
+    let minus_infinite = files.iter().find_map(|(.., m)| m.minus_infinite);
+    let lying = Lying {
+        name: file,
+        row_names: &row_names,
+        column_names: genes,
+        rows,
+        genes_in_rows: false,
+        minus_infinite,
+        said: None,
+    };
     part(&lying, &at, platforms, warnings)
 }
 
@@ -175,21 +191,21 @@ fn part(
         lying.rows.get(row).and_then(|r| r.get(column)).copied().unwrap_or(f32::NAN)
     };
     let mean = |gene: usize| {
-        let present = (0..samples.len()).map(|s| value(gene, s)).filter(|v| !v.is_nan());
+        let present = (0..samples.len()).map(|s| value(gene, s)).filter(|v| v.is_finite());
         let (sum, count) = present.fold((0.0, 0_usize), |(sum, n), v| (sum + f64::from(v), n + 1));
         if count == 0 { f64::NAN } else { sum / count as f64 }
     };
     let kept = collapse(&gene_names, mean);
     warnings.extend(kept.warnings.iter().map(|w| format!("{name}: {w}")));
-    let rows: Vec<Box<[f32]>> = kept
+    let rows: Vec<Row> = kept
         .rows
         .iter()
         .map(|gene| match lying.rows.get(*gene) {
-            Some(row) if genes_in_rows => Box::from(*row),
+            Some(row) if genes_in_rows => Row::clone(row),
             _ => (0..samples.len()).map(|s| value(*gene, s)).collect(),
         })
         .collect();
-    let matrix = ExpressionMatrix { genes: kept.genes, samples: samples.to_vec(), rows };
+    let mut matrix = ExpressionMatrix { genes: kept.genes, samples: samples.to_vec(), rows };
     if matrix.rows.iter().flatten().all(|v| v.is_nan()) {
         return Err(CohortError::new(
             "no_values",
@@ -202,8 +218,43 @@ fn part(
         [one] => vec![*one; samples.len()],
         many => many.to_vec(),
     };
-    let (gene_ids, scale) = (gene_id_kind(&gene_names), value_scale(&matrix));
-    Ok(Part { file: name.to_owned(), files, gene_ids, scale, matrix, normals: is_normals_file(name) })
+    let told = value_scale(&matrix, lying.minus_infinite.is_some()).as_file_says(lying.said);
+    if let Some(place) = lying.minus_infinite {
+        let said = nothing_logged(&mut matrix, &told, place).map_err(|e| e.in_file(name))?;
+        warnings.push(format!("{name}: {said}"));
+    }
+    let gene_ids = gene_id_kind(&gene_names);
+    Ok(Part { file: name.to_owned(), files, gene_ids, told, matrix, normals: is_normals_file(name) })
+}
+
+/// Below the lowest value by this much (log2): a thousandth of it, nothing as levels go, and still a number.
+const NOTHING: f64 = 10.0;
+
+/// Minus infinity is the logarithm of nothing: it becomes the logarithm of the offset, or where nothing was added a value
+/// far below the others. On another scale it is refused where it first stood.
+fn nothing_logged(matrix: &mut ExpressionMatrix, told: &Told, place: MinusInfinite) -> Result<String, CohortError> {
+    let (Some(log), Some(base)) = (told.logarithm, told.scale.value.base()) else {
+        return Err(not_finite().at_line(place.line).at_column(place.column).quoting("-Inf"));
+    };
+    let lowest = matrix.rows.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f32::min);
+    let nothing = if log.offset > 0.0 {
+        (f64::from(log.offset).ln() / base.ln()) as f32
+    } else {
+        lowest - (NOTHING / base.log2()) as f32
+    };
+    let mut count = 0;
+    // Rows without one stay the file's own.
+    for row in matrix.rows.iter_mut().filter(|row| row.iter().any(|v| v.is_infinite())) {
+        for value in row.iter_mut().filter(|v| v.is_infinite()) {
+            *value = nothing;
+            count += 1;
+        }
+    }
+    Ok(format!(
+        "{} minus infinity, the logarithm of nothing, and {} as an expression of 0.",
+        counted(count, "value is", "values are"),
+        if count == 1 { "counts" } else { "count" }
+    ))
 }
 
 pub(super) fn duplicate_sample() -> CohortError {

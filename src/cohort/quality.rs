@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::findings::findings;
-use super::{Cohort, ExpressionMatrix, Role, ValueScale};
+use super::{Cohort, ExpressionMatrix, Levels, Role, ValueScale};
 
 /// Genes that distances are taken over: the most variable ones, as in training.
 const GENES: usize = 2000;
@@ -130,9 +130,11 @@ impl Cohort {
     }
 }
 
-/// Values as logarithms: log2(1 + x), counts per million first.
+/// Values as logarithms: log2(1 + x), counts per million first; log-ratios as they are.
 struct Logged {
-    scale: ValueScale,
+    counts: bool,
+    levels: Option<Levels>,
+    /// Sum of each sample's values.
     sums: Vec<f64>,
     lowest: f32,
 }
@@ -147,19 +149,11 @@ impl Logged {
                 lowest = lowest.min(*value);
             }
         }
-        Logged { scale: cohort.scale.value, sums, lowest }
+        Logged { counts: cohort.scale.value == ValueScale::Counts, levels: cohort.levels(), sums, lowest }
     }
 
     fn value(&self, value: f32, sample: usize) -> f64 {
-        let value = f64::from(value);
-        match self.scale {
-            ValueScale::Log2 | ValueScale::LogRatio => value,
-            ValueScale::Linear => (1.0 + value.max(0.0)).log2(),
-            ValueScale::Counts => {
-                let sum = self.sums.get(sample).copied().unwrap_or(0.0).max(1.0);
-                (1.0 + value.max(0.0) * 1e6 / sum).log2()
-            }
-        }
+        f64::from(self.levels.as_ref().map_or(value, |levels| levels.log2(value, sample)))
     }
 }
 
@@ -170,7 +164,7 @@ fn levels(cohort: &Cohort, log: &Logged) -> (Vec<f64>, Vec<f64>) {
     for row in rows {
         detected.iter_mut().zip(row.iter()).for_each(|(n, v)| *n += usize::from(*v > log.lowest));
     }
-    let counts = log.scale == ValueScale::Counts;
+    let counts = log.counts;
     let mut column = Vec::with_capacity(rows.len());
     let level = |(sample, sum): (usize, &f64)| {
         if counts {
@@ -378,6 +372,8 @@ mod tests {
     fn a_logarithm_taken_twice_is_seen_and_can_be_undone() {
         let mut cohort = cohort();
         cohort.matrix.rows.iter_mut().flatten().for_each(|v| *v = (1.0 + *v).log2());
+        let told = crate::cohort::scale::value_scale(&cohort.matrix, false);
+        (cohort.scale, cohort.logarithm) = (told.scale, told.logarithm);
         let quality = cohort.quality();
         let finding = quality.findings.iter().find(|f| f.code == "log_of_log").expect("seen");
         assert_eq!(finding.correction.as_deref(), Some("undoLog"));

@@ -6,11 +6,12 @@ use super::broad::Labels;
 use super::inflate::{GZIP_MAGIC, Inflate};
 use super::kind::{Orientation, all_headings, orientation, shortened};
 use super::other_tables::{other_table, sample_of_file};
+use super::row::turn;
 use super::sheet::Sheet;
-use super::table::{NumericTable, words};
+use super::table::{MinusInfinite, NumericTable, words};
 use super::table_reader::{ReadTable, Table, TableReader, no_rows};
 use super::text::Transcoder;
-use super::{CohortError, FileReport, GeneSet, Origin};
+use super::{CohortError, FileReport, GeneSet, Origin, Reading, Row};
 
 /// Reads one file as it arrives. Nothing is taken from the file's name but the tie between gene sets of equal length and
 /// a table of words.
@@ -57,12 +58,18 @@ pub(super) struct MatrixFile {
     pub(super) row_names: Vec<String>,
     /// Shared among the files of one sample each that name the same genes.
     pub(super) column_names: Arc<Vec<String>>,
-    pub(super) rows: Vec<Box<[f32]>>,
+    pub(super) rows: Vec<Row>,
     pub(super) orientation: Orientation,
     /// What the file itself says about its samples, before its table.
     pub(super) described: Option<Sheet>,
     /// It holds one sample, named after the file.
     pub(super) one_sample: bool,
+    /// The logarithm that the file says its values are.
+    pub(super) said: Option<Reading>,
+    /// The same file as a sample sheet, where it may be one.
+    pub(super) sheet: Option<Sheet>,
+    /// Where minus infinity first stood.
+    pub(super) minus_infinite: Option<MinusInfinite>,
 }
 
 impl OpenedFile {
@@ -226,7 +233,7 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
     let (kind, mut shape, content) = match read.table {
         Table::Matrix { values, because, one_sample: true, .. } => {
             other_encoding += values.other_encoding;
-            let NumericTable { names, rows, .. } = values;
+            let NumericTable { names, rows, minus_infinite, .. } = values;
             let shape = format!("one sample, {} genes in rows ({because})", thousands(names.len()));
             let file = MatrixFile {
                 row_names: vec![sample_of_file(&name)],
@@ -236,10 +243,14 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
                 column_names: Arc::new(names),
                 described: None,
                 one_sample: true,
+                said: read.said,
+                sheet: None,
+                minus_infinite,
             };
             ("expression_matrix", shape, Content::Matrix(file))
         }
-        Table::Matrix { values, corner, header_line, first_value, because, one_sample: false } => {
+        Table::Matrix { values, corner, header_line, first_value, because, words: text, one_sample: false } => {
+            let sheet = text.map(|table| Sheet::new(all_headings(&table), words(&table).0, table.rows()).0);
             other_encoding += values.other_encoding;
             if values.decimal_comma {
                 warnings.push(format!("{name}: values were read with decimal commas (1,5 is one and a half)."));
@@ -254,7 +265,14 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
                     sheet.width()
                 );
             }
-            let NumericTable { names, columns, rows, .. } = values;
+            let NumericTable { mut names, mut columns, rows, minus_infinite, .. } = values;
+            // Where the file says that its samples are in rows it is turned now, so that the cohort shares its values.
+            let turning = orientation.sure && !orientation.genes_in_rows;
+            let rows: Vec<Row> = if turning { turn(rows) } else { rows.into_iter().map(Row::from).collect() };
+            if turning {
+                std::mem::swap(&mut names, &mut columns);
+            }
+            let orientation = Orientation { genes_in_rows: orientation.genes_in_rows || turning, ..orientation };
             let file = MatrixFile {
                 row_names: names,
                 column_names: Arc::new(columns),
@@ -262,6 +280,9 @@ fn opened(name: String, read: ReadTable, storage: Storage) -> Result<OpenedFile,
                 orientation,
                 described: read.described,
                 one_sample: false,
+                said: read.said,
+                sheet,
+                minus_infinite,
             };
             ("expression_matrix", shape, Content::Matrix(file))
         }

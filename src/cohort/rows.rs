@@ -2,10 +2,11 @@
 
 use super::broad::{GctSize, SetsInColumns};
 use super::dialect::{Dialect, Shape};
-use super::kind::{TableKind, decide, name_column, value_headings};
+use super::kind::{TableKind, decide, name_column, name_patterns, value_headings};
 use super::limits::{DECIDING_BYTES, DECIDING_ROWS};
-use super::names::{is_ensembl, is_gene_heading, is_symbol, key, symbol_entrez};
-use super::number::is_missing;
+use super::names::{NamePatterns, is_ensembl, is_gene_heading, is_symbol, key, symbol_entrez};
+use super::number::is_not_known;
+use super::other_tables::samples_of_columns;
 use super::records::Record;
 use super::sheet::Sheet;
 use super::table::{NumericTable, TextTable};
@@ -34,6 +35,10 @@ pub(super) struct Rows {
     first_value: usize,
     because: String,
     other_encoding: usize,
+    notes: Vec<String>,
+    /// A small matrix of which nothing but a heading or its shape says that it is one: its words, should another file show
+    /// that it is a sample sheet.
+    words: Option<TextTable>,
 }
 
 impl Rows {
@@ -53,6 +58,8 @@ impl Rows {
             first_value: 1,
             because: String::new(),
             other_encoding: 0,
+            notes: Vec::new(),
+            words: None,
         }
     }
 
@@ -87,7 +94,13 @@ impl Rows {
             return Ok(());
         }
         match &mut self.sink {
-            Sink::Matrix(values) => values.push(record),
+            Sink::Matrix(values) => {
+                if let Some(words) = &mut self.words {
+                    words.push(record)?;
+                }
+                self.words.take_if(|w| w.rows() > MOST_SHEET_ROWS || w.text_bytes() > MOST_SHEET_TEXT);
+                values.push(record)
+            }
             Sink::Sheet(table, _) => table.push(record),
             // Firehose: the second line says what was measured, once per sample.
             Sink::Undecided(table) if table.rows() == 0 && is_firehose_measure(&table.header, record) => Ok(()),
@@ -122,16 +135,20 @@ impl Rows {
         if let Some(first) = header.first_mut().filter(|first| first.starts_with('#')) {
             *first = first.trim_start_matches('#').trim().to_owned();
         }
+        if let [first, counts @ ..] = header.as_slice()
+            && counts.len() == 3
+            && is_mapper_sum(first.as_bytes())
+            && counts.iter().all(|n| n.parse::<u64>().is_ok())
+        {
+            // STAR's ReadsPerGene: unstranded counts, then those of either strand, and no header.
+            self.notes.push("of STAR's three columns of counts the first (unstranded) was read.".to_owned());
+            return self.without_header(record, &["gene_id", COUNT, "forward", "reverse"]);
+        }
         if let [gene, count] = header.as_slice()
             && is_gene_row(gene, count)
         {
             // HTSeq and many supplementary files: a gene and a count a line, and no header.
-            self.header_line = record.line;
-            self.one_sample = true;
-            let mut table = TextTable::new(vec!["gene_id".to_owned(), COUNT.to_owned()], width);
-            table.push(record)?;
-            self.sink = Sink::Undecided(table);
-            return Ok(());
+            return self.without_header(record, &["gene_id", COUNT]);
         }
         if looks_like_values(&header) {
             return Err(CohortError::new(
@@ -146,6 +163,16 @@ impl Rows {
         self.header_line = record.line;
         self.one_sample = one_sample_value(&header).is_some();
         self.sink = Sink::Undecided(TextTable::new(header, width));
+        Ok(())
+    }
+
+    /// The first record is one of the values.
+    fn without_header(&mut self, record: Record<'_>, headings: &[&str]) -> Result<(), CohortError> {
+        self.header_line = record.line;
+        self.one_sample = true;
+        let mut table = TextTable::new(headings.iter().map(|h| (*h).to_owned()).collect(), self.dialect.width);
+        table.push(record)?;
+        self.sink = Sink::Undecided(table);
         Ok(())
     }
 
@@ -168,11 +195,29 @@ impl Rows {
                 self.corner = value_headings(&table, 0, 1).into_iter().next().unwrap_or_default();
                 self.first_value = first_value;
                 self.because = because;
-                let columns = value_headings(&table, first_value, end);
-                let mut values = NumericTable::new(columns, name_column, first_value, comma_allowed);
+                let mut columns = value_headings(&table, first_value, end);
+                if let Some(samples) = samples_of_columns(&columns) {
+                    let (column, sample) = (columns.first(), samples.first());
+                    self.notes.push(format!(
+                        "the columns are called after files; each is the sample of its file ({} is {}).",
+                        column.map(String::as_str).unwrap_or_default(),
+                        sample.map(String::as_str).unwrap_or_default()
+                    ));
+                    columns = samples;
+                }
+                let name_at = name_column;
+                if name_at > 0 {
+                    let heading = value_headings(&table, name_at, name_at + 1).into_iter().next().unwrap_or_default();
+                    self.notes.push(format!("the rows are named by column {heading:?}, not by the first."));
+                }
+                let mut values = NumericTable::new(columns, name_at, first_value, comma_allowed);
                 for record in table.records() {
                     values.push(record)?;
                 }
+                let names_genes = name_patterns(&table, name_at).gene_share() >= SURE_GENES
+                    || NamePatterns::of(values.columns.iter().map(String::as_str)).gene_share() >= SURE_GENES;
+                let sure = names_genes || self.one_sample || self.dialect.gct.is_some();
+                self.words = (!sure && table.width <= MOST_SHEET_COLUMNS).then_some(table);
                 self.sink = Sink::Matrix(values);
             }
         }
@@ -186,7 +231,7 @@ impl Rows {
             }
             self.decide()?;
         }
-        let mut notes = Vec::new();
+        let mut notes = self.notes;
         let mut described = None;
         if let (Some(gct), Sink::Matrix(values)) = (self.dialect.gct, &self.sink) {
             if (gct.rows, gct.columns) != (values.names.len(), values.columns.len()) {
@@ -199,6 +244,7 @@ impl Rows {
         }
         let table = match self.sink {
             Sink::Matrix(values) => Table::Matrix {
+                words: self.words,
                 one_sample: self.one_sample,
                 values,
                 corner: self.corner,
@@ -211,9 +257,24 @@ impl Rows {
             Sink::SetsInColumns(sets) => Table::GeneSets(sets.finish()),
             Sink::Header | Sink::Undecided(_) => return Err(no_rows(self.header_line)),
         };
-        Ok(ReadTable { table, dialect: self.dialect, other_encoding: self.other_encoding, described, notes })
+        Ok(ReadTable {
+            table,
+            dialect: self.dialect,
+            other_encoding: self.other_encoding,
+            described,
+            notes,
+            said: None,
+        })
     }
 }
+
+/// A sample sheet that was taken for a matrix has at most this many rows, columns and bytes.
+const MOST_SHEET_ROWS: usize = 20_000;
+const MOST_SHEET_COLUMNS: usize = 300;
+const MOST_SHEET_TEXT: usize = 4 << 20;
+
+/// Share of the names of one axis that look like genes from which on a matrix is no sheet.
+const SURE_GENES: f64 = 0.5;
 
 /// Heading of the counts of a file without a header.
 const COUNT: &str = "count";
@@ -240,7 +301,7 @@ fn is_mapper_sum(name: &[u8]) -> bool {
 }
 
 fn one_sample_kind(table: &TextTable) -> Option<TableKind> {
-    let counted = table.header.get(1).filter(|_| table.width == 2).is_some_and(|h| h == COUNT);
+    let counted = table.header.get(1).filter(|_| matches!(table.width, 2 | 4)).is_some_and(|h| h == COUNT);
     let at = if counted { Some(1) } else { one_sample_value(&table.header) }?;
     let heading = table.header.get(at)?;
     let because = if counted { "a gene and a number a line".to_owned() } else { format!("column {heading:?}") };
@@ -253,7 +314,7 @@ fn gct_kind(table: &TextTable, gct: GctSize) -> TableKind {
     let about = if gct.about_genes == 0 && described { 1 } else { gct.about_genes };
     let first_value = (1 + about).min(table.width);
     let because = format!("its second line says {} genes and {} samples", gct.rows, gct.columns);
-    TableKind::Matrix { name_column: name_column(table, first_value).0, first_value, end: table.width, because }
+    TableKind::Matrix { name_column: name_column(table, 0..first_value).0, first_value, end: table.width, because }
 }
 
 /// The rows above a GCT's values as a sheet with a row per sample.
@@ -262,7 +323,7 @@ fn about_samples(rows: &[Vec<String>], samples: &[String], first_value: usize) -
     let mut columns = vec![samples.iter().cloned().map(Some).collect::<Vec<_>>()];
     for row in rows {
         headings.push(row.first().cloned().unwrap_or_default());
-        let cell = |at: usize| row.get(first_value + at).filter(|c| !is_missing(c)).cloned();
+        let cell = |at: usize| row.get(first_value + at).filter(|c| !is_not_known(c)).cloned();
         columns.push((0..samples.len()).map(cell).collect());
     }
     (!rows.is_empty()).then(|| Sheet::new(headings, columns, samples.len()).0)

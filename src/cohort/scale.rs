@@ -2,7 +2,8 @@
 
 use twinpurify_cells::Tally;
 
-use super::{Evidence, ExpressionMatrix, ValueScale};
+use super::logarithm::{Seen, logarithm, one_sum};
+use super::{Evidence, ExpressionMatrix, Logarithm, Reading, Row, ValueScale};
 
 /// Largest value logarithms reach: log2 of the deepest count is under 30 (measured over the study's cohorts: 12.8 to 22.6).
 const MAX_LOG: f32 = 30.0;
@@ -35,9 +36,56 @@ struct Distribution {
     at_max: f64,
 }
 
-/// The scale of a matrix and why.
-pub(super) fn value_scale(matrix: &ExpressionMatrix) -> Evidence<ValueScale> {
-    let d = distribution(&matrix.rows);
+/// A scale, the logarithm where it is one, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Told {
+    pub(super) scale: Evidence<ValueScale>,
+    pub(super) logarithm: Option<Logarithm>,
+}
+
+impl Told {
+    pub(super) fn reading(&self) -> Reading {
+        Reading { scale: self.scale.value, logarithm: self.logarithm }
+    }
+
+    /// The same where the file itself says which logarithm its values are.
+    pub(super) fn as_file_says(mut self, said: Option<Reading>) -> Self {
+        if let (Some(own), Some(Reading { scale, logarithm: Some(theirs) })) = (self.logarithm, said) {
+            let of_counts = own.of_counts && scale == self.scale.value;
+            let reading = Reading { scale, logarithm: Some(Logarithm { of_counts, ..theirs }) };
+            self.scale.because =
+                format!("The file says that its values are {}. {}", reading.formula(), self.scale.because);
+            (self.scale.value, self.logarithm) = (reading.scale, reading.logarithm);
+        }
+        self
+    }
+}
+
+/// The scale of a matrix and why. Cells of minus infinity, if there are `minus_infinite`, are the logarithm of nothing and
+/// say nothing else.
+pub(super) fn value_scale(matrix: &ExpressionMatrix, minus_infinite: bool) -> Told {
+    let (d, sampled) = distribution(&matrix.rows, minus_infinite);
+    let evidence = scale_of(&d, &|| one_sum(&matrix.rows).is_some());
+    if evidence.value != ValueScale::Log2 {
+        return Told { scale: evidence, logarithm: None };
+    }
+    let seen = Seen {
+        rows: &matrix.rows,
+        sampled: &sampled,
+        min: d.min,
+        max: d.max,
+        negative: d.negative,
+        at_min: d.at_min,
+        minus_infinite,
+    };
+    let (reading, because) = logarithm(&seen);
+    let because = format!("{}; {because}.", evidence.because.trim_end_matches('.'));
+    Told { scale: Evidence { value: reading.scale, because }, logarithm: reading.logarithm }
+}
+
+/// The scale; every logarithm is called log2 here. `one_sum`: powers of one base sum to one number in every sample, which
+/// those of ratios do not.
+fn scale_of(d: &Distribution, one_sum: &dyn Fn() -> bool) -> Evidence<ValueScale> {
     if d.values == 0 {
         return Evidence {
             value: ValueScale::Linear,
@@ -56,6 +104,10 @@ pub(super) fn value_scale(matrix: &ExpressionMatrix) -> Evidence<ValueScale> {
                 format!("{range}; {:.1} % sit at the smallest value, a floor for log2 of zero.", 100.0 * d.at_min);
             return Evidence { value: ValueScale::Log2, because };
         }
+        if one_sum() {
+            let because = format!("{range}; {negative:.1} % are negative, the logarithm of less than one.");
+            return Evidence { value: ValueScale::Log2, because };
+        }
         let because = format!("{range}; {negative:.1} % are negative, as log-ratios and z-scores are.");
         return Evidence { value: ValueScale::LogRatio, because };
     }
@@ -71,14 +123,14 @@ pub(super) fn value_scale(matrix: &ExpressionMatrix) -> Evidence<ValueScale> {
         };
         return Evidence {
             value: ValueScale::Log2,
-            because: format!("{range}, no more than log2 values reach ({MAX_LOG}){floor}."),
+            because: format!("{range}, no more than logarithms reach ({MAX_LOG}){floor}."),
         };
     }
     let below = if d.min < 0.0 { format!("; {negative:.1} % are negative and count as 0") } else { String::new() };
-    Evidence { value: ValueScale::Linear, because: format!("{range}, more than log2 values reach ({MAX_LOG}){below}.") }
+    Evidence { value: ValueScale::Linear, because: format!("{range}, more than logarithms reach ({MAX_LOG}){below}.") }
 }
 
-fn distribution(rows: &[Box<[f32]>]) -> Distribution {
+fn distribution(rows: &[Row], minus_infinite: bool) -> (Distribution, Vec<f32>) {
     let cells: usize = rows.iter().map(|row| row.len()).sum();
     // A step without a common factor with the width falls on every column in turn.
     let width = rows.first().map_or(1, |row| row.len());
@@ -87,7 +139,16 @@ fn distribution(rows: &[Box<[f32]>]) -> Distribution {
         step += 1;
     }
     let mut tally = Tally::new(step);
-    rows.iter().for_each(|row| tally.row(row));
+    let mut finite = Vec::new();
+    for row in rows {
+        if minus_infinite {
+            finite.clear();
+            finite.extend(row.iter().map(|v| if v.is_finite() { *v } else { f32::NAN }));
+            tally.row(&finite);
+        } else {
+            tally.row(row);
+        }
+    }
     let Tally { values, negative, whole, min, max, at_min, at_max, mut sampled, .. } = tally;
     let middle = sampled.len() / 2;
     let median = match sampled.len() {
@@ -95,7 +156,7 @@ fn distribution(rows: &[Box<[f32]>]) -> Distribution {
         _ => *sampled.select_nth_unstable_by(middle, f32::total_cmp).1,
     };
     let share = |count: usize| count as f64 / values.max(1) as f64;
-    Distribution {
+    let distribution = Distribution {
         values,
         min,
         max,
@@ -104,7 +165,8 @@ fn distribution(rows: &[Box<[f32]>]) -> Distribution {
         whole: share(whole),
         at_min: share(at_min),
         at_max: share(at_max),
-    }
+    };
+    (distribution, sampled)
 }
 
 fn common_factor(a: usize, b: usize) -> usize {
@@ -125,7 +187,7 @@ mod tests {
             samples: vec!["s".to_owned(); values.len()],
             rows: vec![values.into()],
         };
-        let evidence = value_scale(&matrix);
+        let evidence = value_scale(&matrix, false).scale;
         assert!(evidence.because.ends_with('.'), "{}", evidence.because);
         evidence.value
     }
@@ -149,7 +211,7 @@ mod tests {
             samples: vec![],
             rows: vec![vec![0.0, 4.02, 21.594].into()],
         };
-        assert!(value_scale(&matrix).because.starts_with("values run from 0 to 21.59 with median 4.02"));
+        assert!(value_scale(&matrix, false).scale.because.starts_with("values run from 0 to 21.59 with median 4.02"));
     }
 
     #[test]

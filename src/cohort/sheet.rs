@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::clinical_number::column_numbers;
 use super::names::{is_barcode, is_sample_heading, key};
-use super::number::clinical_number;
 use super::{Column, ColumnKind};
 
 /// Distinct words a column may have and still colour by category.
@@ -192,7 +192,8 @@ pub(super) fn is_patient_heading(heading: &str) -> bool {
 pub(super) fn column_kind(name: &str, values: &[Option<String>]) -> ColumnKind {
     let present: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
     let distinct: HashSet<&str> = present.iter().copied().collect();
-    let numbers: Option<Vec<f64>> = present.iter().map(|v| clinical_number(v)).collect();
+    let read: Vec<f64> = column_numbers(values).into_iter().flatten().collect();
+    let numbers = (read.len() == present.len()).then_some(read);
     if is_patient_heading(name) {
         return ColumnKind::Text;
     }

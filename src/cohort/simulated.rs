@@ -15,7 +15,9 @@ mod biology;
 mod text;
 
 use super::hallmark::hallmark;
-use super::{Cohort, Column, ColumnKind, Evidence, ExpressionMatrix, FileReport, GeneIdKind, Role, ValueScale};
+use super::{
+    Cohort, Column, ColumnKind, Evidence, ExpressionMatrix, FileReport, GeneIdKind, Logarithm, Role, ValueScale,
+};
 use biology::{Biology, TumourCells};
 use rand::SeedableRng;
 use rand::seq::index;
@@ -287,6 +289,7 @@ fn cohort(
             value: ValueScale::Log2,
             because: "The simulator wrote log2(1 + TPM), and its values stay below 20.".to_owned(),
         },
+        logarithm: Some(Logarithm { offset: 1.0, of_counts: false, base_told: true, offset_told: true }),
         gene_ids: Evidence {
             value: GeneIdKind::Symbol,
             because: format!("All {} names are HGNC symbols of the Hallmark collection.", matrix.genes.len()),

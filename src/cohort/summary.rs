@@ -4,7 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cohort, ColumnKind, Evidence, FileReport, GeneIdKind, Outcome, RecognisedGenes, Role, ValueScale};
+use super::{
+    Cohort, ColumnKind, Endpoint, Evidence, FileReport, GeneIdKind, Logarithm, Outcome, RecognisedGenes, Role,
+    ValueScale, endpoints,
+};
 
 /// Distinct values listed for one column.
 const LISTED_VALUES: usize = 50;
@@ -16,7 +19,7 @@ const FEW_NORMALS: usize = 10;
 const FEW_TUMOURS: usize = 60;
 
 /// A cohort in figures and sentences; its JSON keys are camelCase.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Samples taken for tumours; `tumors` in JSON, the spelling of the public contract.
@@ -30,6 +33,9 @@ pub struct Summary {
     pub genes: usize,
     /// Value scale and why.
     pub scale: Evidence<ValueScale>,
+    /// Of which logarithm the values are; absent where they are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logarithm: Option<Logarithm>,
     /// Gene naming scheme and why.
     pub gene_ids: Evidence<GeneIdKind>,
     /// How many rows the map of gene ids knows, and the names it does not; absent where there was no map.
@@ -38,6 +44,9 @@ pub struct Summary {
     pub patients: usize,
     /// Clinical columns.
     pub columns: Vec<ColumnSummary>,
+    /// Times and events that belong together, the one proposed first in front.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
     /// Files in the order they were opened.
     pub files: Vec<FileReport>,
     /// Sentences a person should read before training.
@@ -92,9 +101,11 @@ impl Cohort {
             other: self.count(Role::Other),
             genes: self.matrix.genes.len(),
             scale: self.scale.clone(),
+            logarithm: self.logarithm,
             gene_ids: self.gene_ids.clone(),
             patients: patients.len(),
             columns: columns.collect(),
+            endpoints: endpoints(&self.columns),
             recognised_genes: self.recognised_genes.clone(),
             files: self.files.clone(),
             warnings,

@@ -2,7 +2,7 @@
 
 use super::CohortError;
 use super::limits::{MAX_ROWS, MAX_SHEET_BYTES, MAX_VALUES};
-use super::number::{NumberFault, is_missing, parse_value};
+use super::number::{NumberFault, is_not_known, parse_value};
 use super::records::Record;
 use super::text::field_text;
 
@@ -57,6 +57,13 @@ impl TextTable {
     }
 }
 
+/// Where minus infinity, which is the logarithm of nothing or a fault, first stood in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MinusInfinite {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
 /// A table of numbers with a name for every row.
 pub(super) struct NumericTable {
     /// One per value column.
@@ -64,13 +71,15 @@ pub(super) struct NumericTable {
     /// One per row, as they stood.
     pub(super) names: Vec<String>,
     /// `columns.len()` values per row; `NaN` is missing.
-    pub(super) rows: Vec<Box<[f32]>>,
+    pub(super) rows: Vec<Vec<f32>>,
     /// 1-based line of each row.
     pub(super) lines: Vec<usize>,
     /// Values have decimal commas.
     pub(super) decimal_comma: bool,
     /// Names that were not UTF-8.
     pub(super) other_encoding: usize,
+    /// Where minus infinity first stood.
+    pub(super) minus_infinite: Option<MinusInfinite>,
     name_column: usize,
     first_value: usize,
     comma_allowed: bool,
@@ -89,6 +98,7 @@ impl NumericTable {
             lines: Vec::new(),
             decimal_comma: false,
             other_encoding: 0,
+            minus_infinite: None,
             name_column,
             first_value,
             comma_allowed,
@@ -120,12 +130,15 @@ impl NumericTable {
             let place = |error: CohortError| error.at_line(record.line).at_column(at + 1).quoting(&field_text(field).0);
             let parsed = parse_value(field, self.comma_allowed).map_err(|fault| place(refuse(fault)))?;
             if parsed.comma && !self.decimal_comma {
-                if self.scratch.iter().chain(self.rows.iter().flatten()).any(|v| v.fract() != 0.0 && !v.is_nan()) {
+                if self.scratch.iter().chain(self.rows.iter().flatten()).any(|v| v.fract() != 0.0 && v.is_finite()) {
                     return Err(place(mixed_marks()));
                 }
                 self.decimal_comma = true;
             } else if self.decimal_comma && !parsed.comma && field.contains(&b'.') {
                 return Err(place(mixed_marks()));
+            }
+            if parsed.value.is_infinite() && self.minus_infinite.is_none() {
+                self.minus_infinite = Some(MinusInfinite { line: record.line, column: at + 1 });
             }
             self.scratch.push(parsed.value);
             at += 1;
@@ -133,7 +146,7 @@ impl NumericTable {
         let (name, other) = field_text(record.field(self.name_column));
         self.other_encoding += usize::from(other);
         self.names.push(name.into_owned());
-        self.rows.push(self.scratch.as_slice().into());
+        self.rows.push(self.scratch.as_slice().to_vec());
         self.lines.push(record.line);
         Ok(())
     }
@@ -158,12 +171,16 @@ fn refuse(fault: NumberFault) -> CohortError {
             "A cell of the expression matrix is not a number.",
             "Correct the cell, or leave it empty if the value is missing.",
         ),
-        NumberFault::NotFinite => CohortError::new(
-            "not_finite",
-            "A cell of the expression matrix is infinite.",
-            "Take logarithms of value + 1, or leave the cell empty if the value is missing.",
-        ),
+        NumberFault::NotFinite => not_finite(),
     }
+}
+
+pub(super) fn not_finite() -> CohortError {
+    CohortError::new(
+        "not_finite",
+        "A cell of the expression matrix is infinite.",
+        "Take logarithms of value + 1, or leave the cell empty if the value is missing.",
+    )
 }
 
 fn mixed_marks() -> CohortError {
@@ -182,7 +199,7 @@ pub(super) fn words(table: &TextTable) -> (Vec<Vec<Option<String>>>, usize) {
         for (column, field) in columns.iter_mut().zip(record.fields()) {
             let (text, other) = field_text(field);
             other_encoding += usize::from(other);
-            column.push((!is_missing(&text)).then(|| text.into_owned()));
+            column.push((!is_not_known(&text)).then(|| text.into_owned()));
         }
     }
     (columns, other_encoding)

@@ -10,7 +10,7 @@ use super::records::{RecordSplitter, line_too_long};
 use super::rows::Rows;
 use super::sheet::Sheet;
 use super::table::{NumericTable, TextTable};
-use super::{CohortError, GeneSet};
+use super::{CohortError, GeneSet, Reading};
 
 /// Lines the sniffed prefix must hold.
 const PREFIX_LINES: usize = 3;
@@ -25,6 +25,8 @@ pub(super) enum Table {
         header_line: usize,
         first_value: usize,
         because: String,
+        /// Its words, where another file may show that it is a sample sheet.
+        words: Option<TextTable>,
         /// Its one column is one sample, called after the file.
         one_sample: bool,
     },
@@ -51,6 +53,8 @@ pub(super) struct ReadTable {
     pub(super) described: Option<Sheet>,
     /// What a person should know of this file.
     pub(super) notes: Vec<String>,
+    /// The logarithm that a line before the table says its values are.
+    pub(super) said: Option<Reading>,
 }
 
 enum Stage {
@@ -70,11 +74,12 @@ pub(super) struct TableReader {
     name: String,
     stage: Stage,
     series: SeriesHeader,
+    said: Option<Reading>,
 }
 
 impl TableReader {
     pub(super) fn new(name: &str) -> Self {
-        TableReader { name: name.to_owned(), stage: Stage::Series, series: SeriesHeader::default() }
+        TableReader { name: name.to_owned(), stage: Stage::Series, series: SeriesHeader::default(), said: None }
     }
 
     pub(super) fn push(&mut self, text: &[u8]) -> Result<(), CohortError> {
@@ -123,10 +128,11 @@ impl TableReader {
                 other_encoding: 0,
                 described: None,
                 notes: Vec::new(),
+                said: None,
             },
             read => read?,
         };
-        Ok(ReadTable { described: described.or(read.described), ..read })
+        Ok(ReadTable { described: described.or(read.described), said: self.said, ..read })
     }
 
     fn finish_table(&mut self) -> Result<ReadTable, CohortError> {
@@ -150,6 +156,7 @@ impl TableReader {
                     other_encoding: 0,
                     described: None,
                     notes: Vec::new(),
+                    said: None,
                 });
             }
             _ => return Err(no_rows(1)),
@@ -164,6 +171,7 @@ impl TableReader {
         };
         let text = std::mem::take(text);
         let before = self.series.lines;
+        self.said = said(&text);
         let further = |error: CohortError| match error.line {
             Some(line) => error.at_line(before + line),
             None => error,
@@ -179,6 +187,12 @@ impl TableReader {
         self.stage = Stage::Records { splitter, rows };
         Ok(())
     }
+}
+
+/// `# values: ln(x + 1)`: what a container's file, or a person, says of the values in the first line.
+fn said(text: &[u8]) -> Option<Reading> {
+    let line = text.split(|b| *b == b'\n').next()?.strip_prefix(b"# values:")?;
+    Reading::of_formula(std::str::from_utf8(line).ok()?)
 }
 
 pub(super) fn no_rows(line: usize) -> CohortError {

@@ -1,7 +1,7 @@
 //! What a person says of a cohort on the command line: roles by a column, corrections of the values.
 
 use clap::Args;
-use twinpurify::cohort::Corrections;
+use twinpurify::cohort::{Corrections, LogBase};
 use twinpurify::session::Session;
 
 use super::Failure;
@@ -25,13 +25,38 @@ pub struct CohortOptions {
     /// Name mouse genes by their human orthologues; those without exactly one are left out.
     #[arg(long)]
     mouse_to_human: bool,
+    /// The base of the logarithm that the values are: 2, e or 10; what the cells tell is not looked at.
+    #[arg(long, value_name = "BASE", value_parser = log_base)]
+    log_base: Option<LogBase>,
+    /// What was added before that logarithm was taken: 1 of log2(x + 1), 0 of log2 x.
+    #[arg(long, value_name = "NUMBER", value_parser = log_offset)]
+    log_offset: Option<f32>,
+}
+
+fn log_base(given: &str) -> Result<LogBase, String> {
+    match given.to_lowercase().as_str() {
+        "2" | "log2" => Ok(LogBase::Two),
+        "e" | "ln" => Ok(LogBase::E),
+        "10" | "log10" => Ok(LogBase::Ten),
+        _ => Err("write 2, e or 10".to_owned()),
+    }
+}
+
+fn log_offset(given: &str) -> Result<f32, String> {
+    let offset: f32 = given.parse().map_err(|_| "write a number, such as 1".to_owned())?;
+    if offset.is_finite() && offset >= 0.0 { Ok(offset) } else { Err("write a number of 0 or more".to_owned()) }
 }
 
 impl CohortOptions {
     /// Apply them to the open files.
     pub fn apply(&self, session: &mut Session) -> Result<(), Failure> {
-        let corrections =
-            Corrections { one_scale: self.one_scale, undo_log: self.undo_log, mouse_to_human: self.mouse_to_human };
+        let corrections = Corrections {
+            one_scale: self.one_scale,
+            undo_log: self.undo_log,
+            mouse_to_human: self.mouse_to_human,
+            log_base: self.log_base,
+            log_offset: self.log_offset,
+        };
         if corrections != Corrections::default() {
             session.correct(corrections)?;
         }

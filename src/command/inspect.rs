@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use twinpurify::cohort::Summary;
 use twinpurify::cohort::quality::Quality;
+use twinpurify::cohort::{Endpoint, Reading, Summary};
 
 use super::cohort_options::CohortOptions;
 use super::{Failure, files, say};
@@ -74,13 +74,15 @@ fn described(summary: &Summary) -> String {
     for file in &summary.files {
         let _ = writeln!(text, "{}\n  {}: {}", file.name, file.kind.replace('_', " "), file.detail);
     }
+    let reading = Reading { scale: summary.scale.value, logarithm: summary.logarithm };
+    let scale = if reading.logarithm.is_some() { reading.formula() } else { word(&summary.scale.value) };
     let counts = [
         ("Tumours", summary.tumours.to_string(), summary.roles.because.as_str()),
         ("Adjacent normals", summary.normals.to_string(), ""),
         ("Other", summary.other.to_string(), ""),
         ("Patients", summary.patients.to_string(), ""),
         ("Genes", summary.genes.to_string(), ""),
-        ("Scale", word(&summary.scale.value), summary.scale.because.as_str()),
+        ("Scale", scale, summary.scale.because.as_str()),
         ("Gene ids", word(&summary.gene_ids.value), summary.gene_ids.because.as_str()),
     ];
     text.push('\n');
@@ -91,6 +93,9 @@ fn described(summary: &Summary) -> String {
     if !summary.columns.is_empty() {
         let columns: Vec<&str> = summary.columns.iter().map(|column| column.name.as_str()).collect();
         let _ = writeln!(text, "{:<17} {}", "Columns", columns.join(", "));
+    }
+    for Endpoint { time, event, .. } in &summary.endpoints {
+        let _ = writeln!(text, "{:<17} {time} with {event}", "Outcome");
     }
     if !summary.warnings.is_empty() {
         text.push_str("\nWarnings\n");

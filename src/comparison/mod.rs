@@ -27,7 +27,7 @@ use std::rc::Rc;
 pub use confused::{ConfusionRow, ConfusionTable};
 pub use measure::{Classifier, Label, Measure, Score, Tested};
 pub use progress::{ComparisonError, ComparisonProgress};
-pub use questions::{Columns, Questions, happened};
+pub use questions::{Columns, Questions};
 pub use rows::{Candidate, Method, Row};
 pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
 

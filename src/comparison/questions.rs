@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::forecast::Part;
 use super::measure::Label;
-pub use crate::cohort::happened;
-use crate::cohort::{Cohort, Column, GeneMap, events};
+use crate::cohort::{Cohort, Column, GeneMap, outcomes};
 use crate::readout::markers::{purity_stand_in, tumour_scores};
 use crate::readout::purity::purity_values;
 use crate::readout::stand_in::stand_in;
@@ -92,7 +91,7 @@ impl Questions {
         }
         let subtype = classes(cohort, &tumours, columns.subtype.as_deref(), Label::Subtype, &mut notes);
         let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
-        let survival = survival(cohort, &tumours, columns);
+        let survival = survival(cohort, &tumours, columns, &mut notes);
         let [stromal, immune] = tumour_scores(cohort, None);
         let stands_in = columns.purity.is_none();
         let purity = match &columns.purity {
@@ -197,19 +196,22 @@ fn classes(
     Ok(Classes { names: large.iter().map(|name| (*name).to_owned()).collect(), codes })
 }
 
-fn survival(cohort: &Cohort, tumours: &[usize], columns: &Columns) -> Result<(Vec<usize>, SurvivalData), String> {
+fn survival(
+    cohort: &Cohort,
+    tumours: &[usize],
+    columns: &Columns,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<usize>, SurvivalData), String> {
     let time = column(cohort, columns.time.as_deref(), "the survival time")?;
     let event = column(cohort, columns.event.as_deref(), "the event")?;
-    let cell = |column: &'_ Column, i: usize| column.values.get(i).cloned().flatten();
-    let times: Vec<Option<f64>> =
-        tumours.iter().map(|&i| cell(time, i)?.trim().parse().ok().filter(|t: &f64| t.is_finite())).collect();
-    let of_tumours: Vec<Option<String>> = tumours.iter().map(|&i| cell(event, i)).collect();
-    let events = events(&of_tumours);
-    if events.iter().flatten().count() == 0 {
+    let found = outcomes(time, event, tumours);
+    notes.extend(found.notes);
+    if event.events().values.iter().flatten().count() == 0 {
         return Err(
             "The event column holds nothing that reads as an event (1, dead, true, …) or none (0, alive, false, …)."
                 .into(),
         );
     }
+    let (times, events): (Vec<_>, Vec<_>) = found.known.into_iter().map(Option::unzip).unzip();
     SurvivalData::known(&times, &events).map_err(|error| error.to_string())
 }

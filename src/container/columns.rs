@@ -14,11 +14,15 @@ use parquet::schema::types::ColumnDescriptor;
 use super::error::ContainerError;
 use super::limits::{MAX_NAMES, MAX_TEXT, MAX_VALUES, PIECE};
 use super::opening::{Part, Piece, Pieces};
+use super::page_header;
 use super::source::{Source, Stream};
 use super::text::{Lines, date};
 
 /// Records decoded at a time, so that a hostile count cannot make us reserve for it.
 const BATCH: usize = 16_384;
+
+/// Length of the metadata and Parquet's mark, at the file's end.
+const FOOTER: u64 = 8;
 
 struct Chunks(Source);
 
@@ -32,7 +36,12 @@ impl ChunkReader for Chunks {
     type T = std::io::BufReader<Stream>;
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        Ok(std::io::BufReader::new(Stream::part(self.0.clone(), start, u64::MAX)))
+        let read = || std::io::BufReader::new(Stream::part(self.0.clone(), start, u64::MAX));
+        // All that is read so, but the file's last eight bytes, are headers of pages.
+        if start + FOOTER < self.len() {
+            page_header::check(&mut read())?;
+        }
+        Ok(read())
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {

@@ -21,6 +21,8 @@ mod inflate;
 #[cfg(feature = "containers")]
 mod limits;
 #[cfg(feature = "containers")]
+mod page_header;
+#[cfg(feature = "containers")]
 pub mod source;
 #[cfg(feature = "containers")]
 mod tar;

@@ -35,6 +35,9 @@ const PROFILES: [&str; 10] = [
 /// Marks of values that were centred on the other samples, from which no linear value can be had.
 const CENTRED: [&str; 3] = ["zscore", "z_score", "zscores"];
 
+/// Files that only this program writes: what lies beside one of them are results.
+const WRITTEN: [&str; 4] = ["study.md", "trials.jsonl", "model.safetensors", "pathways_change.csv"];
+
 /// For each path `None` to open it, or why not. Names alone decide; what a file holds is seen when it is read.
 pub fn choose(paths: &[&str]) -> Vec<Option<String>> {
     let names: Vec<String> = paths.iter().map(|path| stem(path)).collect();
@@ -47,6 +50,10 @@ pub fn choose(paths: &[&str]) -> Vec<Option<String>> {
     // The normals' file of a study has its tumours' name with more behind it, so the best profile takes both.
     let best = names.iter().filter_map(|name| profile(name)).min();
     let one = paths.len() == 1;
+    let written = |path: &&&str| WRITTEN.contains(&base(path));
+    // Not the folder that holds all tables there are: results may have been written into the cohort's own.
+    let elsewhere = |of: &str| paths.iter().any(|path| folder(path) != of && ENDINGS.contains(&ending(path).as_str()));
+    let ours: Vec<&str> = paths.iter().filter(written).map(|path| folder(path)).filter(|of| elsewhere(of)).collect();
     paths
         .iter()
         .zip(&names)
@@ -57,6 +64,9 @@ pub fn choose(paths: &[&str]) -> Vec<Option<String>> {
             }
             if hidden(path) {
                 return no("a hidden file");
+            }
+            if !folder(path).is_empty() && ours.contains(&folder(path)) {
+                return no("written by this program: a result, not data");
             }
             if study {
                 if name.starts_with("meta_") || path.split(['/', '\\']).any(|part| part == "case_lists") {
@@ -91,6 +101,11 @@ fn base(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// All parts but the last.
+fn folder(path: &str) -> &str {
+    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
+}
+
 /// The last part without its endings, in lower case.
 fn stem(path: &str) -> String {
     base(path).split('.').next().unwrap_or_default().to_lowercase()
@@ -120,6 +135,24 @@ fn unsafe_path(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_beside_the_data_are_no_data() {
+        let paths = [
+            "expression.tsv",
+            "samples.csv",
+            "study/study.csv",
+            "study/study.md",
+            "study/brca_subtype_confusion.csv",
+            "run/model.safetensors",
+            "run/embedding.csv",
+            "more/samples2.csv",
+        ];
+        let opened: Vec<bool> = choose(&paths).iter().map(Option::is_none).collect();
+        assert_eq!(opened, [true, true, false, false, false, false, false, true]);
+        assert_eq!(choose(&["study.md", "expression.tsv"])[1], None);
+        assert_eq!(choose(&["cohort/model.safetensors", "cohort/expression.tsv"])[1], None);
+    }
 
     #[test]
     fn a_study_gives_its_best_profile_its_normals_and_its_clinical_tables() {

@@ -28,6 +28,7 @@ pub struct ForestRow {
 #[derive(Clone, Debug)]
 pub struct ForestFigure {
     title: String,
+    notes: Vec<String>,
     patients: usize,
     events: usize,
     rows: Vec<ForestRow>,
@@ -45,7 +46,12 @@ impl ForestFigure {
         if rows.is_empty() {
             return Err(FigureError::Length { what: "the forest plot", found: 0, expected: 1, per: "covariate" });
         }
-        Ok(Self { title: title.into(), patients, events, rows })
+        Ok(Self { title: title.into(), notes: Vec::new(), patients, events, rows })
+    }
+
+    /// The same with sentences on the outcomes shown.
+    pub fn noting(self, notes: Vec<String>) -> Self {
+        Self { notes, ..self }
     }
 
     /// Logarithms of the axis' ends: every interval as far as a hundredfold, and 1.
@@ -88,6 +94,10 @@ impl Figure for ForestFigure {
             count(self.events),
             rows.join("; ")
         )
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {

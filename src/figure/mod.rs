@@ -131,6 +131,12 @@ pub trait Figure {
     /// What the drawing shows, in sentences, for those who cannot see it.
     fn description(&self) -> String;
 
+    /// What a person should know of the data shown, in sentences; the screen writes them beside the drawing, and the
+    /// description ends with them.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+
     /// Draw on an area measured in [`UNIT`]s to the pixel. Samples are the only circles, in sample order.
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB>;
 
@@ -162,7 +168,8 @@ pub fn scene<F: Figure>(figure: &F, width: u32, height: u32, theme: &Theme) -> R
         width,
         height,
         title: figure.title(),
-        description: figure.description(),
+        description: described(figure),
+        notes: figure.notes().to_vec(),
         ink: pen::css(theme.text),
         paper: pen::css(theme.background),
         font: FONT,
@@ -195,8 +202,14 @@ pub fn svg<F: Figure>(figure: &F, width: u32, height: u32, theme: &Theme) -> Res
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {units_wide} {units_high}\" \
          xmlns=\"http://www.w3.org/2000/svg\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>{body}",
         escape(&figure.title()),
-        escape(&figure.description()),
+        escape(&described(figure)),
     ))
+}
+
+fn described<F: Figure>(figure: &F) -> String {
+    let mut said = figure.description();
+    figure.notes().iter().for_each(|note| said += &format!(" {note}"));
+    said
 }
 
 /// Text as XML character data. plotters-svg does the same for the texts that it draws.

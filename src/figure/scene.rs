@@ -43,6 +43,8 @@ pub struct Scene {
     pub title: String,
     /// What the drawing shows, in sentences.
     pub description: String,
+    /// What a person should know of the data shown, to be written beside it.
+    pub notes: Vec<String>,
     /// Text colour, CSS, for what the screen draws over the scene (the hovered point's ring).
     pub ink: String,
     /// Background colour, CSS.

@@ -17,6 +17,7 @@ const ROW: f64 = 16.0;
 #[derive(Clone, Debug)]
 pub struct SurvivalFigure {
     title: String,
+    notes: Vec<String>,
     time: String,
     groups: Vec<(String, SurvivalCurve)>,
     test: Option<LogRank>,
@@ -37,7 +38,12 @@ impl SurvivalFigure {
             let (found, expected) = (groups.len(), MAX_CATEGORIES);
             return Err(FigureError::Length { what: "the groups", found, expected, per: "colour at the most" });
         }
-        Ok(Self { title: title.into(), time: time.into(), groups, test })
+        Ok(Self { title: title.into(), notes: Vec::new(), time: time.into(), groups, test })
+    }
+
+    /// The same with sentences on the outcomes shown.
+    pub fn noting(self, notes: Vec<String>) -> Self {
+        Self { notes, ..self }
     }
 
     fn last(&self) -> f64 {
@@ -93,6 +99,10 @@ impl Figure for SurvivalFigure {
             self.time,
             groups.join("; ")
         )
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {

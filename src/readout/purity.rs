@@ -6,17 +6,24 @@ use crate::cohort::{Column, ColumnKind};
 use ndarray::{Array1, Array2, Axis};
 
 /// Numeric columns that look like a purity, best first: by consensus (CPE), by copy number (ABSOLUTE), by
-/// expression (ESTIMATE), by cancer fraction, then any other. Indices into `columns`.
+/// expression (ESTIMATE), by cancer fraction, then any other, then what pathologists call it (cellularity, tumour content). Indices into `columns`.
 pub fn purity_columns(columns: &[Column]) -> Vec<usize> {
     const METHODS: [&str; 4] = ["cpe", "absolute", "estimate", "cancer"];
+    // What pathologists and other tools call it.
+    const OTHER_WORDS: [&str; 7] =
+        ["cellularity", "tumorcontent", "tumorfraction", "tumorcell", "percenttumor", "tumornuclei", "neoplasticcell"];
     let mut found: Vec<(usize, usize)> = columns
         .iter()
         .enumerate()
         .filter(|(_, column)| column.kind == ColumnKind::Number)
         .filter_map(|(i, column)| {
             let name = column.name.to_lowercase();
+            let letters: String =
+                name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().replace("tumour", "tumor");
             let method = METHODS.iter().position(|m| name.contains(m)).unwrap_or(METHODS.len());
-            name.contains("purity").then_some((method, i))
+            let other = OTHER_WORDS.iter().position(|word| letters.contains(word));
+            let method = if name.contains("purity") { Some(method) } else { other.map(|at| METHODS.len() + 1 + at) };
+            method.map(|method| (method, i))
         })
         .collect();
     found.sort_unstable();
@@ -25,8 +32,8 @@ pub fn purity_columns(columns: &[Column]) -> Vec<usize> {
 
 /// A column's numbers for the given samples (indices into the cohort's), NaN where missing.
 pub fn purity_values(column: &Column, samples: &[usize]) -> Vec<f64> {
-    let number = |i: &usize| column.values.get(*i)?.as_deref()?.trim().parse().ok();
-    samples.iter().map(|i| number(i).unwrap_or(f64::NAN)).collect()
+    let numbers = column.numbers();
+    samples.iter().map(|i| numbers.get(*i).copied().flatten().unwrap_or(f64::NAN)).collect()
 }
 
 /// A first order of the tumours, higher is farther from normal: where `ℓ(x)` falls on the line from the mean
@@ -77,6 +84,18 @@ mod tests {
             column("estimate_score", ColumnKind::Number),
         ];
         assert_eq!(purity_columns(&columns), [4, 2, 1]);
+        for name in
+            ["Tumour content", "tumor_content", "Cellularity (%)", "tumor cell %", "TUMOR_CELLS", "percent_tumor_cells"]
+        {
+            assert_eq!(
+                purity_columns(&[column("age", ColumnKind::Number), column(name, ColumnKind::Number)]),
+                [1],
+                "{name}"
+            );
+        }
+        let percent = ["42%", "7,5 %"].map(|v| Some(v.to_owned())).to_vec();
+        let percent = Column { values: percent, ..column("tumor_content", ColumnKind::Number) };
+        assert_eq!(purity_values(&percent, &[1, 0]), [7.5, 42.0]);
         let values = vec![Some("0.5".into()), None, Some("low".into())];
         let column = Column { values, ..column("purity", ColumnKind::Number) };
         let found = purity_values(&column, &[2, 0, 1, 9]);

@@ -1,7 +1,7 @@
 //! What a point's colour says: a clinical column, a gene or a pathway.
 
 use super::{Session, SessionError, readouts::Choice};
-use crate::cohort::{ColumnKind, ValueScale};
+use crate::cohort::ColumnKind;
 use crate::figure::{Categories, Colour, ColourSpec, ValueSource};
 use crate::readout::Grouping;
 
@@ -82,7 +82,7 @@ impl Session {
             .ok_or_else(|| SessionError::Unknown { what: "column", name: name.into() })?;
         let values = column.values.iter().map(Option::as_deref);
         if column.kind == ColumnKind::Number {
-            let values = values.map(|v| v.and_then(|v| v.trim().parse().ok()).unwrap_or(f32::NAN)).collect();
+            let values = column.numbers().into_iter().map(|n| n.map_or(f32::NAN, |n| n as f32)).collect();
             return Ok(Colours::Number { label: name.into(), values, centred: false });
         }
         let mut categories: Vec<String> = values.clone().flatten().map(str::to_owned).collect();
@@ -112,8 +112,8 @@ impl Session {
         let cohort = self.cohort()?;
         let gene = cohort.matrix.genes.iter().position(|g| g == name).ok_or_else(unknown)?;
         let row = &cohort.matrix.rows[gene];
-        let logged = matches!(cohort.scale.value, ValueScale::Log2 | ValueScale::LogRatio);
-        let values = tumours.iter().map(|&i| if logged { row[i] } else { (1.0 + row[i].max(0.0)).log2() }).collect();
+        let levels = cohort.levels();
+        let values = tumours.iter().map(|&i| levels.as_ref().map_or(row[i], |levels| levels.log2(row[i], i))).collect();
         Ok(Colours::Number { label: format!("{name} (log2)"), values, centred: false })
     }
 

@@ -12,7 +12,7 @@ use super::saved::{
     embedding_name, map_name,
 };
 use super::{PathwaysSpec, Session, SessionError, Verdict, tables};
-use crate::cohort::{Column, FileReader};
+use crate::cohort::{Column, Corrections, FileReader, LogBase, Logarithm};
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Activity, Pathways};
 use crate::training_set::Alignment;
@@ -138,7 +138,7 @@ impl Session {
         arrays.insert("history".into(), Array2::from_shape_fn((history.len(), 8), |(at, of)| losses(&history[at])[of]));
         let pathways = self.saved_pathways(first, &mut arrays)?;
         let columns = self.tumour_columns()?;
-        let expression = if options.expression { Some(self.saved_expression(&mut arrays)?) } else { None };
+        let expression = if options.expression { Some(self.saved_expression()?) } else { None };
         let manifest = Manifest {
             format: SESSION_FORMAT.into(),
             version: SESSION_VERSION,
@@ -155,7 +155,8 @@ impl Session {
             page: options.page,
         };
         let model = self.fitted(Choice::Purified).ok().and_then(|fitted| fitted.representation.file());
-        Ok(Saved { manifest, arrays, model }.to_bytes()?)
+        let rows = if options.expression { Some(self.cohort()?.matrix.rows.as_slice()) } else { None };
+        Ok(Saved { manifest, arrays, model }.to_bytes_with(rows)?)
     }
 
     /// Pathways as shown, or as they are shown first; a cohort whose genes no set knows has none.
@@ -183,14 +184,9 @@ impl Session {
         }))
     }
 
-    fn saved_expression(
-        &mut self,
-        arrays: &mut std::collections::BTreeMap<String, Array2<f32>>,
-    ) -> Result<SavedExpression, SessionError> {
+    fn saved_expression(&mut self) -> Result<SavedExpression, SessionError> {
         let cohort = self.cohort()?;
         let matrix = &cohort.matrix;
-        let shape = (matrix.genes.len(), matrix.samples.len());
-        arrays.insert("expression".into(), Array2::from_shape_fn(shape, |(gene, at)| matrix.rows[gene][at]));
         Ok(SavedExpression {
             genes: matrix.genes.clone(),
             samples: matrix.samples.clone(),
@@ -233,6 +229,10 @@ impl Session {
             .unwrap_or_default();
         let Manifest { program, summary, models, pathways, comparison, page, .. } = saved.manifest.clone();
         let expression = !files.is_empty();
+        if expression {
+            // What the person said of the logarithm holds for the same values.
+            self.corrections = said_of_the_logarithm(&summary);
+        }
         self.kept = Some(Box::new(saved));
         for file in files {
             self.keep(file)?;
@@ -351,4 +351,19 @@ fn progress(row: &[f32]) -> Progress {
         reconstruction: at(7),
         finished: at(0) >= at(1),
     }
+}
+
+/// The base and the offset by which a saved session's values were read; nothing where they were no logarithm, or where an
+/// older version saved them.
+fn said_of_the_logarithm(summary: &Value) -> Corrections {
+    let Ok(Some(log)) = serde_json::from_value::<Option<Logarithm>>(summary["logarithm"].clone()) else {
+        return Corrections::default();
+    };
+    let log_base = match summary["scale"]["value"].as_str() {
+        Some("log2") => Some(LogBase::Two),
+        Some("ln") => Some(LogBase::E),
+        Some("log10") => Some(LogBase::Ten),
+        _ => None,
+    };
+    Corrections { log_base, log_offset: Some(log.offset), ..Corrections::default() }
 }

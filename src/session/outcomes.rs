@@ -6,7 +6,8 @@ use super::readouts::Choice;
 use super::{Colours, Session, SessionError};
 use crate::baseline::Representation as _;
 use crate::baseline::{PrincipalComponents, Raw};
-use crate::comparison::{ConfusionTable, Label, happened};
+use crate::cohort;
+use crate::comparison::{ConfusionTable, Label};
 use crate::figure::{
     ColourSpec, ConfusionFigure, ForestFigure, ForestRow, ForestSpec, GroupsOf, PurityFigure, PurityPanel, PuritySpec,
     SurvivalFigure, SurvivalSpec,
@@ -30,6 +31,8 @@ pub struct SurvivalByGroup {
     pub groups: Vec<(String, SurvivalCurve)>,
     /// Their comparison, where there are several.
     pub test: Option<LogRank>,
+    /// What a person should know of the outcomes: how events are coded, what was left out and why.
+    pub notes: Vec<String>,
 }
 
 /// One Cox model.
@@ -41,6 +44,8 @@ pub struct Hazards {
     pub events: usize,
     /// Hazard ratios.
     pub rows: Vec<ForestRow>,
+    /// As [`SurvivalByGroup::notes`].
+    pub notes: Vec<String>,
 }
 
 /// A cohort's purity against leading components.
@@ -92,8 +97,8 @@ impl Session {
         }
     }
 
-    /// Time and event of every tumour, `None` where missing.
-    fn outcomes(&mut self, time: &str, event: &str) -> Result<Vec<Option<(f64, bool)>>, SessionError> {
+    /// Time and event of every tumour, and what a person should know of them.
+    fn outcomes(&mut self, time: &str, event: &str) -> Result<cohort::Outcomes, SessionError> {
         let set = self.current_set()?;
         let tumours = self.tumour_indices(&set)?;
         let columns = &self.cohort()?.columns;
@@ -101,12 +106,7 @@ impl Session {
             let found = columns.iter().find(|column| column.name == name);
             found.ok_or_else(|| SessionError::Unknown { what: "column", name: name.into() })
         };
-        let (times, events) = (column(time)?, column(event)?);
-        let of = |&i: &usize| {
-            let time: f64 = times.values.get(i)?.as_deref()?.trim().parse().ok()?;
-            Some((time, happened(events.values.get(i)?.as_deref()?)?)).filter(|(time, _)| time.is_finite())
-        };
-        Ok(tumours.iter().map(of).collect())
+        Ok(cohort::outcomes(column(time)?, column(event)?, &tumours))
     }
 
     /// Kaplan–Meier curves of groups and their log-rank test.
@@ -114,7 +114,7 @@ impl Session {
     /// # Errors
     /// Without an event, without a group that has outcomes, or where a column does not exist.
     pub fn survival(&mut self, spec: &SurvivalSpec) -> Result<SurvivalByGroup, SessionError> {
-        let outcomes = self.outcomes(&spec.time, &spec.event)?;
+        let cohort::Outcomes { known: outcomes, notes } = self.outcomes(&spec.time, &spec.event)?;
         let grouping = self.groups_of(&spec.groups)?;
         let known: Vec<(usize, f64, bool)> = outcomes
             .iter()
@@ -136,7 +136,7 @@ impl Session {
         }
         let codes: Vec<usize> = known.iter().map(|row| row.0).collect();
         let test = if groups.len() > 1 { Some(log_rank(&all, &codes)?) } else { None };
-        Ok(SurvivalByGroup { label: grouping.label, groups, test })
+        Ok(SurvivalByGroup { label: grouping.label, groups, test, notes })
     }
 
     /// Hazard ratios of one Cox model (Efron) of columns and groups: numbers per standard deviation, categories against
@@ -145,7 +145,7 @@ impl Session {
     /// # Errors
     /// Without a covariate, with too few patients or events, or where covariates leave the model undetermined.
     pub fn hazards(&mut self, spec: &ForestSpec) -> Result<Hazards, SessionError> {
-        let outcomes = self.outcomes(&spec.time, &spec.event)?;
+        let cohort::Outcomes { known: outcomes, notes } = self.outcomes(&spec.time, &spec.event)?;
         let mut covariates: Vec<Covariate> = Vec::new();
         for name in &spec.columns {
             let colours = self.colour_by(&ColourSpec { column: Some(name.clone()), ..ColourSpec::default() })?;
@@ -188,7 +188,7 @@ impl Session {
             p: row.p,
         };
         let rows = terms.into_iter().zip(model.rows).map(row).collect();
-        Ok(Hazards { patients: data.len(), events: data.event_count(), rows })
+        Ok(Hazards { patients: data.len(), events: data.event_count(), rows, notes })
     }
 
     /// Leading components of the raw profile and the embedding, and purity.
@@ -216,18 +216,18 @@ impl Session {
     }
 
     pub(super) fn survival_figure(&mut self, spec: &SurvivalSpec) -> Result<SurvivalFigure, SessionError> {
-        let SurvivalByGroup { label, groups, test } = self.survival(spec)?;
+        let SurvivalByGroup { label, groups, test, notes } = self.survival(spec)?;
         if groups.len() > *crate::readout::clusters::CLUSTERS.end() {
             return Err(SessionError::NotYet(
                 "More than eight groups cannot be told apart: choose a column with fewer.",
             ));
         }
-        Ok(SurvivalFigure::new(format!("Survival by {label}"), spec.time.clone(), groups, test)?)
+        Ok(SurvivalFigure::new(format!("Survival by {label}"), spec.time.clone(), groups, test)?.noting(notes))
     }
 
     pub(super) fn forest_figure(&mut self, spec: &ForestSpec) -> Result<ForestFigure, SessionError> {
-        let Hazards { patients, events, rows } = self.hazards(spec)?;
-        Ok(ForestFigure::new("Hazard ratios", patients, events, rows)?)
+        let Hazards { patients, events, rows, notes } = self.hazards(spec)?;
+        Ok(ForestFigure::new("Hazard ratios", patients, events, rows)?.noting(notes))
     }
 
     pub(super) fn purity_figure(&mut self, spec: &PuritySpec) -> Result<PurityFigure, SessionError> {

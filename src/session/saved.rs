@@ -4,17 +4,18 @@
 //! stranger: safetensors bounds header and offsets, `serde_json` bounds the depth, and [`Saved::check`] sees that
 //! every array is as long as the samples it belongs to before anything is read from it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use ndarray::Array2;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
 use super::PathwaysSpec;
 use super::readouts::Choice;
-use crate::cohort::Column;
+use crate::cohort::{Column, Row};
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::PathwayChange;
 use crate::readout::scoring::Coverage;
@@ -204,20 +205,25 @@ impl Saved {
     /// # Errors
     /// [`SessionFileError::Damaged`] should a shape not fit, which cannot be for arrays.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SessionFileError> {
+        self.to_bytes_with(None)
+    }
+
+    /// The same with the rows of the expression matrix that the manifest names, written as they lie: no copy of the matrix
+    /// is held but the file itself.
+    pub(super) fn to_bytes_with(&self, expression: Option<&[Row]>) -> Result<Vec<u8>, SessionFileError> {
         let unwritable = |e: &dyn std::fmt::Display| damaged(format!("it could not be written ({e})"));
         let said = serde_json::to_string(&self.manifest).map_err(|e| unwritable(&e))?;
         let metadata = HashMap::from([(METADATA_KEY.to_string(), said)]);
-        let numbers: Vec<(&str, Vec<usize>, Vec<u8>)> = self
-            .arrays
-            .iter()
-            .map(|(name, a)| (name.as_str(), a.shape().to_vec(), a.iter().flat_map(|v| v.to_le_bytes()).collect()))
-            .collect();
-        let mut views = Vec::with_capacity(numbers.len() + 1);
-        for (name, shape, bytes) in &numbers {
-            views.push((*name, TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|e| unwritable(&e))?));
+        let mut views: Vec<(String, Written<'_>)> = Vec::with_capacity(self.arrays.len() + 2);
+        for (name, array) in &self.arrays {
+            views.push((name.clone(), Written { shape: array.shape().to_vec(), values: Values::Array(array) }));
+        }
+        if let Some(rows) = expression {
+            let shape = vec![rows.len(), rows.first().map_or(0, |row| row.len())];
+            views.push((EXPRESSION.to_owned(), Written { shape, values: Values::Rows(rows) }));
         }
         if let Some(model) = &self.model {
-            views.push((MODEL, TensorView::new(Dtype::U8, vec![model.len()], model).map_err(|e| unwritable(&e))?));
+            views.push((MODEL.to_owned(), Written { shape: vec![model.len()], values: Values::Bytes(model) }));
         }
         serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
     }
@@ -344,6 +350,48 @@ impl Saved {
     /// The saved expression matrix, genes × samples.
     pub fn expression(&self) -> Option<(&SavedExpression, &Array2<f32>)> {
         self.manifest.expression.as_ref().zip(self.arrays.get(EXPRESSION))
+    }
+}
+
+/// A tensor that becomes bytes when its turn comes to be written, not before.
+struct Written<'a> {
+    shape: Vec<usize>,
+    values: Values<'a>,
+}
+
+enum Values<'a> {
+    Array(&'a Array2<f32>),
+    Rows(&'a [Row]),
+    Bytes(&'a [u8]),
+}
+
+impl View for Written<'_> {
+    fn dtype(&self) -> Dtype {
+        if matches!(self.values, Values::Bytes(_)) { Dtype::U8 } else { Dtype::F32 }
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        let mut bytes = Vec::new();
+        if !matches!(self.values, Values::Bytes(_)) {
+            bytes.reserve_exact(self.data_len());
+        }
+        match &self.values {
+            Values::Array(array) => array.iter().for_each(|v| bytes.extend_from_slice(&v.to_le_bytes())),
+            Values::Rows(rows) => {
+                rows.iter().flatten().for_each(|v| bytes.extend_from_slice(&v.to_le_bytes()));
+            }
+            Values::Bytes(bytes) => return Cow::Borrowed(bytes),
+        }
+        Cow::Owned(bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        let unit = if matches!(self.values, Values::Bytes(_)) { 1 } else { size_of::<f32>() };
+        self.shape.iter().product::<usize>() * unit
     }
 }
 

@@ -262,7 +262,8 @@ impl Session {
         let config = trainer.config().clone();
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
-            .map_err(TrainError::from)?;
+            .map_err(TrainError::from)?
+            .read_as(set.reading);
         let stand_in = self.stand_in(&set)?;
         let model = now(model.find_directions(trainer.data(), stand_in.as_deref()))?;
         self.read_trained(model, set)

@@ -42,9 +42,11 @@ impl Session {
         let config = model.config().clone();
         let selection = Selection { genes: config.genes, held_out: config.held_out, seed: config.seed };
         let (genes, moments) = (model.genes().to_vec(), model.moments().clone());
+        let reading = model.reading().copied();
         self.cohort()?;
         let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
-        let aligned = Aligned::of(cohort, &genes, &moments, self.gene_map.as_ref(), alignment, selection)?;
+        let map = self.gene_map.as_ref();
+        let aligned = Aligned::of(cohort, &genes, &moments, map, reading.as_ref(), alignment, selection)?;
         let representation = Transferred::new(model, &aligned);
         let Aligned { set, transfer, .. } = aligned;
         let (dim, set) = (config.dim, Rc::new(set));

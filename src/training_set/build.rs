@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rand::seq::SliceRandom;
 
 use super::{Moments, TrainingSet, TrainingSetError};
-use crate::cohort::{Cohort, Role, ValueScale};
+use crate::cohort::{Cohort, Levels, Reading, Role};
 use crate::random::{Purpose, stream};
 
 /// Fewer tumours than this cannot fill two batches nor a map.
@@ -61,7 +61,7 @@ impl TrainingSet {
             if row.iter().chain(&left_row).any(|v| !v.is_finite()) {
                 continue;
             }
-            let at_floor = row.iter().filter(|&&v| v <= linear.floor).count();
+            let at_floor = row.iter().filter(|&&v| v <= linear.levels.floor).count();
             if at_floor as f64 > FLOOR_SHARE * row.len() as f64 {
                 continue;
             }
@@ -170,6 +170,7 @@ impl Samples {
             tumour_values,
             normal_values,
             own_tumour,
+            reading: linear.reading,
         }
     }
 }
@@ -188,52 +189,25 @@ fn hold_out(normals: usize, selection: Selection) -> Vec<usize> {
 /// Reads rows of the matrix in linear space.
 pub(super) struct Linear<'a> {
     cohort: &'a Cohort,
-    /// Per-sample factor: counts become counts per million, everything else stays.
-    factor: Vec<f32>,
-    /// `log2(x + 1)` files hold exact zeros, `log2 x` files do not.
-    plus_one: bool,
-    /// The lowest linear value: genes sitting on it were not measured.
-    floor: f32,
+    levels: Levels,
+    reading: Reading,
 }
 
 impl<'a> Linear<'a> {
     pub fn of(cohort: &'a Cohort) -> Result<Self, TrainingSetError> {
-        let samples = cohort.matrix.samples.len();
-        let mut sums = vec![0.0f64; samples];
-        let mut lowest = f32::INFINITY;
-        for row in &cohort.matrix.rows {
-            for (sum, v) in sums.iter_mut().zip(row.iter()).filter(|(_, v)| v.is_finite()) {
-                *sum += f64::from(*v);
-                lowest = lowest.min(*v);
-            }
-        }
-        let scale = cohort.scale.value;
-        if scale == ValueScale::LogRatio {
-            return Err(TrainingSetError::NotInvertible);
-        }
-        let factor = match scale {
-            ValueScale::Counts => sums.iter().map(|&s| if s > 0.0 { (1e6 / s) as f32 } else { 0.0 }).collect(),
-            _ => vec![1.0; samples],
-        };
-        let mut this = Self { cohort, factor, plus_one: scale == ValueScale::Log2 && lowest == 0.0, floor: 0.0 };
-        this.floor = if scale == ValueScale::Log2 { this.value(lowest, 0) } else { 0.0 };
-        Ok(this)
+        Self::read_as(cohort, cohort.reading())
     }
 
-    fn value(&self, v: f32, sample: usize) -> f32 {
-        let linear = match self.cohort.scale.value {
-            ValueScale::Log2 if self.plus_one => v.exp2() - 1.0,
-            ValueScale::Log2 => v.exp2(),
-            _ => v * self.factor[sample],
-        };
-        linear.max(0.0)
+    /// The same with another reading of the values than the cohort's own.
+    pub fn read_as(cohort: &'a Cohort, reading: Reading) -> Result<Self, TrainingSetError> {
+        let levels = Levels::of(&cohort.matrix, &reading).ok_or(TrainingSetError::NotInvertible)?;
+        Ok(Self { cohort, levels, reading })
     }
 
     pub fn row(&self, gene: usize, samples: &[usize], into: &mut [f32]) {
         let row = &self.cohort.matrix.rows[gene];
         for (to, &sample) in into.iter_mut().zip(samples) {
-            // `max` would turn a missing value into the floor.
-            *to = if row[sample].is_nan() { f32::NAN } else { self.value(row[sample], sample) };
+            *to = self.levels.value(row[sample], sample);
         }
     }
 }

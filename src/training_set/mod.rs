@@ -13,6 +13,7 @@ pub use log2::log2_1p;
 pub use profiles::tumour_profiles;
 pub use transfer::{Aligned, Alignment, FEWEST_GENES_PERCENT, TUMOURS_FOR_MOMENTS, Transfer};
 
+use crate::cohort::Reading;
 use ndarray::Array2;
 use thiserror::Error;
 
@@ -103,6 +104,8 @@ pub struct TrainingSet {
     pub held_out: Vec<usize>,
     /// For each normal, the tumour of the same patient.
     pub own_tumour: Vec<Option<usize>>,
+    /// How the matrix's values were read.
+    pub reading: Reading,
 }
 
 impl Moments {

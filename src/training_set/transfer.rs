@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::{Linear, Samples};
 use super::{Moments, Selection, TrainingSet, TrainingSetError, log2_1p};
-use crate::cohort::{Cohort, GeneMap};
+use crate::cohort::{Cohort, GeneMap, Reading};
 
 /// Under this share of the model's genes, in percent, too much of what it looks at would be made up.
 pub const FEWEST_GENES_PERCENT: usize = 60;
@@ -69,7 +69,8 @@ pub struct Aligned {
 }
 
 impl Aligned {
-    /// Read `cohort` for a model with these `genes` and `moments`. Names are matched as they stand, then through `map`.
+    /// Read `cohort` for a model with these `genes` and `moments`. Names are matched as they stand, then through `map`. What
+    /// the cohort's cells do not tell of their logarithm is taken from the reading the model was `trained` with.
     ///
     /// # Errors
     /// As [`TrainingSet::from_cohort`], and [`TrainingSetError::TransferCoverage`] when fewer than
@@ -79,11 +80,14 @@ impl Aligned {
         genes: &[String],
         moments: &Moments,
         map: Option<&GeneMap>,
+        trained: Option<&Reading>,
         alignment: Alignment,
         selection: Selection,
     ) -> Result<Self, TrainingSetError> {
         let samples = Samples::of(cohort)?;
-        let linear = Linear::of(cohort)?;
+        let own = cohort.reading();
+        let reading = trained.map_or(own, |trained| own.as_trained(trained));
+        let linear = Linear::read_as(cohort, reading)?;
         let rows = match_genes(genes, &cohort.matrix.genes, map);
         let mut row = vec![0.0f32; samples.used.len()];
         let mut measured = |&at: &usize| {
@@ -105,8 +109,8 @@ impl Aligned {
         let mut set = samples.assemble(&linear, &chosen, selection);
         fill(&mut set);
         let trained = moments.select(&columns);
-        let own = Moments::of(&set.tumour_values);
-        let (shift, spread) = distance(&own, &trained);
+        let own_moments = Moments::of(&set.tumour_values);
+        let (shift, spread) = distance(&own_moments, &trained);
         let alignment = match alignment {
             Alignment::Auto if shift <= SAME_SHIFT && spread.abs() <= SAME_SPREAD => Alignment::AsMeasured,
             Alignment::Auto if samples.tumours >= TUMOURS_FOR_MOMENTS => Alignment::Genes,
@@ -117,8 +121,8 @@ impl Aligned {
             Alignment::Genes => {
                 let least = LEAST_SPREAD * spread.exp2() as f32;
                 let floored =
-                    own.deviation.iter().zip(&trained.deviation).map(|(own, trained)| own.max(least * trained));
-                Moments { deviation: floored.collect(), mean: own.mean }
+                    own_moments.deviation.iter().zip(&trained.deviation).map(|(own, trained)| own.max(least * trained));
+                Moments { deviation: floored.collect(), mean: own_moments.mean }
             }
             _ => trained,
         };
@@ -137,6 +141,12 @@ impl Aligned {
             sentence: String::new(),
         };
         transfer.sentence = sentence(&transfer, samples.tumours);
+        if !reading.reads_as(&own) {
+            transfer.sentence += &format!(
+                " Nothing here tells which logarithm the values are: as in training they are {}.",
+                reading.formula()
+            );
+        }
         Ok(Self { set, columns, transfer })
     }
 }
@@ -154,12 +164,18 @@ fn match_genes(genes: &[String], rows: &[String], map: Option<&GeneMap>) -> Vec<
             by_symbol.entry(symbol).or_insert(at);
         }
     }
-    let find = |gene: &String| {
+    let by_other_name = |gene: &String| {
         let symbol = || current(gene).and_then(|s| as_named.get(s.as_str()).or_else(|| by_symbol.get(&s)).copied());
-        as_named.get(gene.as_str()).copied().or_else(symbol).or_else(|| by_symbol.get(gene).copied())
+        symbol().or_else(|| by_symbol.get(gene).copied())
     };
     let mut taken = std::collections::HashSet::new();
-    genes.iter().map(|gene| find(gene).filter(|row| taken.insert(*row))).collect()
+    // Every gene of the very name first: an older name must not take another gene's own row.
+    let mut found: Vec<Option<usize>> =
+        genes.iter().map(|gene| as_named.get(gene.as_str()).copied().filter(|row| taken.insert(*row))).collect();
+    for (gene, place) in genes.iter().zip(&mut found).filter(|(_, place)| place.is_none()) {
+        *place = by_other_name(gene).filter(|row| taken.insert(*row));
+    }
+    found
 }
 
 /// Missing values take their gene's mean log over the tumours.

@@ -11,6 +11,7 @@ use super::config::{Config, automatic_strength};
 use super::network::{Network, Values, tensor};
 use super::trainer::{TrainError, read_back};
 use super::views::TrainingData;
+use crate::cohort::Reading;
 use crate::contamination::{Directions, Kind, MOST_DIRECTIONS, Removal, difference};
 use crate::training_set::Moments;
 
@@ -25,6 +26,7 @@ pub struct TwinModel {
     config: Config,
     genes: Vec<String>,
     moments: Moments,
+    reading: Option<Reading>,
     network: Network,
     values: Values,
     removal: Option<Removal>,
@@ -60,6 +62,8 @@ impl TwinModel {
         let genes: Vec<String> = serde_json::from_value(field("genes")?).map_err(damaged)?;
         // A stranger's file: every width is checked before anything is made of it.
         config.resolve(usize::MAX).map_err(|e| CheckpointError(e.to_string()))?;
+        // Older files do not say how values were read.
+        let reading = metadata.get("reading").cloned().map(serde_json::from_value).transpose().map_err(damaged)?;
         let file = parse(bytes)?;
         let moments = Moments {
             mean: read_values(&file, "moments/mean", &[genes.len()])?,
@@ -68,11 +72,16 @@ impl TwinModel {
         let kinds = metadata.get("directions").cloned().unwrap_or_else(|| serde_json::json!([]));
         let kinds: Vec<Kind> = serde_json::from_value(kinds).map_err(damaged)?;
         let directions = read_directions(&file, &config, genes.len(), kinds)?;
-        let model = Self::assemble(bytes, config, genes, moments, device)?;
+        let model = Self { reading, ..Self::assemble(bytes, config, genes, moments, device)? };
         Ok(match directions {
             Some(directions) => model.with_directions(directions),
             None => model,
         })
+    }
+
+    /// The same with how the values it was trained on were read, which its file keeps.
+    pub fn read_as(self, reading: Reading) -> Self {
+        Self { reading: Some(reading), ..self }
     }
 
     fn assemble(
@@ -88,7 +97,7 @@ impl TwinModel {
             parameters: read_slots(&file, "parameter", &network.slots, &device)?,
             buffers: read_slots(&file, "buffer", &network.buffers, &device)?,
         };
-        Ok(Self { config, genes, moments, network, values, removal: None, device })
+        Ok(Self { config, genes, moments, reading: None, network, values, removal: None, device })
     }
 
     /// With the contamination directions of the cohort it was trained on, of which its configuration's strength is taken
@@ -160,12 +169,15 @@ impl TwinModel {
         }
         let json = |e: serde_json::Error| CheckpointError(e.to_string());
         let kinds: &[Kind] = self.removal.as_ref().map_or(&[], |removal| &removal.directions().kinds);
-        let metadata = Metadata::from_iter([
+        let mut metadata = Metadata::from_iter([
             ("format".to_string(), MODEL_FORMAT.into()),
             ("config".to_string(), serde_json::to_value(&self.config).map_err(json)?),
             ("genes".to_string(), serde_json::to_value(&self.genes).map_err(json)?),
             ("directions".to_string(), serde_json::to_value(kinds).map_err(json)?),
         ]);
+        if let Some(reading) = &self.reading {
+            metadata.insert("reading".to_string(), serde_json::to_value(reading).map_err(json)?);
+        }
         Ok(to_bytes(&all, metadata)?)
     }
 
@@ -227,6 +239,11 @@ impl TwinModel {
     /// The genes it reads, in order.
     pub fn genes(&self) -> &[String] {
         &self.genes
+    }
+
+    /// How the values it was trained on were read; none in files of older versions.
+    pub fn reading(&self) -> Option<&Reading> {
+        self.reading.as_ref()
     }
 
     /// The moments it standardises with.

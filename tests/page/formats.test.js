@@ -235,3 +235,28 @@ test("files on two scales are refused, and joined where the person says so", { s
     await view.close();
   }
 });
+
+test("the logarithm's base and offset are shown, corrected by a person, and corrected back", { skip: missing, timeout: 60_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    const genes = ["TP53", "MYC", "EGFR", "ESR1", "BRCA1", "PTEN"];
+    const row = (/** @type {string} */ gene, /** @type {number} */ at) => `${gene}\t${[1, 2, 3, 4].map((sample) => (4 + at * 1.31 + sample * 0.217).toFixed(3)).join("\t")}`;
+    const body = `gene\ttumor1\ttumor2\tnormal1\tnormal2\n${genes.map(row).join("\n")}\n`;
+    await page.setInputFiles("#file-input", [{ name: "m.tsv", mimeType: "text/plain", buffer: Buffer.from(body) }]);
+    await figureIs(page, "value scale", "log2 x");
+    await page.click("#logarithm > summary");
+    assert.match(await page.textContent("#logarithm") ?? "", /in part assumed.*2, the usual one, is assumed/s);
+    await page.selectOption("#log-base", "e");
+    await page.fill("#log-offset", "1");
+    await page.click("#log-apply");
+    await figureIs(page, "value scale", "ln(x + 1)");
+    assert.match(await page.textContent("#logarithm") ?? "", /as you chose/);
+    await page.click("#log-reset");
+    await figureIs(page, "value scale", "log2 x");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});

@@ -24,6 +24,7 @@
  * @property {number} height CSS pixels
  * @property {string} title
  * @property {string} description
+ * @property {string[]} [notes] what a person should know of the data shown
  * @property {string} ink colour of text
  * @property {string} paper colour of the background
  * @property {string} font CSS font families

@@ -2,6 +2,7 @@
 import { ask, mayReplace } from "./asking.js";
 import { byId, count, h, plural, save } from "./dom.js";
 import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
+import { formula, logarithmFold } from "./logarithm.js";
 import { qualityFold } from "./quality.js";
 import { rolesFold } from "./roles.js";
 import { samplesFold } from "./samples.js";
@@ -9,7 +10,7 @@ import { samplesFold } from "./samples.js";
 /** @typedef {import("../engine").Summary} Summary */
 
 const KINDS = /** @type {Record<string, string>} */ ({ expression_matrix: "expression matrix", sample_sheet: "sample sheet", gene_sets: "gene sets", sample_labels: "sample labels", unused_table: "not used", session: "saved session" });
-const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", log_ratio: "log-ratio" });
+const SCALES = /** @type {Record<string, string>} */ ({ counts: "read counts", linear: "linear", log2: "log2", ln: "natural log", log10: "log10", log_ratio: "log-ratio" });
 const IDS = /** @type {Record<string, string>} */ ({ symbol: "HGNC symbols", ensembl: "Ensembl ids", entrez: "Entrez ids", symbol_entrez: "HGNC symbols (Firehose)", unknown: "unknown ids" });
 /** Files from which on their list scrolls, and those not taken stand first: a GDC folder holds hundreds. */
 const MANY_FILES = 12;
@@ -389,11 +390,11 @@ function showSummary(state) {
     figure(count(summary.tumors), summary.tumors === 1 ? "tumour" : "tumours", `${summary.patients ? `of ${plural(summary.patients, "patient")}` : "patients not known"}${others}`),
     figure(count(summary.normals), summary.normals === 1 ? "adjacent normal" : "adjacent normals", summary.roles.because),
     figure(count(summary.genes), "genes", "in the matrix, duplicates collapsed"),
-    figure(SCALES[summary.scale.value] ?? summary.scale.value, "value scale", summary.scale.because),
+    figure(summary.logarithm ? formula(summary.scale.value, summary.logarithm) : SCALES[summary.scale.value] ?? summary.scale.value, "value scale", summary.scale.because),
     figure(IDS[summary.geneIds.value] ?? summary.geneIds.value, "gene names", summary.geneIds.because));
   const was = (/** @type {string} */ id) => document.querySelector(`#${id}[open]`) !== null;
   const warnings = summary.warnings.length === 0 ? null : h("details", { id: "warnings" },
     h("summary", {}, plural(summary.warnings.length, "warning")),
     h("ul", { className: "guards inside" }, summary.warnings.map((warning) => h("li", {}, warning))));
-  folds.replaceChildren(...[warnings, unknownGenes(summary), state.cohort.alone ? null : rolesFold(state, was("roles")), state.cohort.alone ? null : qualityFold(state, was("quality")), samplesFold(state, was("samples"))].filter((fold) => fold !== null));
+  folds.replaceChildren(...[warnings, unknownGenes(summary), state.cohort.alone ? null : rolesFold(state, was("roles")), logarithmFold(state, was("logarithm")), state.cohort.alone ? null : qualityFold(state, was("quality")), samplesFold(state, was("samples"))].filter((fold) => fold !== null));
 }

@@ -40,7 +40,7 @@ export class Compare {
   constructor(state) {
     this.#state = state;
     const chooser = (/** @type {{key: keyof Columns, label: string}} */ { key, label }) => {
-      const select = h("select", { id: `compare-${key}`, onchange: () => this.onColumns() });
+      const select = h("select", { id: `compare-${key}`, onchange: () => this.#chose(key, select.value) });
       this.#selects.set(key, select);
       return h("div", { className: "control" }, h("label", { for: select.id }, label), select);
     };
@@ -76,6 +76,15 @@ export class Compare {
   /** The columns as chosen. @returns {Columns} */
   get columns() {
     return Object.fromEntries([...this.#selects].filter(([, select]) => select.value).map(([key, select]) => [key, select.value]));
+  }
+
+  /** An event and its own time are chosen together. @param {keyof Columns} key @param {string} name */
+  #chose(key, name) {
+    const other = key === "event" ? "time" : "event";
+    const pair = key === "event" || key === "time" ? this.#state.cohort?.summary.endpoints?.find((pair) => pair[key] === name) : undefined;
+    const select = this.#selects.get(other);
+    if (pair && select && [...select.options].some(({ value }) => value === pair[other])) select.value = pair[other];
+    this.onColumns();
   }
 
   /** Another model or cohort: offer its columns, forget the table. */

@@ -79,7 +79,7 @@ export class Plot {
     try {
       const scene = await model.figure({ ...spec, ...size, theme: this.#state.theme });
       if (ticket !== this.#ticket) return;
-      this.#note.textContent = "";
+      this.#note.textContent = (scene.notes ?? []).join(" ");
       if (draw) draw(this.#canvas, scene);
       else drawScene(this.#canvas, scene);
       this.#canvas.hidden = false;

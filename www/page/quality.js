@@ -29,7 +29,7 @@ export function qualityFold(state, wasOpen) {
     try {
       const { findings, missing } = await cohort.quality();
       head.textContent = findings.length ? `· ${plural(findings.length, "finding")}` : "· nothing stands out";
-      const corrected = Object.values(cohort.corrections).some(Boolean);
+      const corrected = Object.values(cohort.corrections).some((said) => said !== undefined && said !== null && said !== false);
       list.replaceChildren(...findings.map(told),
         ...missing.genes ? [h("li", {}, `${plural(missing.genes, "gene misses", "genes miss")} one of ${plural(missing.values, "missing value")}; training leaves those genes out.`)] : [],
         ...corrected ? [h("li", {}, "The values were corrected, as you chose. ", h("button", { type: "button", id: "correct-none", onclick: () => change(() => cohort.correct({})) }, "Undo the corrections"))] : []);

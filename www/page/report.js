@@ -1,4 +1,5 @@
 // What goes into the report: figures, tables and words of what is on screen, gathered from the engine.
+import { formula } from "./logarithm.js";
 import { reportHtml } from "../share/report.js";
 import { count, measured } from "./dom.js";
 import { coloured, parseCsv } from "./plot.js";
@@ -70,7 +71,7 @@ export async function report(state) {
     verdict: [verdict.sentence, verdict.natural, strengthInWords(model)].filter(Boolean).join(" "), cautions: verdict.guards.map(({ message }) => message),
     cohort: [
       ["tumours", count(summary.tumors)], ["adjacent normals", `${count(summary.normals)}; ${summary.roles.because}`], ["other samples", count(summary.other)], ["patients", count(summary.patients)], ["genes", count(summary.genes)],
-      ["value scale", `${summary.scale.value}; ${summary.scale.because}`], ["gene names", `${summary.geneIds.value}; ${summary.geneIds.because}`],
+      ["value scale", `${summary.logarithm ? formula(summary.scale.value, summary.logarithm) : summary.scale.value}; ${summary.scale.because}`], ["gene names", `${summary.geneIds.value}; ${summary.geneIds.because}`],
       ...summary.files.map(({ name, kind, detail }) => /** @type {[string, string]} */ ([`file (${kind.replaceAll("_", " ")})`, `${name}; ${detail}`])), ...summary.warnings.map((warning) => /** @type {[string, string]} */ (["warning", warning])),
     ],
     figures, tables, methods, config: JSON.stringify(config, null, 2), command: "twinpurify train cohort/ --out run/ --config config.json", sources: SOURCES,

@@ -50,17 +50,28 @@ pub(super) fn gene_names(var: &Group, notes: &mut Vec<String>) -> Result<Vec<Str
     let index = index(var, "var")?;
     let ensembl = index.iter().filter(|name| name.starts_with("ENS")).count();
     let numbers = index.iter().filter(|name| name.parse::<u64>().is_ok()).count();
-    // Ensembl ids are named by the gene map; plain row numbers name nothing.
-    if index.is_empty() || ensembl * 2 > index.len() || numbers * 2 <= index.len() {
+    // Ensembl ids are named by the gene map; numbers and ids of another kind name nothing.
+    let symbols = index.iter().filter(|name| like_symbol(name)).count();
+    if index.is_empty() || ensembl * 2 > index.len() || symbols * 2 > index.len() {
         return Ok(index);
     }
+    let what = if numbers * 2 > index.len() { "numbers" } else { "ids of another kind" };
     for column in SYMBOLS {
-        if let Ok(Some(names)) = cells(var, column, index.len()) {
-            notes.push(format!("The genes were named by column {column:?} of var, for its index holds numbers."));
+        let Ok(Some(names)) = cells(var, column, index.len()) else { continue };
+        let named = names.iter().flatten().filter(|name| like_symbol(name) || name.starts_with("ENS")).count();
+        if named * 2 > index.len() {
+            notes.push(format!("The genes were named by column {column:?} of var, for its index holds {what}."));
             return Ok(names.into_iter().map(Option::unwrap_or_default).collect());
         }
     }
     Ok(index)
+}
+
+/// `TP53`, `HLA-A`, `C1orf112`, `Trp53`: a letter first, then letters, digits, `-` and `.`; `gene_1` and `1007_s_at` are none.
+fn like_symbol(name: &str) -> bool {
+    (2..=25).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
 }
 
 /// A table as text, and its notes.

@@ -17,6 +17,8 @@ const SAMPLE_ROWS: u64 = 64;
 /// The values, dense or by compressed rows or columns.
 pub(super) struct Matrix {
     pub(super) part: Option<Part>,
+    /// What the file says of its values, on a line of its own.
+    pub(super) said: Option<String>,
     pub(super) header: Vec<String>,
     pub(super) names: Vec<String>,
     pub(super) corner: &'static str,
@@ -28,18 +30,51 @@ pub(super) enum Values {
     Sparse { data: Dataset, indices: Dataset, starts: Vec<u64>, scratch: Vec<f32> },
 }
 
-/// X, or what stands for it: where X was centred and scaled, the raw values it was made of.
+/// What is read of the file.
+pub(super) struct Chosen {
+    /// `X`, `layers/counts`.
+    pub(super) label: String,
+    pub(super) values: Values,
+    pub(super) by_rows: bool,
+    /// The file says that these are logarithms of x + 1 to this base.
+    pub(super) log1p: Option<Base>,
+}
+
+/// The base of scanpy's `log1p`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Base {
+    E,
+    Of(f64),
+}
+
+/// Layers that hold what was counted; what was made of it can only be worse.
+const COUNTS: [&str; 2] = ["counts", "raw_counts"];
+
+/// Layers that stand for an X that was centred and scaled, best first, after those of [`COUNTS`].
+const INSTEAD: [&str; 5] = ["tpm", "TPM", "log1p", "logcounts", "data"];
+
+/// A layer of counts; else X; else, where X was centred and scaled, a layer of the values it was made of.
 pub(super) fn chosen(
     root: &Group,
     rows: usize,
     columns: usize,
     notes: &mut Vec<String>,
-) -> Result<(String, Values, bool), ContainerError> {
+) -> Result<Chosen, ContainerError> {
     let layers: Vec<String> = root
         .group("layers")
         .ok()
         .map(|g| [g.datasets().unwrap_or_default(), g.groups().unwrap_or_default()].concat())
         .unwrap_or_default();
+    let layer = |names: &[&'static str]| {
+        names.iter().filter(|name| layers.iter().any(|l| l == *name)).find_map(|name| {
+            let read = root.group("layers").map_err(refused).and_then(|g| matrix(&g, name, rows, columns)).ok()?;
+            Some((*name, read))
+        })
+    };
+    if let Some((name, (values, by_rows))) = layer(&COUNTS) {
+        notes.push(format!("Layer {name:?} of the AnnData file was read and not X, which was made of it."));
+        return Ok(Chosen { label: format!("layers/{name}"), values, by_rows, log1p: None });
+    }
     let x = matrix(root, "X", rows, columns);
     let centred = match &x {
         Ok((values, _)) => values.has_negative()?,
@@ -52,23 +87,34 @@ pub(super) fn chosen(
             notes.push(format!("X of the AnnData file was read.{others}"));
         }
         let (values, by_rows) = x?;
-        return Ok(("X".to_owned(), values, by_rows));
+        return Ok(Chosen { label: "X".to_owned(), values, by_rows, log1p: log1p(root) });
     }
     let why = if x.is_ok() { "X holds negative values (it was centred)" } else { "the file has no readable X" };
-    let preferred = ["counts", "raw_counts", "tpm", "TPM", "log1p", "logcounts", "data"];
-    for layer in preferred.iter().filter(|layer| layers.iter().any(|l| l == *layer)) {
-        if let Ok((values, by_rows)) =
-            root.group("layers").map_err(refused).and_then(|g| matrix(&g, layer, rows, columns))
-        {
-            notes.push(format!("Layer {layer:?} of the AnnData file was read, for {why}."));
-            return Ok((format!("layers/{layer}"), values, by_rows));
-        }
+    if let Some((name, (values, by_rows))) = layer(&INSTEAD) {
+        notes.push(format!("Layer {name:?} of the AnnData file was read, for {why}."));
+        let log1p = if name == "log1p" { log1p(root).or(Some(Base::E)) } else { None };
+        return Ok(Chosen { label: format!("layers/{name}"), values, by_rows, log1p });
     }
     let (values, by_rows) = x?;
     notes.push(format!(
         "X of the AnnData file was read although it holds negative values; no layer of counts stands beside it.{others}"
     ));
-    Ok(("X".to_owned(), values, by_rows))
+    Ok(Chosen { label: "X".to_owned(), values, by_rows, log1p: None })
+}
+
+/// What scanpy's `log1p` leaves in `uns`: a base, or none for the natural logarithm.
+fn log1p(root: &Group) -> Option<Base> {
+    let group = root.group("uns").ok()?.group("log1p").ok()?;
+    let base = group.dataset("base").ok().and_then(|data| {
+        let scalar = data.shape().ok()?.iter().product::<u64>() == 1;
+        // A scalar's type is bounded by what a number is, or it is not read.
+        let number = scalar && numeric(&data, "base").is_ok() && data.element_size().ok()? <= 8;
+        if number { data.read_f64().ok()?.first().copied() } else { None }
+    });
+    Some(match base {
+        Some(base) if base.is_finite() && (base - std::f64::consts::E).abs() > 1e-6 => Base::Of(base),
+        _ => Base::E,
+    })
 }
 
 /// The matrix called so, and whether its rows (else its columns) come one after another.

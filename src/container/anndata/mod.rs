@@ -17,7 +17,7 @@ use super::opening::{Part, Piece, Pieces};
 use super::source::Source;
 use super::text::Lines;
 use frame::{frame, gene_names, index, sheet};
-use matrix::{Matrix, chosen};
+use matrix::{Base, Chosen, Matrix, chosen};
 
 struct Bytes(Source);
 
@@ -67,7 +67,16 @@ pub(super) fn open(name: &str, source: Source) -> Result<Box<dyn Pieces>, Contai
             "Sum single cells to one profile per sample (pseudobulk), or keep the genes you need.",
         ));
     }
-    let (label, values, by_rows) = chosen(&root, samples.len(), genes.len(), &mut notes)?;
+    let Chosen { label, values, by_rows, log1p } = chosen(&root, samples.len(), genes.len(), &mut notes)?;
+    // A line before the table, which says to whoever reads it what the file says of its values.
+    let said = match log1p {
+        Some(Base::E) => Some("# values: ln(x + 1)".to_owned()),
+        Some(Base::Of(base)) => Some(format!("# values: log{base}(x + 1)")),
+        None => None,
+    };
+    if log1p.is_some() {
+        notes.push("The AnnData file says (uns/log1p) that its values are logarithms of x + 1.".to_owned());
+    }
     let (header, names, corner) =
         if by_rows { (genes, samples.clone(), "sample_id") } else { (samples.clone(), genes, "gene") };
     let origin = format!("from {label} of an AnnData file");
@@ -83,7 +92,7 @@ pub(super) fn open(name: &str, source: Source) -> Result<Box<dyn Pieces>, Contai
             bytes,
         )
     });
-    let matrix = Some(Matrix { part, header, names, corner, values });
+    let matrix = Some(Matrix { part, said, header, names, corner, values });
     Ok(Box::new(AnnData { due: VecDeque::new(), matrix, sheet, size, row: 0 }))
 }
 
@@ -95,6 +104,10 @@ impl Pieces for AnnData {
         if let Some(matrix) = &mut self.matrix {
             let mut lines = Lines::default();
             if let Some(part) = matrix.part.take() {
+                if let Some(said) = &matrix.said {
+                    lines.word(said);
+                    lines.end_line();
+                }
                 lines.word(matrix.corner);
                 matrix.header.iter().for_each(|name| lines.word(name));
                 lines.end_line();

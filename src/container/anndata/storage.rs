@@ -5,7 +5,7 @@ use hdf5_pure::{Dataset, Group};
 use crate::container::error::ContainerError;
 
 /// The groups that are read.
-const READ: [&str; 4] = ["obs", "var", "X", "layers"];
+const READ: [&str; 5] = ["obs", "var", "X", "layers", "uns/log1p"];
 
 /// Groups within groups that are looked into: a layer that is sparse, the categories of a column.
 const DEPTH: usize = 2;
