@@ -6,9 +6,9 @@
 //! step towards normal tissue, the next are the ways in which normals differ (fat, stroma, muscle …). An embedding is
 //! read as `e − Σ_j w_j ((e − c)·u_j) u_j`, `c` the tumours' mean and `w_j` 1 for the directions up to the *strength*
 //! that the person did not keep. That needs no training, and strength 0 is the embedding as it was. Where the purified
-//! profile is read, `e` in `D` is the standardised profile itself, so that directions are those of the genes. A stand-in for
-//! purity (minus the stromal and immune scores) adds one direction, in the first place: the covariance of the embedding with it. docs/method.md, *Strength*, has the
-//! measurements that this order and the defaults come from.
+//! profile is read, `e` in `D` is the standardised profile itself, so that directions are those of the genes. From
+//! [`MANY_TUMOURS`] on, directions that follow a stand-in for purity stand in front. docs/method.md, *Strength*, has the
+//! measurements that order and defaults come from.
 
 mod leading;
 mod mixtures;
@@ -27,6 +27,12 @@ pub const MOST_DIRECTIONS: usize = 5;
 /// The squared distance from the mean tumour to the mean adjacent normal, in standard deviations per gene, must be this
 /// many times what chance gives (1/m + 1/n); else normals are not told from tumours and nothing is taken out.
 const BEYOND_CHANCE: f64 = 3.0;
+/// From this many tumours on purity stands in many directions, and a few of contamination taken out change nothing: what
+/// follows a stand-in for purity comes first there.
+pub const MANY_TUMOURS: usize = 200;
+/// Directions that follow the stand-in, and the penalty of their regression in mean eigenvalues.
+const STAND_INS: usize = 3;
+const PENALTY: f64 = 5.0;
 
 /// Where a direction comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +40,7 @@ const BEYOND_CHANCE: f64 = 3.0;
 pub enum Kind {
     /// A way in which mixed-in normal tissue moves tumours.
     Contamination,
-    /// The embedding's covariance with a stand-in for purity that is given from outside.
+    /// Follows a stand-in for purity that is given from outside.
     StandIn,
 }
 
@@ -56,9 +62,10 @@ pub struct Directions {
 impl Directions {
     /// At most `most` directions from `shift` (mixtures × width: what mixing does to the embedding, or where the purified
     /// profile is read to the standardised profiles). `embedding` holds the tumours as they are (n × width). A shift that is
-    /// nothing but rounding has no direction. `stand_in`, one number a tumour, higher where it is purer, adds a direction in
-    /// the first place: the covariance of the embedding with it; those of contamination follow at a right angle to it. One
-    /// that does not vary or is not a number adds none. The genes that move are the direction itself.
+    /// nothing but rounding has no direction. `stand_in`, one number a tumour, higher where it is purer, puts the directions
+    /// that follow it in front, in cohorts of [`MANY_TUMOURS`] and more: in smaller ones those of contamination do, and
+    /// the stand-in takes biology with it (docs/method.md, *Strength*). One that does not vary or is not a number adds none.
+    /// The genes that move are the direction itself.
     pub fn of(shift: &Array2<f32>, embedding: &Array2<f32>, most: usize, stand_in: Option<&[f64]>) -> Self {
         let square = |m: &Array2<f32>| m.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
         let total = square(shift);
@@ -70,10 +77,12 @@ impl Directions {
         };
         let mut kinds = vec![Kind::Contamination; axes.nrows()];
         if axes.nrows() > 0
-            && let Some(found) = stand_in.and_then(|z| follows(embedding, z))
+            && embedding.nrows() >= MANY_TUMOURS
+            && let Some(z) = stand_in
         {
-            axes = insert(&axes, &found, most);
-            kinds.insert(0, Kind::StandIn);
+            let found = following(embedding, z, STAND_INS.min(most));
+            kinds = [vec![Kind::StandIn; found.len()], kinds].concat();
+            axes = in_front(&found, &axes, most);
             kinds.truncate(axes.nrows());
         }
         let along = shift.dot(&axes.t());
@@ -127,36 +136,85 @@ impl Directions {
     }
 }
 
-/// The direction in which the embedding follows `z`, pointing to where z falls; none where z does not vary.
-fn follows(embedding: &Array2<f32>, z: &[f64]) -> Option<Array1<f64>> {
-    if z.len() != embedding.nrows() || !z.iter().all(|v| v.is_finite()) {
-        return None;
+/// At most `most` directions in which the embedding follows `z`, pointing to where z falls: each the ridge regression of z on
+/// the embedding, its penalty [`PENALTY`] mean eigenvalues of the tumours' inner products, with those before taken out.
+fn following(embedding: &Array2<f32>, z: &[f64], most: usize) -> Vec<Array1<f64>> {
+    let n = embedding.nrows();
+    let mean = z.iter().sum::<f64>() / n.max(1) as f64;
+    let falling: Array1<f64> = z.iter().map(|v| mean - v).collect();
+    let length = falling.dot(&falling).sqrt();
+    if z.len() != n || !length.is_finite() || length <= 1e-9 {
+        return Vec::new();
     }
-    let mean = z.iter().sum::<f64>() / z.len() as f64;
-    let falling: Array1<f32> = z.iter().map(|v| (mean - v) as f32).collect();
-    // Falling sums to nothing, so that the embedding's own mean has no say.
-    let found = embedding.t().dot(&falling).mapv(f64::from);
-    (found.dot(&found).sqrt() > 1e-9).then_some(found)
+    let target = falling.mapv(|v| (v / length) as f32);
+    let mut left = embedding - &(embedding.sum_axis(Axis(0)) / n as f32);
+    let whole = left.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+    let mut found: Vec<Array1<f64>> = Vec::new();
+    for _ in 0..most {
+        let total = left.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        if !total.is_finite() || total <= 1e-6 * whole {
+            break;
+        }
+        let coefficients = ridge(&left, &target, PENALTY * total / n as f64);
+        let mut direction = unit_wide(&left.t().dot(&coefficients).mapv(f64::from));
+        clear(&mut direction, &found);
+        if direction.dot(&direction).sqrt() < 1e-3 {
+            break;
+        }
+        let direction = unit_wide(&direction);
+        let narrow = direction.mapv(|v| v as f32);
+        let along = left.dot(&narrow);
+        for (mut row, by) in left.rows_mut().into_iter().zip(&along) {
+            row.scaled_add(-by, &narrow);
+        }
+        found.push(direction);
+    }
+    found
 }
 
-/// `found` in the first place, and `axes` at a right angle to it and to each other.
-fn insert(axes: &Array2<f32>, found: &Array1<f64>, most: usize) -> Array2<f32> {
-    let wide: Vec<Array1<f64>> = axes.rows().into_iter().map(|row| row.mapv(f64::from)).collect();
-    let mut made: Vec<Array1<f64>> = Vec::new();
-    for candidate in [found].into_iter().chain(&wide) {
-        let mut left = unit_wide(candidate);
-        // Twice, because the first leaves rounding.
-        for _ in 0..2 {
-            for earlier in &made {
-                let along = earlier.dot(&left);
-                left.scaled_add(-along, earlier);
-            }
+/// `(A Aᵀ + λ I)⁻¹ t` by conjugate gradients, which a penalty of several mean eigenvalues makes quick.
+fn ridge(a: &Array2<f32>, target: &Array1<f32>, penalty: f64) -> Array1<f32> {
+    let mut solution = Array1::<f32>::zeros(target.len());
+    let mut residual = target.clone();
+    let mut step = residual.clone();
+    let mut square = residual.dot(&residual);
+    let start = square;
+    for _ in 0..200 {
+        if square <= 1e-12 * start {
+            break;
         }
+        let image = a.dot(&a.t().dot(&step)) + &(&step * penalty as f32);
+        let by = square / step.dot(&image);
+        solution.scaled_add(by, &step);
+        residual.scaled_add(-by, &image);
+        let next = residual.dot(&residual);
+        step = &residual + &(&step * (next / square));
+        square = next;
+    }
+    solution
+}
+
+/// `found` in front, and `axes` at a right angle to them and to each other.
+fn in_front(found: &[Array1<f64>], axes: &Array2<f32>, most: usize) -> Array2<f32> {
+    let mut made = found.to_vec();
+    for axis in axes.rows() {
+        let mut left = axis.mapv(f64::from);
+        clear(&mut left, &made);
         if left.dot(&left).sqrt() > 1e-3 && made.len() < most {
             made.push(unit_wide(&left));
         }
     }
     Array2::from_shape_fn((made.len(), axes.ncols()), |(i, j)| made[i][j] as f32)
+}
+
+/// Leave nothing of `earlier` in `direction`; twice, because once leaves rounding.
+fn clear(direction: &mut Array1<f64>, earlier: &[Array1<f64>]) {
+    for _ in 0..2 {
+        for before in earlier {
+            let along = before.dot(direction);
+            direction.scaled_add(-along, before);
+        }
+    }
 }
 
 fn unit_wide(row: &Array1<f64>) -> Array1<f64> {

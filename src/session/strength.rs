@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Choice, Session, SessionError, Verdict};
 use crate::baseline::{Raw, Representation};
-use crate::contamination::{Directions, MOST_DIRECTIONS};
+use crate::contamination::{Directions, MANY_TUMOURS, MOST_DIRECTIONS};
 use crate::figure::Of;
 use crate::readout::markers::{purity_stand_in, tumour_scores};
 use crate::readout::natural::{Gram, Natural};
@@ -152,11 +152,14 @@ impl Session {
 }
 
 fn why(preset: Preset, tumours: usize, automatic: usize, with_stand_in: bool) -> String {
-    let reason = match (preset, with_stand_in, automatic) {
-        (Preset::Profile, true, 2) => "what follows the stand-in for purity, and the mean step towards normal tissue",
-        (Preset::Profile, true, 1) => "what follows the stand-in for purity; more cost neighbourhoods in large cohorts",
-        (Preset::Profile, false, 1..) => "the marker genes of the stand-in for purity are not measured here",
-        (Preset::Profile, ..) => "without a stand-in for purity a few directions change nothing in so large a cohort",
+    let reason = match (preset, tumours < MANY_TUMOURS, with_stand_in) {
+        (Preset::Profile, true, _) => "the mean step towards normal tissue, and the first ways in which normals differ",
+        (Preset::Profile, false, true) => {
+            "what follows the stand-in for purity, since directions of contamination change nothing in so large a cohort"
+        }
+        (Preset::Profile, false, false) => {
+            "directions of contamination change nothing in so large a cohort, and the marker genes of the stand-in for purity are not measured"
+        }
         _ => "measured for the preset Profile alone, so nothing is taken out unless you ask for it",
     };
     format!("The default for {tumours} tumours is {automatic}: {reason}.")

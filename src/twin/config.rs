@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::contamination::MOST_DIRECTIONS;
+use crate::contamination::{MANY_TUMOURS, MOST_DIRECTIONS};
 
 /// Steps that an automatic number of epochs makes: a count of epochs alone left cohorts of 200 to 400 tumours with a
 /// fifth of that, and under-trained (docs/method.md, *What was measured*).
@@ -11,10 +11,6 @@ const AUTOMATIC_STEPS: usize = 1000;
 /// The same for a linear encoder, which still gains and whose steps cost a tenth.
 const AUTOMATIC_STEPS_LINEAR: usize = 2000;
 const FEWEST_AUTOMATIC_EPOCHS: usize = 100;
-/// From this many tumours on purity stands in many directions, and a few of contamination taken out change nothing
-/// (docs/method.md, *Strength*).
-const MANY_TUMOURS: usize = 200;
-
 /// A named set of parameters (METHOD.md 4; *Profile* from docs/method.md, *The open question*).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -103,14 +99,13 @@ fn nothing_taken_out() -> Option<usize> {
 }
 
 /// The strength of a preset on so many tumours where the person chose none, as it was measured (docs/method.md,
-/// *Strength*): with a stand-in for purity its own direction and, under 200 tumours, the first of contamination; without,
-/// three of contamination under 200 tumours and none beyond. Only the purified profile was measured: other presets take out
-/// nothing unless it is asked for.
+/// *Strength*): under [`MANY_TUMOURS`] the first three directions of contamination; from there on the first two that follow
+/// the stand-in for purity, and none without one. Only the purified profile was measured: other presets take out nothing
+/// unless it is asked for.
 pub fn automatic_strength(preset: Preset, tumours: usize, with_stand_in: bool) -> usize {
-    match (preset, with_stand_in, tumours < MANY_TUMOURS) {
-        (Preset::Profile, true, true) => 2,
-        (Preset::Profile, true, false) => 1,
-        (Preset::Profile, false, true) => 3,
+    match (preset, tumours < MANY_TUMOURS) {
+        (Preset::Profile, true) => 3,
+        (Preset::Profile, false) if with_stand_in => 2,
         _ => 0,
     }
 }
