@@ -81,49 +81,6 @@ pub fn eigen_descending(symmetric: ArrayView2<f64>) -> Result<(Vec<f64>, Array2<
     Ok(((0..n).rev().map(|i| values[i]).collect(), Array2::from_shape_fn((n, n), |(i, j)| vectors[(i, n - 1 - j)])))
 }
 
-/// Below this size all eigenvectors cost less than an iteration for some.
-const ALL_BELOW: usize = 128;
-
-/// The `k` largest eigenvalues (fewer in a smaller matrix) and their eigenvectors as columns, of a symmetric matrix with
-/// no large negative eigenvalue, by subspace iteration.
-///
-/// # Errors
-/// As [`eigen_descending`].
-pub fn leading_eigen(symmetric: ArrayView2<f64>, k: usize) -> Result<(Vec<f64>, Array2<f64>), DecompositionError> {
-    const BEYOND: usize = 14;
-    const MOST_ITERATIONS: usize = 100;
-    const SETTLED: f64 = 1e-9;
-    let n = symmetric.nrows();
-    let first = |vectors: &Array2<f64>, k: usize| vectors.slice_axis(Axis(1), Slice::from(..k.min(n))).to_owned();
-    if n < ALL_BELOW {
-        let (mut values, vectors) = eigen_descending(symmetric)?;
-        values.truncate(k);
-        return Ok((values, first(&vectors, k)));
-    }
-    check_finite(symmetric)?;
-    // Any basis that is at a right angle to no eigenvector will do; this one is the same every time.
-    let start = Array2::from_shape_fn((n, (k + BEYOND).min(n)), |(i, j)| {
-        (1.0 + (i * 37 + j * 101) as f64).sqrt().fract() - 0.5
-    });
-    let mut basis = orthonormal(&start);
-    let mut before: Vec<f64> = Vec::new();
-    for _ in 0..MOST_ITERATIONS {
-        let image = symmetric.dot(&basis);
-        let (values, rotation) = eigen_descending(basis.t().dot(&image).view())?;
-        let wanted = &values[..k.min(n)];
-        let largest = wanted.first().copied().unwrap_or(0.0).abs();
-        let settled =
-            before.len() == wanted.len() && wanted.iter().zip(&before).all(|(a, b)| (a - b).abs() <= SETTLED * largest);
-        before = wanted.to_vec();
-        if settled {
-            return Ok((before, first(&basis.dot(&rotation), k)));
-        }
-        basis = orthonormal(&image.dot(&rotation));
-    }
-    let (values, rotation) = eigen_descending(basis.t().dot(&symmetric.dot(&basis)).view())?;
-    Ok((values[..k.min(n)].to_vec(), first(&basis.dot(&rotation), k)))
-}
-
 /// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR.
 pub fn orthonormal(matrix: &Array2<f64>) -> Array2<f64> {
     let q = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[[i, j]]).qr().compute_thin_Q();
@@ -195,25 +152,6 @@ mod tests {
             let v = vectors.column(j);
             assert!(a.dot(&v).iter().zip(v).all(|(x, y)| (x - value * y).abs() < 1e-12));
         }
-    }
-
-    #[test]
-    fn the_leading_eigenvalues_are_those_of_all() {
-        let a = Array2::from_shape_fn((180, 40), |(i, j)| ((i * 7 + j * j) as f64 * 0.37).sin() * (1.0 + j as f64));
-        let product = gram(a.view());
-        let ((all, vectors), (some, leading)) =
-            (eigen_descending(product.view()).unwrap(), leading_eigen(product.view(), 3).unwrap());
-        for j in 0..3 {
-            assert!((all[j] - some[j]).abs() < 1e-7 * all[0]);
-            assert!(vectors.column(j).dot(&leading.column(j)).abs() > 1.0 - 1e-5);
-        }
-        assert_eq!(
-            leading_eigen(product.slice_axis(Axis(0), Slice::from(..5)).slice_axis(Axis(1), Slice::from(..5)), 9)
-                .unwrap()
-                .0
-                .len(),
-            5
-        );
     }
 
     #[test]

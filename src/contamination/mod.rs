@@ -81,9 +81,11 @@ impl Directions {
             && let Some(z) = stand_in
         {
             let found = following(embedding, z, STAND_INS.min(most));
-            kinds = [vec![Kind::StandIn; found.len()], kinds].concat();
-            axes = in_front(&found, &axes, most);
-            kinds.truncate(axes.nrows());
+            if !found.is_empty() {
+                kinds = [vec![Kind::StandIn; found.len()], kinds].concat();
+                axes = in_front(&found, &axes, most);
+                kinds.truncate(axes.nrows());
+            }
         }
         let along = shift.dot(&axes.t());
         let squares = along.columns().into_iter().map(|c| c.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / total);

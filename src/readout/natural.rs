@@ -88,7 +88,10 @@ impl Gram {
     }
 
     /// Scores on the leading principal components, n × k.
-    fn components(&self, k: usize) -> Result<Array2<f64>, ReadoutError> {
+    ///
+    /// # Errors
+    /// [`ReadoutError::Decomposition`] when the solver fails.
+    pub(super) fn components(&self, k: usize) -> Result<Array2<f64>, ReadoutError> {
         let (values, mut vectors) = Lanczos::run(self.0.view(), &drawn(self.samples()), STEPS).leading(k)?;
         // Rounding is no component.
         let floor = values.first().map_or(0.0, |v| v.max(0.0) * 1e-10);

@@ -4,33 +4,35 @@
 //! With `E` the embedding centred on its mean and `A` the tumours' positions along the contamination directions from their
 //! mean, taking directions out makes of `E Eᵀ` exactly `E Eᵀ − Σ_j a_j a_jᵀ`, because the directions are orthonormal.
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array2, Axis};
 
 use super::ReadoutError;
+use super::natural::Gram;
 use super::pca::PcaMap;
 use crate::contamination::Removal;
-use crate::decomposition::leading_eigen;
 
 /// Inner products of tumours, and their positions along the contamination directions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
-    gram: Array2<f64>,
-    along: Array2<f64>,
+    gram: Gram,
+    along: Array2<f32>,
 }
 
 impl Span {
     /// Of an embedding with nothing taken out, n × width, and the directions that can be.
-    pub fn of(whole: &Array2<f32>, removal: &Removal) -> Self {
-        let mean = whole.sum_axis(Axis(0)) / whole.nrows().max(1) as f32;
-        let centred = whole - &mean;
-        let along = centred.dot(&removal.directions().axes.t()).mapv(f64::from);
-        Self { gram: centred.dot(&centred.t()).mapv(f64::from), along }
+    ///
+    /// # Errors
+    /// [`ReadoutError::Decomposition`] when it is empty or not finite.
+    pub fn of(whole: &Array2<f32>, removal: &Removal) -> Result<Self, ReadoutError> {
+        Ok(Self { gram: Gram::of(whole)?, along: removal.directions().positions(whole) })
     }
 
     /// Inner products of the centred embedding, n × n, with the directions at these places (from 0) taken out.
-    pub fn gram(&self, taken_out: &[usize]) -> Array2<f64> {
-        let along = self.along.select(Axis(1), taken_out);
-        &self.gram - &along.dot(&along.t())
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn gram(&self, taken_out: &[usize]) -> Result<Gram, ReadoutError> {
+        self.gram.without(&self.along.select(Axis(1), taken_out))
     }
 
     /// The map of the first two principal components with these directions taken out. Axes point the way they do with
@@ -39,32 +41,27 @@ impl Span {
     /// # Errors
     /// [`ReadoutError::Decomposition`] when a value is not finite.
     pub fn map(&self, taken_out: &[usize]) -> Result<PcaMap, ReadoutError> {
-        let mut map = Self::map_of(&self.gram(taken_out))?;
+        let mut map = Self::map_of(&self.gram(taken_out)?)?;
         if !taken_out.is_empty() {
             map.align(&Self::map_of(&self.gram)?.positions);
         }
         Ok(map)
     }
 
-    fn map_of(gram: &Array2<f64>) -> Result<PcaMap, ReadoutError> {
-        let n = gram.nrows();
-        let (values, vectors) = leading_eigen(gram.view(), 2)?;
-        let total: f64 = gram.diag().sum();
-        let score = |axis: usize| -> Array1<f64> {
-            let Some(value) = values.get(axis).filter(|v| **v > 1e-12 * total) else { return Array1::zeros(n) };
-            vectors.column(axis).mapv(|v| v * value.sqrt())
-        };
-        let mut positions = Array2::<f32>::zeros((n, 2));
-        for axis in 0..2 {
+    fn map_of(gram: &Gram) -> Result<PcaMap, ReadoutError> {
+        let scores = gram.components(2)?;
+        let total: f64 = gram.products().diag().sum();
+        let mut positions = Array2::<f32>::zeros((gram.samples(), 2));
+        let mut shares = [0.0; 2];
+        for (axis, scores) in scores.columns().into_iter().enumerate() {
             // A sign of its own, that does not depend on how it was found: the farthest tumour is on the positive side.
-            let scores = score(axis);
             let farthest =
                 scores.iter().fold(0.0_f64, |far, v| if v.abs() > far.abs() * (1.0 + 1e-9) { *v } else { far });
             let sign = if farthest < 0.0 { -1.0 } else { 1.0 };
             positions.column_mut(axis).assign(&scores.mapv(|v| (sign * v) as f32));
+            shares[axis] = if total > 0.0 { scores.dot(&scores) / total } else { 0.0 };
         }
-        let share = |axis: usize| values.get(axis).map_or(0.0, |v| if total > 0.0 { v.max(0.0) / total } else { 0.0 });
-        Ok(PcaMap { positions, explained_variance_ratio: [share(0), share(1)] })
+        Ok(PcaMap { positions, explained_variance_ratio: shares })
     }
 }
 
@@ -92,7 +89,7 @@ mod tests {
             let directions = Directions::of(&shift, &whole, 4, None);
             for strength in 0..=4 {
                 let removal = Removal::new(directions.clone(), strength, &[2]);
-                let span = Span::of(&whole, &removal);
+                let span = Span::of(&whole, &removal).unwrap();
                 let mut taken = whole.clone();
                 removal.apply(&mut taken);
                 let by_columns = PcaMap::of(&taken).unwrap();

@@ -9,6 +9,7 @@ use super::training::{ridge_purified, verdict};
 use super::{SessionError, Verdict};
 use crate::baseline::Representation;
 use crate::contamination::Removal;
+use crate::readout::natural::Gram;
 use crate::readout::pca::PcaMap;
 use crate::readout::span::Span;
 use crate::training_set::TrainingSet;
@@ -117,7 +118,26 @@ impl Fitted {
         let Some(removal) = self.removal().filter(|removal| !removal.taken_out().is_empty()) else {
             return Ok(PcaMap::of(&self.embedding)?);
         };
-        let span = self.span.get_or_init(|| Span::of(&self.whole, removal));
+        let span = self.span(removal)?;
         Ok(span.map(&removal.taken_out())?)
+    }
+
+    fn span(&self, removal: &Removal) -> Result<&Span, SessionError> {
+        if let Some(made) = self.span.get() {
+            return Ok(made);
+        }
+        let made = Span::of(&self.whole, removal)?;
+        Ok(self.span.get_or_init(|| made))
+    }
+
+    /// Inner products of the tumours' embedding at the strength that is set.
+    ///
+    /// # Errors
+    /// An embedding with a value that is not finite.
+    pub fn gram(&self) -> Result<Gram, SessionError> {
+        Ok(match self.removal() {
+            Some(removal) => self.span(removal)?.gram(&removal.taken_out())?,
+            None => Gram::of(&self.embedding)?,
+        })
     }
 }

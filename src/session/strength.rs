@@ -128,7 +128,7 @@ impl Session {
         let purity = purity.as_ref().filter(|(_, values)| values.len() == tumours);
         let raw = Gram::of(&Raw::new(fitted.set.moments.clone()).embed(&fitted.set.tumour_values))?;
         let taken = purity.map(|(name, values)| (name.as_str(), values.as_slice()));
-        Ok(Natural::of(&raw, &Gram::of(&fitted.embedding)?, taken)?)
+        Ok(Natural::of(&raw, &fitted.gram()?, taken)?)
     }
 
     /// How a fitted representation was made, with the strength that is set.
