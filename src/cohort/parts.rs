@@ -218,7 +218,7 @@ fn part(
         [one] => vec![*one; samples.len()],
         many => many.to_vec(),
     };
-    let told = value_scale(&matrix, lying.minus_infinite.is_some()).as_file_says(lying.said);
+    let told = value_scale(&matrix, lying.minus_infinite.is_some()).said_by_file(lying.said);
     if let Some(place) = lying.minus_infinite {
         let said = nothing_logged(&mut matrix, &told, place).map_err(|e| e.in_file(name))?;
         warnings.push(format!("{name}: {said}"));

@@ -49,7 +49,7 @@ impl Told {
     }
 
     /// The same where the file itself says which logarithm its values are.
-    pub(super) fn as_file_says(mut self, said: Option<Reading>) -> Self {
+    pub(super) fn said_by_file(mut self, said: Option<Reading>) -> Self {
         if let (Some(own), Some(Reading { scale, logarithm: Some(theirs) })) = (self.logarithm, said) {
             let of_counts = own.of_counts && scale == self.scale.value;
             let reading = Reading { scale, logarithm: Some(Logarithm { of_counts, ..theirs }) };

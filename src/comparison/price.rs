@@ -224,7 +224,7 @@ mod tests {
         let run = |key: &str, strength: usize| {
             let config = Config { strength: Some(strength), ..Config::preset(Preset::Profile) };
             let row = Row::new(key, key, "", Method::Trained(Box::new(config)));
-            if key == "twinpurify" { row } else { row.as_price() }
+            if key == "twinpurify" { row } else { row.priced() }
         };
         let rows = [
             Row::new("raw", "raw", "", Method::Raw),

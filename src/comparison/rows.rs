@@ -73,7 +73,7 @@ impl Row {
     }
 
     /// The same row, there to show the price of another strength.
-    pub(super) fn as_price(self) -> Self {
+    pub(super) fn priced(self) -> Self {
         Self { price: true, ..self }
     }
 
@@ -171,7 +171,7 @@ impl Row {
                     let config = Config { strength: Some(k), ..config.clone() };
                     let (key, name) = (format!("{key}.strength.{k}"), format!("{shown}, strength {k}"));
                     let about = "The same model with so many contamination directions taken out.";
-                    Self::new(&key, &name, about, network(config)).as_price()
+                    Self::new(&key, &name, about, network(config)).priced()
                 }));
             }
         }
