@@ -41,6 +41,11 @@ pub trait Representation {
         None
     }
 
+    /// How the genes that are embedded move with each contamination direction, K × genes; none where there are none.
+    fn loadings(&self) -> Option<Array2<f32>> {
+        self.removal().map(|removal| removal.directions().loadings.clone())
+    }
+
     /// Take out the first `strength` directions but those in `kept` (from 1) from now on. Nothing where there are none.
     fn set_strength(&mut self, _strength: usize, _kept: &[usize]) {}
 

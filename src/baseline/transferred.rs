@@ -58,6 +58,11 @@ impl Representation for Transferred {
         self.model.removal()
     }
 
+    /// Of the shared genes.
+    fn loadings(&self) -> Option<Array2<f32>> {
+        self.removal().map(|removal| removal.directions().loadings.select(Axis(1), &self.columns))
+    }
+
     fn set_strength(&mut self, strength: usize, kept: &[usize]) {
         self.model.set_strength(strength, kept);
     }

@@ -64,8 +64,10 @@ impl Session {
         let (purity, immune, stromal) =
             (fits(purity.as_ref()), fits(immune.as_ref().ok()), fits(stromal.as_ref().ok()));
         let beside = Beside { purity: purity.as_deref(), immune: immune.as_deref(), stromal: stromal.as_deref() };
+        // Of the genes read here, which after a transfer are not all of the model's.
+        let loadings = fitted.representation.loadings().unwrap_or_default();
         let found = Found {
-            loadings: &directions.loadings,
+            loadings: &loadings,
             genes: &fitted.set.genes,
             positions: &positions,
             variance: &variance,

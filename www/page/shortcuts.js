@@ -44,6 +44,8 @@ export function startShortcuts({ onTrain, onPause }) {
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.closest("input:not([type=radio],[type=checkbox],[type=file]), textarea, select, [contenteditable]");
     if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
+    // A key that writes nothing ends a word.
+    if (event.key.length !== 1 && event.key !== "Shift") last = -Infinity;
     if (event.ctrlKey || event.metaKey || event.altKey || typing || event.key.length !== 1 || !on.checked) return;
     const alone = event.timeStamp - last > WORD_MS;
     last = event.timeStamp;
