@@ -313,7 +313,7 @@ test("Esc closes one thing and clears nothing else; a first colour varies; saved
     assert.equal(await page.inputValue("#colour-search"), "subtype");
     assert.ok(await page.isVisible('#verdict a[href="#explore"]'), "a link leads to the maps");
     const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="map_purified"] button:text-is("SVG")')]);
-    assert.equal(download.suggestedFilename(), "twinpurify_map_purified_pca_by_subtype.svg");
+    assert.match(download.suggestedFilename(), /^twinpurify_map_purified_pca_by_subtype_strength\d\.svg$/);
     // A category alone, the list of shortcuts, the privacy panel, a dialog: one Esc each.
     await page.click("#explore .legend button");
     const alone = () => page.getAttribute("#explore .legend button", "aria-pressed");

@@ -86,7 +86,7 @@ test("by keyboard and mouse: the map changes and changes back to the digit; the 
     await page.waitForFunction((was) => /** @type {HTMLElement} */ (document.querySelector("#pathways .changes tbody")).innerText !== was, scored);
     assert.match(await page.textContent("#selected-words") ?? "", /^20 of 40/, "the selection stays");
     const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-plot="map_purified"] button:text-is("SVG")')]);
-    assert.equal(download.suggestedFilename(), "twinpurify_map_purified_strength0.svg");
+    assert.match(download.suggestedFilename(), /^twinpurify_map_purified_pca_by_subtype_strength0\.svg$/);
 
     await page.focus("#strength-slider");
     for (let k = 0; k < standard; k++) await page.keyboard.press("ArrowRight");
