@@ -22,7 +22,7 @@ pub struct Estimate {
     pub limit: u64,
     /// It can be read here.
     pub fits: bool,
-    /// `about 11,000 × 20,531: 1.8 GB of 4 GB`.
+    /// `about 11,000 × 20,531: 1.6 GB of 4.3 GB`.
     pub sentence: String,
     /// What to do where it does not fit.
     pub remedy: Option<&'static str>,
