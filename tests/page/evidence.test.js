@@ -122,7 +122,7 @@ test("a cohort without survival says so, and a comparison can be cancelled", { s
     await page.selectOption("#compare-seeds", "1");
     await page.check("#compare-out-of-fold");
     await page.click("#compare-begin");
-    await page.waitForFunction(() => /[1-9] of 7/.test(document.querySelector("#comparing .progress-line")?.textContent ?? ""), undefined, { timeout: 240_000 });
+    await page.waitForFunction(() => /[1-9] of 12/.test(document.querySelector("#comparing .progress-line")?.textContent ?? ""), undefined, { timeout: 240_000 });
     await page.click("#compare-cancel");
     await page.waitForFunction(() => /** @type {HTMLElement} */ (document.getElementById("comparing")).hidden, undefined, { timeout: 60_000 });
     assert.match(await page.textContent("#compare .status") ?? "", /Cancelled/);
