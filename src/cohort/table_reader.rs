@@ -18,7 +18,7 @@ const PREFIX_LINES: usize = 3;
 const PORTAL_NOTE: &str = "cBioPortal's description of another file";
 
 /// What the text held.
-#[expect(clippy::large_enum_variant, reason = "there is one a file")]
+#[cfg_attr(not(target_arch = "wasm32"), expect(clippy::large_enum_variant, reason = "there is one a file"))]
 pub(super) enum Table {
     Matrix {
         values: NumericTable,

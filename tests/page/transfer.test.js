@@ -30,6 +30,11 @@ test("a model goes from one cohort to another", { skip: missing, timeout: 300_00
     await trainTiny(page, SMALL);
     const model = { name: "model.safetensors", mimeType: "application/octet-stream", buffer: await saved(page, '[data-download="model.safetensors"]') };
 
+    // Whether to replace the model is asked each time (state.test.js); here the answer is yes.
+    await page.evaluate(() => {
+      setInterval(() => [...document.querySelectorAll("#ask[open] button")].find((button) => button.textContent === "Replace")?.dispatchEvent(new MouseEvent("click", { bubbles: true })), 100);
+    });
+
     // On its own cohort, by the button under Train.
     await page.evaluate(() => { /** @type {HTMLDetailsElement} */ (document.getElementById("open-model")).open = true; });
     await page.setInputFiles("#model-input", model);

@@ -72,7 +72,7 @@ export function startPathways(state, onSets) {
     if (sets === "own") ownName ||= "own, as saved";
     chooseSets();
   });
-  state.on("model", () => {
+  const look = () => {
     const model = current();
     open("pathways", model !== null);
     if (model === null) {
@@ -80,7 +80,10 @@ export function startPathways(state, onSets) {
       between.clear();
     }
     else if (model !== scored) score();
-  });
+  };
+  state.on("model", look);
+  // The closed form alone is scored once nothing else is coming.
+  state.on("training", look);
   state.on("strength", () => {
     if (current()) score();
   });
