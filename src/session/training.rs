@@ -35,7 +35,7 @@ pub fn presets() -> Vec<PresetDescription> {
         of(
             "Profile",
             Preset::Profile,
-            "A linear encoder and decoder under both losses, read as the purified profile of every gene. The default: a compromise; docs/method.md says where it falls short.",
+            "A linear encoder and decoder under both losses, read as the purified profile of every gene. The default: a compromise; Evidence shows what it costs on this cohort.",
         ),
         of(
             "Balanced",
