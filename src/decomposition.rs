@@ -81,6 +81,20 @@ pub fn eigen_descending(symmetric: ArrayView2<f64>) -> Result<(Vec<f64>, Array2<
     Ok(((0..n).rev().map(|i| values[i]).collect(), Array2::from_shape_fn((n, n), |(i, j)| vectors[(i, n - 1 - j)])))
 }
 
+/// Eigenvalues alone, largest first, of a symmetric matrix (its lower triangle is read): a fraction of the work.
+///
+/// # Errors
+/// As [`eigen_descending`].
+pub fn eigenvalues(symmetric: ArrayView2<f64>) -> Result<Vec<f64>, DecompositionError> {
+    check_finite(symmetric)?;
+    let n = symmetric.nrows();
+    let matrix = Mat::from_fn(n, n, |i, j| symmetric[[i, j]]);
+    let mut values =
+        matrix.self_adjoint_eigenvalues(Side::Lower).map_err(|_| DecompositionError::NoConvergence { size: n })?;
+    values.reverse();
+    Ok(values)
+}
+
 /// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR.
 pub fn orthonormal(matrix: &Array2<f64>) -> Array2<f64> {
     let q = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[[i, j]]).qr().compute_thin_Q();

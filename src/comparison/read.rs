@@ -107,7 +107,8 @@ fn identities(fitted: &Fitted) -> Vec<(Measure, Outcome)> {
     let Fitted { representation, set, embedding, seed } = *fitted;
     let which = set.test_normals();
     let normals = set.normal_values.select(Axis(0), &which);
-    let any = said(identity::mixed(representation, &set.tumour_values, &normals, seed)).map(|found| found.fraction());
+    let any = said(identity::mixed(representation, &set.tumour_values, &normals, seed));
+    let any = any.map(|search| search.read(representation).fraction());
     let own = said(identity::own_normal(
         representation,
         &set.tumour_values,
@@ -116,7 +117,7 @@ fn identities(fitted: &Fitted) -> Vec<(Measure, Outcome)> {
         &which,
         0.5,
     ));
-    let own = own.and_then(|found| match found.tested {
+    let own = own.map(|search| search.read(representation)).and_then(|found| match found.tested {
         0 => Err("No tumour has an adjacent normal of its own patient among those held out.".into()),
         _ => Ok(found.fraction()),
     });

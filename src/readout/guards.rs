@@ -1,7 +1,8 @@
 //! When not to believe an embedding (METHOD.md 4).
 
 use super::ReadoutError;
-use crate::baseline::{check_finite, eigen_descending, gram};
+use crate::baseline::{check_finite, gram};
+use crate::decomposition::eigenvalues;
 use ndarray::{Array2, Axis};
 use serde::Serialize;
 
@@ -31,7 +32,7 @@ pub fn effective_rank(embedding: &Array2<f32>) -> Result<f64, ReadoutError> {
     }
     let wide = standardised.ncols() > standardised.nrows();
     let small = if wide { gram(standardised.view()) } else { gram(standardised.t()) };
-    let (values, _) = eigen_descending(small.view())?;
+    let values = eigenvalues(small.view())?;
     let total: f64 = values.iter().filter(|v| **v > 0.0).sum();
     if total <= 0.0 {
         return Ok(0.0);
@@ -80,6 +81,11 @@ pub fn before_training(tumours: usize, normals: usize, dim: usize, profile: bool
 /// As [`effective_rank`].
 pub fn after_training(embedding: &Array2<f32>, dim: usize, normals: usize) -> Result<Vec<Guard>, ReadoutError> {
     let rank = effective_rank(embedding)?;
+    Ok(of_rank(rank, embedding.nrows(), normals, dim, embedding.ncols() > dim))
+}
+
+/// The same for an embedding whose [`effective_rank`] is known; `profile` as for [`before_training`].
+pub fn of_rank(rank: f64, tumours: usize, normals: usize, dim: usize, profile: bool) -> Vec<Guard> {
     let mut guards = Vec::new();
     if rank < 0.15 * dim as f64 {
         guards.push(Guard {
@@ -89,8 +95,8 @@ pub fn after_training(embedding: &Array2<f32>, dim: usize, normals: usize) -> Re
             ),
         });
     }
-    guards.extend(before_training(embedding.nrows(), normals, dim, embedding.ncols() > dim));
-    Ok(guards)
+    guards.extend(before_training(tumours, normals, dim, profile));
+    guards
 }
 
 #[cfg(test)]
