@@ -142,6 +142,9 @@ impl Search {
 
     /// How many find themselves with the directions at these places (from 0) taken out.
     pub fn found(&self, taken_out: &[usize]) -> Identity {
+        if self.itself.is_empty() {
+            return Identity { tested: 0, found: 0 };
+        }
         let [mixed, clean] = [0, 1].map(|side| self.along[side].select(Axis(1), taken_out));
         let products = &self.products - &mixed.dot(&clean.t());
         // What rounding leaves of a length is no length.
@@ -212,7 +215,7 @@ mod tests {
         assert_eq!(clean, Identity { tested: 3, found: 3 });
         let swamped = own_normal(&Keep(0..20), &tumours, &normals, &own, &which, 0.999).unwrap().found(&[]);
         assert!(swamped.found < 3);
-        let none = own_normal(&Keep(0..10), &tumours, &normals, &own, &[0, 3], 0.5).unwrap().found(&[]);
+        let none = own_normal(&Keep(0..10), &tumours, &normals, &own, &[0, 3], 0.5).unwrap().found(&[0, 1]);
         assert_eq!(none.fraction(), 0.0);
     }
 
