@@ -25,6 +25,7 @@ pub struct DifferencesFigure {
     rows: Vec<SetDifference>,
     all: usize,
     discovered: [usize; 2],
+    notes: Vec<String>,
 }
 
 impl DifferencesFigure {
@@ -44,6 +45,7 @@ impl DifferencesFigure {
             rows: differences.rows.iter().take(most).cloned().collect(),
             all: differences.rows.len(),
             discovered: [found(|row| row.raw), found(|row| row.purified)],
+            notes: differences.notes.clone(),
         }
     }
 
@@ -105,6 +107,10 @@ impl Figure for DifferencesFigure {
             count(purified),
             strongest.join("; ")
         )
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {

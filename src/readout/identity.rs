@@ -3,6 +3,7 @@
 //! nothing: an embedding as wide as the cohort is large gets one too (METHOD.md 5).
 
 use super::ReadoutError;
+use super::cosine::unit_rows;
 use super::dilution::{DILUTION, dilute, mix};
 use crate::baseline::Representation;
 use ndarray::{Array2, Axis};
@@ -82,21 +83,13 @@ fn check(tumours: &Array2<f32>, normals: &Array2<f32>) -> Result<(), ReadoutErro
 /// Count the rows of `queries` whose nearest row of `gallery` is `itself`; both centred on the gallery's mean.
 fn find(gallery: &Array2<f32>, queries: &Array2<f32>, itself: &[usize]) -> Identity {
     let mean = gallery.sum_axis(Axis(0)) / gallery.nrows() as f32;
-    let similarity = unit(queries - &mean).dot(&unit(gallery - &mean).t());
+    let similarity = unit_rows(queries - &mean).dot(&unit_rows(gallery - &mean).t());
     let found = similarity
         .rows()
         .into_iter()
         .zip(itself)
         .filter(|(row, own)| row.iter().enumerate().all(|(j, s)| j == **own || row[**own] > *s));
     Identity { tested: itself.len(), found: found.count() }
-}
-
-fn unit(mut rows: Array2<f32>) -> Array2<f32> {
-    for mut row in rows.rows_mut() {
-        let norm = row.dot(&row).sqrt();
-        row.mapv_inplace(|v| if norm > 0.0 { v / norm } else { 0.0 });
-    }
-    rows
 }
 
 #[cfg(test)]
@@ -112,7 +105,7 @@ mod tests {
             "keep".into()
         }
         fn embed(&self, linear: &Array2<f32>) -> Array2<f32> {
-            unit(linear.slice_axis(Axis(1), Slice::from(self.0.clone())).to_owned())
+            unit_rows(linear.slice_axis(Axis(1), Slice::from(self.0.clone())).to_owned())
         }
         fn dim(&self) -> usize {
             self.0.len()

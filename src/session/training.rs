@@ -337,7 +337,7 @@ pub(super) fn verdict(fitted: &Fitted, tissue: Option<&str>) -> Result<Verdict, 
         held_out: !set.held_out.is_empty(),
         effective_rank: crate::readout::guards::effective_rank(&fitted.embedding)?,
         dim: fitted.dim,
-        guards: after_training(&fitted.embedding, fitted.dim, set.normals.len())?,
+        guards: after_training(&fitted.embedding, fitted.dim, set.normals.len(), fitted.config.profile)?,
         sentence: String::new(),
     };
     Ok(Verdict { sentence: sentence(&verdict, tissue), ..verdict })

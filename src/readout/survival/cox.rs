@@ -1,11 +1,11 @@
 //! Cox's proportional hazards.
 
 use super::super::ReadoutError;
-use super::{SurvivalData, Z95};
+use super::super::gaussian::{Z95, beyond};
+use super::SurvivalData;
 use crate::baseline::{check_finite, eigen_descending};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
-use statrs::function::erf::erfc;
 
 const NEWTON_STEPS: usize = 50;
 /// Newton decrement (twice the log-likelihood still to gain) at which the fit stands.
@@ -13,6 +13,10 @@ const TOLERANCE: f64 = 1e-16;
 /// A log hazard ratio per standard deviation beyond which the likelihood has no maximum: it flattens as the
 /// coefficient grows, which a Newton decrement alone takes for convergence.
 const RUN_OFF: f64 = 15.0;
+
+/// Information over deaths × variance below which a covariate says nothing but rounding: who differs in it was never at risk
+/// together with another when someone died.
+const INFORMATION: f64 = 1e-9;
 
 /// What the partial likelihood does with events at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +79,8 @@ impl CoxModel {
     ///
     /// # Errors
     /// [`ReadoutError::Shape`] when rows and patients differ in number, [`ReadoutError::Decomposition`] when a value
-    /// is not finite, [`ReadoutError::Collinear`] when the data leave a combination of covariates undetermined,
+    /// is not finite, [`ReadoutError::NotEstimable`] when a covariate is the same for all at risk whenever someone died,
+    /// [`ReadoutError::Collinear`] when the data leave a combination of covariates undetermined,
     /// [`ReadoutError::NoConvergence`] when a coefficient runs off (a covariate that separates events).
     pub fn fit<T: Copy + Into<f64>>(
         covariates: ArrayView2<T>,
@@ -91,7 +96,16 @@ impl CoxModel {
         let deviation = (&x * &x).sum_axis(Axis(0)).mapv(|v| (v / x.nrows() as f64).sqrt());
         let problem = Problem { deaths: data.by_time(), events: data.events(), x, options };
         let mut beta = Array1::zeros(covariates.ncols());
-        let null_log_likelihood = problem.at(&beta).log_likelihood;
+        let null = problem.at(&beta);
+        let null_log_likelihood = null.log_likelihood;
+        // A penalty makes every covariate estimable.
+        let deaths = data.event_count() as f64;
+        let says = |(information, deviation): (&f64, &f64)| {
+            options.theta > 0.0 || *information > INFORMATION * deaths * deviation.powi(2) || *deviation == 0.0
+        };
+        if let Some(covariate) = null.information.diag().iter().zip(&deviation).position(|of| !says(of)) {
+            return Err(ReadoutError::NotEstimable { covariate });
+        }
         for _ in 0..NEWTON_STEPS {
             let now = problem.at(&beta);
             let (step, variance) = now.newton()?;
@@ -133,7 +147,7 @@ impl CoxRow {
     fn of(coefficient: f64, standard_error: f64) -> Self {
         let z = coefficient / standard_error;
         let reach = Z95 * standard_error;
-        let p = erfc(z.abs() / std::f64::consts::SQRT_2);
+        let p = beyond(z.abs());
         Self { coefficient, standard_error, z, p, lower: coefficient - reach, upper: coefficient + reach }
     }
 }
