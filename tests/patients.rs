@@ -21,11 +21,11 @@ const GENES: [&str; 120] = [
     "CASP6", "CAV1", "CAVIN1", "CAVIN3", "CCN1", "CCN2", "CCN5", "CCNG2", "CDKN1A", "CDKN1B", "CDKN1C", "CHST2",
     "CHST3", "CITED2", "COL5A1", "CP", "CSRP2", "CXCR4", "DCN", "DDIT3", "DDIT4", "DPYSL4", "DTNA", "DUSP1", "EDN2",
     "EFNA1", "EFNA3", "EGFR", "ENO1", "ENO2", "ENO3", "ERO1A", "ERRFI1", "ETS1", "EXT1", "F3", "FAM162A", "FBP1",
-    "FOS", "FOSL2", "FOXO3", "GAA", "GALK1", "GAPDH", "GAPDHS", "GBE1", "GCK", "GCNT2", "GLRX", "GPC1", "GPC3",
-    "GPC4", "GPI", "GRHPR", "GYS1", "HAS1", "HDLBP", "HEXA", "HK1", "HK2", "HMOX1", "HOXB9", "HS3ST1", "HSPA5", "IDS",
-    "IER3", "IGFBP1", "IGFBP3", "IL6", "ILVBL", "INHA", "IRS2", "ISG20", "JMJD6", "JUN", "KDELR3", "KDM3A", "KIF5A",
-    "KLF6", "KLF7", "KLHL24", "LALBA", "LARGE1", "LDHA", "LDHC", "LOX", "LXN", "MAFF", "MAP3K1", "MIF", "MT1E",
-    "MT2A", "MXI1", "MYH9", "NAGK", "NCAN",
+    "FOS", "FOSL2", "FOXO3", "GAA", "GALK1", "GAPDH", "GAPDHS", "GBE1", "GCK", "GCNT2", "GLRX", "GPC1", "GPC3", "GPC4",
+    "GPI", "GRHPR", "GYS1", "HAS1", "HDLBP", "HEXA", "HK1", "HK2", "HMOX1", "HOXB9", "HS3ST1", "HSPA5", "IDS", "IER3",
+    "IGFBP1", "IGFBP3", "IL6", "ILVBL", "INHA", "IRS2", "ISG20", "JMJD6", "JUN", "KDELR3", "KDM3A", "KIF5A", "KLF6",
+    "KLF7", "KLHL24", "LALBA", "LARGE1", "LDHA", "LDHC", "LOX", "LXN", "MAFF", "MAP3K1", "MIF", "MT1E", "MT2A", "MXI1",
+    "MYH9", "NAGK", "NCAN",
 ];
 
 /// What stands in a matrix for some samples, by their profile's number and their own noise.
@@ -62,8 +62,7 @@ fn counts(summary: &Summary) -> (usize, usize, usize, usize) {
 
 #[test]
 fn vials_aliquots_metastases_and_recurrences_are_named_and_set_aside_at_once() {
-    let mut samples: Vec<(String, usize)> =
-        (0..16).map(|p| (format!("TCGA-QX-P{p:03}-01A-21R-B100-07"), p)).collect();
+    let mut samples: Vec<(String, usize)> = (0..16).map(|p| (format!("TCGA-QX-P{p:03}-01A-21R-B100-07"), p)).collect();
     let more = [
         ("TCGA-QX-P003-01B-04R-B200-07", 3),
         ("TCGA-QX-P004-01A-21R-B300-07", 4),
@@ -161,7 +160,8 @@ fn survival_and_group_tests_take_the_purest_tumour_of_each_patient_and_say_so() 
     let aside: Vec<(String, Role)> =
         (0..30).flat_map(|p| ["a", "c"].map(|r| (format!("R{p:02}{r}"), Role::Other))).collect();
     purest.set_roles_of(&aside).unwrap();
-    let curves = || SurvivalSpec { time: "days".into(), event: "dead".into(), groups: GroupsOf::Column("group".into()) };
+    let curves =
+        || SurvivalSpec { time: "days".into(), event: "dead".into(), groups: GroupsOf::Column("group".into()) };
     let (found, expected) = (all.survival(&curves()).unwrap(), purest.survival(&curves()).unwrap());
     assert_eq!((found.groups.len(), &found.test), (2, &expected.test));
     assert!(found.groups.iter().zip(&expected.groups).all(|(a, b)| a == b));
@@ -196,7 +196,8 @@ fn survival_and_group_tests_take_the_purest_tumour_of_each_patient_and_say_so() 
 
 #[test]
 fn without_a_purity_the_first_or_the_stand_ins_purest_counts_and_one_sample_a_patient_says_nothing() {
-    let row = |patient: usize, region: usize| outcome(patient, region).split('\t').take(3).collect::<Vec<_>>().join("\t");
+    let row =
+        |patient: usize, region: usize| outcome(patient, region).split('\t').take(3).collect::<Vec<_>>().join("\t");
     let mut all = regions("patient\tdays\tdead\tgroup", row, 6);
     let groups = GroupsOf::Column("group".into());
     let found = all.survival(&SurvivalSpec { time: "days".into(), event: "dead".into(), groups }).unwrap();

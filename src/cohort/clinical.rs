@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Column;
 use super::broad::Labels;
 use super::join::Joined;
-use super::Column;
 use super::patients::patients;
 use super::sheet::{Alignment, Sheet, column_kind};
 

@@ -8,6 +8,7 @@ use super::genes::counted;
 use super::join::{Corrections, join, without_alternatives};
 use super::outcome::follow_up;
 use super::parts::parts;
+use super::patients::patients;
 use super::platform::Platform;
 use super::reader::{Content, OpenedFile, thousands};
 use super::roles::detect;

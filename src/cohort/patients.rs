@@ -198,7 +198,10 @@ mod tests {
         let first = patients.one_each(&all, None);
         assert_eq!(first.kept, [0, 1, 2, 5]);
         let said = first.sentence.expect("said");
-        assert_eq!(said, "2 patients have several of the tumours: the first of each counts, so that 4 of 6 tumours are read.");
+        assert_eq!(
+            said,
+            "2 patients have several of the tumours: the first of each counts, so that 4 of 6 tumours are read."
+        );
         let purity = [0.2, 0.9, f64::NAN, 0.3, 0.1, f64::NAN];
         let purest = patients.one_each(&all, Some(("content", &purity)));
         assert_eq!(purest.kept, [1, 3, 4, 5]);
@@ -210,7 +213,16 @@ mod tests {
 
     #[test]
     fn headings_and_cells_of_patients() {
-        for heading in ["Patient", "patient_id", "Subject ID", "participant", "Donor-No.", "case_submitter_id", "Case", "bcr_patient_barcode"] {
+        for heading in [
+            "Patient",
+            "patient_id",
+            "Subject ID",
+            "participant",
+            "Donor-No.",
+            "case_submitter_id",
+            "Case",
+            "bcr_patient_barcode",
+        ] {
             assert!(is_patient_heading(heading), "{heading}");
         }
         for heading in ["patient age", "case_control", "subject status", "patients treated", "encase"] {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::clinical_number::column_numbers;
-use super::names::{is_barcode, is_sample_heading, key};
+use super::names::{is_barcode, is_sample_heading};
 use super::patients::{is_patient_heading, names_patients};
 use super::{Column, ColumnKind};
 

@@ -127,8 +127,11 @@ fn identities(fitted: &Fitted) -> Vec<(Measure, Outcome)> {
 fn signals(fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
     let Fitted { embedding, seed, .. } = *fitted;
     let patients = questions.patients.numbers();
-    let purity =
-        questions.purity.as_ref().map_err(String::clone).and_then(|values| said(association(embedding, values, patients, seed)));
+    let purity = questions
+        .purity
+        .as_ref()
+        .map_err(String::clone)
+        .and_then(|values| said(association(embedding, values, patients, seed)));
     let of = |values: &Result<Vec<f64>, String>| {
         values.as_ref().map_err(String::clone).and_then(|values| said(ridge_r2(embedding, values, patients, seed)))
     };

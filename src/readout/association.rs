@@ -60,12 +60,7 @@ pub fn association(
 ///
 /// # Errors
 /// As [`association`].
-pub fn ridge_r2(
-    embedding: &Array2<f32>,
-    values: &[f64],
-    patients: &[usize],
-    seed: u64,
-) -> Result<f64, ReadoutError> {
+pub fn ridge_r2(embedding: &Array2<f32>, values: &[f64], patients: &[usize], seed: u64) -> Result<f64, ReadoutError> {
     Known::of(embedding, values, patients)?.ridge(seed)
 }
 

@@ -159,7 +159,8 @@ impl Natural {
                 match known(values) {
                     Err(because) => without_purity = Some(because.to_string()),
                     Ok(which) => {
-                        let side = |gram: &Gram, scores: &Array2<f64>| follows((gram, scores), values, patients, &which);
+                        let side =
+                            |gram: &Gram, scores: &Array2<f64>| follows((gram, scores), values, patients, &which);
                         followed = Some(Followed {
                             name: name.to_owned(),
                             known: which.len(),

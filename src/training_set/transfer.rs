@@ -259,7 +259,11 @@ mod tests {
         let names = |of: &[&str]| of.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let found = |genes: &[&str], rows: &[&str]| match_genes(&names(genes), &names(rows), Some(&map));
         // CDCA1 is an older name of NUF2, 83540 its Entrez id.
-        assert_eq!(found(&["CDCA1", "NUF2"], &["NUF2", "MYC"]), [None, Some(0)], "the very name first, whatever the order");
+        assert_eq!(
+            found(&["CDCA1", "NUF2"], &["NUF2", "MYC"]),
+            [None, Some(0)],
+            "the very name first, whatever the order"
+        );
         assert_eq!(found(&["CDCA1", "NUF2"], &["CDCA1", "NUF2"]), [Some(0), Some(1)]);
         assert_eq!(found(&["CDCA1"], &["MYC", "NUF2"]), [Some(1)]);
         assert_eq!(found(&["NUF2"], &["CDCA1", "83540"]), [Some(1)], "an id before an older name");

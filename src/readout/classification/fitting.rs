@@ -123,7 +123,8 @@ mod tests {
             let x = Array2::from_shape_fn((60, 20), |(i, j)| {
                 rng.random_range(-1.0..1.0f32) + if j == 0 { shift * y[i] as f32 } else { 0.0 }
             });
-            let (mut fitting, mut inner) = (Fitting::new(x, y.clone(), (0..60).collect(), 2), Xoshiro256PlusPlus::seed_from_u64(1));
+            let (mut fitting, mut inner) =
+                (Fitting::new(x, y.clone(), (0..60).collect(), 2), Xoshiro256PlusPlus::seed_from_u64(1));
             let mut steps = 0;
             loop {
                 steps += 1;

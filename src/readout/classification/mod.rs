@@ -166,8 +166,20 @@ mod tests {
             // Other groupings every time: threes, pairs beside singles, a few patients with many.
             let (tumours, patients) = regions(round as u64, |i| match round % 4 {
                 0 | 1 => i / 3,
-                2 => if i < 60 { i / 2 } else { i },
-                _ => if i < 40 { i / 8 } else { i },
+                2 => {
+                    if i < 60 {
+                        i / 2
+                    } else {
+                        i
+                    }
+                }
+                _ => {
+                    if i < 40 {
+                        i / 8
+                    } else {
+                        i
+                    }
+                }
             });
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(100 + round as u64);
             let of_patient = label(90, &mut rng);
@@ -196,7 +208,7 @@ mod tests {
         let grouped = mean_over_shuffles(halves, true);
         assert!(grouped.iter().all(|score| (score - 0.5).abs() < 0.08), "chance: {grouped:?}");
         let split = mean_over_shuffles(halves, false);
-        assert!(split.iter().any(|score| *score > 0.75), "folds that split patients know them again: {split:?}");
+        assert!(split.iter().all(|score| *score > 0.58), "folds that split patients know them again: {split:?}");
     }
 
     #[test]

@@ -84,7 +84,8 @@ fn it_agrees_with_the_readout_of_the_evidence_table() {
         let noise: f32 = StandardNormal.sample(&mut rng);
         noise * 2.0 + purity[i] as f32 * if g % 3 == 0 { 2.0 } else { 0.1 }
     });
-    let table = super::super::association::association(&embedding, &purity, &OWN[..n], FOLD_SEED).expect("an association");
+    let table =
+        super::super::association::association(&embedding, &purity, &OWN[..n], FOLD_SEED).expect("an association");
     let gram = Gram::of(&embedding).expect("inner products");
     let found = Natural::of(&gram, &gram, taken("purity", &purity)).expect("a verdict");
     let ours = found.purity.expect("purity").raw;

@@ -246,3 +246,27 @@ impl Point {
         Ok((vectors.dot(&along) * &scale, variance * &scale * &scale))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_only_before_the_first_event_is_not_estimable() {
+        // Three who differ in the second covariate were gone before anyone died: its information is rounding.
+        let times: Vec<f64> = (0..12).map(|i| f64::from(1 + i)).collect();
+        let events: Vec<bool> = (0..12).map(|i| i > 2 && i % 3 != 0).collect();
+        let data = SurvivalData::new(times, events).unwrap();
+        let age = |i: usize| ((i * 7) % 12) as f64;
+        let both = Array2::from_shape_fn((12, 2), |(i, j)| if j == 0 { age(i) } else { f64::from(u8::from(i < 3)) });
+        let fit = |x: ArrayView2<f64>, theta| CoxModel::fit(x, &data, CoxOptions { ties: Ties::Efron, theta });
+        let flag = ndarray::Slice::from(1..);
+        assert_eq!(fit(both.view(), 0.0).unwrap_err(), ReadoutError::NotEstimable { covariate: 1 });
+        let alone = fit(both.slice_axis(Axis(1), flag), 0.0).unwrap_err();
+        assert!(alone.code() == "not_estimable" && alone.to_string().contains("Covariate 1 is the same"), "{alone}");
+        let known = fit(both.slice_axis(Axis(1), ndarray::Slice::from(..1)), 0.0).unwrap();
+        let penalised = fit(both.view(), 1e-3).unwrap();
+        assert!((known.rows[0].coefficient - penalised.rows[0].coefficient).abs() < 1e-3, "{penalised:?}");
+        assert!(penalised.rows[1].coefficient.abs() < 1e-6, "a penalty makes it 0");
+    }
+}
