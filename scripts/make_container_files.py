@@ -199,6 +199,19 @@ def anndatas():
     named = pandas.DataFrame({"feature_name": GENES}, index=[f"gene_{at}" for at in range(40)])
     logged = anndata.AnnData(numpy.log1p(2 ** x + 0.25).astype("float32"), obs, named, uns={"log1p": {"base": None}})
     logged.write_h5ad(OUT / "log1p.h5ad", compression="gzip")
+    # X scaled over some of the genes, and raw: the logarithms of all, or counts beside logarithms.
+    def beside_raw(values, raw, genes, **more):
+        whole = anndata.AnnData(raw, obs, more.pop("named", var))
+        found = anndata.AnnData(values[:, :genes].copy(), obs, whole.var.iloc[:genes], **more)
+        found.raw = whole
+        return found
+
+    log = numpy.log1p(2 ** x + 0.25).astype("float32")
+    beside_raw(log - log.mean(0), log, 12, uns={"log1p": {"base": None}}).write_h5ad(OUT / "raw_log.h5ad", compression="gzip")
+    # An index that counts up from one stem names nothing, though each looks like a symbol.
+    counting = pandas.DataFrame({"gene_symbols": GENES}, index=[f"GENE{at}" for at in range(40)])
+    beside_raw(numpy.log1p(sparse), scipy.sparse.csr_matrix(sparse), 40, named=counting).write_h5ad(
+        OUT / "raw_counts.h5ad", compression="gzip")
     with h5py.File(OUT / "absurd.h5ad", "w") as file:
         file.create_dataset("X", shape=(1 << 40, 1 << 20), chunks=(1024, 1024), dtype="f4")
         for name, rows in (("obs", 1 << 40), ("var", 1 << 20)):

@@ -124,6 +124,23 @@ fn anndata_says_its_logarithm_and_names_its_genes_beside_their_ids() {
 }
 
 #[test]
+fn anndatas_raw_is_read_where_x_was_made_of_it() {
+    let (summary, unpacked) = cohort("raw_log.h5ad");
+    let said = summary.warnings.join("\n");
+    assert!(said.contains("raw of the AnnData file was read and not X, for X holds negative values"), "{said}");
+    assert_eq!((summary.genes, summary.scale.value), (40, ValueScale::Ln), "{}", summary.scale.because);
+    assert!(unpacked.reports[0].detail.contains("from raw/X"), "{}", unpacked.reports[0].detail);
+    assert_eq!(value("raw_log.h5ad", "MYC"), value("log1p.h5ad", "MYC"));
+
+    let (summary, _) = cohort("raw_counts.h5ad");
+    let said = summary.warnings.join("\n");
+    assert!(said.contains("for it holds counts and X what was made of them"), "{said}");
+    assert!(said.contains("named by column \"gene_symbols\" of var"), "{said}");
+    assert_eq!((summary.genes, summary.scale.value), (40, ValueScale::Counts), "{}", summary.scale.because);
+    assert_eq!(value("raw_counts.h5ad", "MYC"), value("csr.h5ad", "MYC"));
+}
+
+#[test]
 fn a_page_header_that_would_keep_the_reader_is_refused() {
     let (_, unpacked) = open("page_header.parquet");
     let refused = unpacked.map(|unpacked| unpacked.refused.iter().map(|r| format!("{r:?}")).collect::<String>());

@@ -114,7 +114,7 @@ export interface Difference { difference: number; effect: number; low: number; h
 export interface SetDifference { set: string; found: number; size: number; raw: Difference | null; purified: Difference | null }
 export interface Differences {
   label: string; first: { name: string; members: number[] }; second: { name: string; members: number[] };
-  test: GroupTest; /** Least purified FDR first. */ rows: SetDifference[];
+  test: GroupTest; /** Least purified FDR first. */ rows: SetDifference[]; /** Who was compared, where not all tumours were. */ notes: string[];
 }
 /** `first` and `second` are positions in the groups' names; without `second` the first is compared with all other grouped tumours. */
 export interface DifferencesRequest { pathways: PathwayOptions; groups: Grouping; first: number; second?: number | null; test?: GroupTest }

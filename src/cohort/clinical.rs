@@ -1,17 +1,12 @@
 //! Sample sheets → clinical columns of the cohort, and what of them joined.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::Column;
 use super::broad::Labels;
 use super::join::Joined;
-use super::names::is_barcode;
-use super::sheet::{Alignment, Sheet, column_kind, is_patient_heading};
-use super::{Column, ColumnKind};
-
-/// Characters of a TCGA barcode that name the participant.
-const PARTICIPANT: usize = 12;
+use super::patients::patients;
+use super::sheet::{Alignment, Sheet, column_kind};
 
 /// Rows of a sheet that joined nothing, listed by their id.
 const LISTED_ROWS: usize = 1000;
@@ -159,20 +154,4 @@ pub(super) fn add_labels(
             add(columns, Column { name: name.clone(), kind: column_kind(name, &whole), values: whole }, file);
         }
     }
-}
-
-/// Patients from a column called so, else from TCGA barcodes, else from a name that a tumour and a normal share.
-pub(super) fn patients(joined: &Joined, columns: &[Column]) -> Vec<Option<String>> {
-    let named = columns.iter().find(|c| c.kind == ColumnKind::Text && is_patient_heading(&c.name));
-    let from_barcode = |sample: &String| {
-        let participant = sample.get(..PARTICIPANT).filter(|_| is_barcode(sample))?;
-        Some(participant.replace(['.', '_'], "-").to_ascii_uppercase())
-    };
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    joined.named.iter().for_each(|name| *times.entry(name).or_default() += 1);
-    let shared = |sample: &String| times.get(sample.as_str()).filter(|n| **n > 1).map(|_| sample.clone());
-    let from_column = |at: usize| named.and_then(|c| c.values.get(at).cloned().flatten());
-    let of =
-        |(at, sample): (usize, &String)| from_column(at).or_else(|| from_barcode(sample)).or_else(|| shared(sample));
-    joined.named.iter().enumerate().map(of).collect()
 }

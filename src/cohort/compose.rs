@@ -2,12 +2,13 @@
 
 use twinpurify_cells::{falls_below_zero, misses_a_value};
 
-use super::clinical::{add_labels, clinical_columns, patients};
+use super::clinical::{add_labels, clinical_columns};
 use super::gene_naming::mouse_names;
 use super::genes::counted;
 use super::join::{Corrections, join, without_alternatives};
 use super::outcome::follow_up;
 use super::parts::parts;
+use super::patients::patients;
 use super::platform::Platform;
 use super::reader::{Content, OpenedFile, thousands};
 use super::roles::detect;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::gene_naming::mouse_names;
 use super::genes::counted;
-use super::quality::{Finding, Measure, MeasureKey, median};
-use super::{Cohort, Role, ValueScale};
+use super::quality::{Finding, Measure, MeasureKey};
+use super::vials::vial_findings;
+use super::{Cohort, Role, ValueScale, median};
 
 /// Robust z beyond which a sample is pointed out. Real cohorts have long tails: at the usual 3.5 a tenth of a clean one is.
 const FAR: f64 = 5.0;
@@ -40,6 +41,7 @@ pub(super) fn findings(cohort: &Cohort, measures: &[Measure], twins: Vec<Vec<usi
         });
     }
     found.extend(file_findings(cohort, measures));
+    found.extend(vial_findings(cohort));
     let values =
         |key: MeasureKey| measures.iter().find(|m| m.key == key).map(|m| m.values.as_slice()).unwrap_or_default();
     let level = if cohort.scale.value == ValueScale::Counts { "library size" } else { "median level" };
@@ -87,7 +89,7 @@ pub(super) fn findings(cohort: &Cohort, measures: &[Measure], twins: Vec<Vec<usi
 }
 
 /// `3 samples …` with their names beside.
-fn about(cohort: &Cohort, code: &str, samples: &[usize], what: &str) -> Option<Finding> {
+pub(super) fn about(cohort: &Cohort, code: &str, samples: &[usize], what: &str) -> Option<Finding> {
     let names: Vec<String> = samples.iter().filter_map(|s| cohort.matrix.samples.get(*s).cloned()).collect();
     let message = format!("{} {what}", counted(names.len(), "sample", "samples"));
     (!names.is_empty()).then(|| Finding { code: code.to_owned(), message, samples: names, correction: None })

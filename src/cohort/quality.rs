@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::findings::findings;
-use super::{Cohort, ExpressionMatrix, Levels, Role, ValueScale};
+use super::{Cohort, ExpressionMatrix, Levels, Role, ValueScale, median};
 
 /// Genes that distances are taken over: the most variable ones, as in training.
 const GENES: usize = 2000;
@@ -178,12 +178,6 @@ fn levels(cohort: &Cohort, log: &Logged) -> (Vec<f64>, Vec<f64>) {
     };
     let levels = log.sums.iter().enumerate().map(level).collect();
     (levels, detected.into_iter().map(|n| n as f64).collect())
-}
-
-/// Median; NaN of nothing. The order of `values` changes.
-pub(super) fn median(values: &mut [f64]) -> f64 {
-    let middle = values.len() / 2;
-    if values.is_empty() { f64::NAN } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
 /// Logged values of the most variable genes without a missing value, sample by sample.

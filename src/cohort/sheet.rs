@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::clinical_number::column_numbers;
-use super::names::{is_barcode, is_sample_heading, key};
+use super::names::{is_barcode, is_sample_heading};
+use super::patients::{is_patient_heading, names_patients};
 use super::{Column, ColumnKind};
 
 /// Distinct words a column may have and still colour by category.
@@ -167,34 +168,13 @@ fn normalised(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
-/// Whether a heading says that its cells are patients.
-pub(super) fn is_patient_heading(heading: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "patient",
-        "patientid",
-        "patients",
-        "case",
-        "caseid",
-        "casesubmitterid",
-        "subject",
-        "subjectid",
-        "donor",
-        "donorid",
-        "individual",
-        "participant",
-        "participantid",
-        "bcrpatientbarcode",
-    ];
-    WORDS.contains(&key(heading).as_str())
-}
-
 /// Category, number or text, from the values that are there.
 pub(super) fn column_kind(name: &str, values: &[Option<String>]) -> ColumnKind {
     let present: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
     let distinct: HashSet<&str> = present.iter().copied().collect();
     let read: Vec<f64> = column_numbers(values).into_iter().flatten().collect();
     let numbers = (read.len() == present.len()).then_some(read);
-    if is_patient_heading(name) {
+    if names_patients(name, values) {
         return ColumnKind::Text;
     }
     if let Some(numbers) = numbers {

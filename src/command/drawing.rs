@@ -147,6 +147,8 @@ pub fn write_differences(
     }
     refused.iter().for_each(note);
     let of: Vec<&Differences> = tables.iter().map(|found| &**found).collect();
+    // The same of every pair, or nearly: once is enough.
+    of.iter().flat_map(|found| &found.notes).take(1).for_each(note);
     out.write("pathways_groups.csv", differences_csv(&of))?;
     let found = of.iter().flat_map(|d| &d.rows).filter(|row| row.purified.is_some_and(|d| d.fdr < 0.05)).count();
     Ok(format!("{} of groups by {column}: {found} purified differences under an FDR of 5 %. ", counted(of.len())))

@@ -232,6 +232,9 @@ fn write_outcomes(out: &OutputFolder, name: &str, session: &mut Session, columns
     let groups = GroupsOf::Column(subtype);
     let curves = SurvivalSpec { time: time.clone(), event: event.clone(), groups: groups.clone() };
     let hazards = ForestSpec { time, event, columns: Vec::new(), groups: Some(groups) };
+    if let Ok(found) = session.survival(&curves) {
+        found.notes.iter().for_each(|said| note(format_args!("{name}, survival: {said}")));
+    }
     let made = [
         ("survival", FigureKind::Survival(curves.clone()), TableSpec::Survival(curves)),
         ("hazards", FigureKind::Forest(hazards.clone()), TableSpec::Forest(hazards)),

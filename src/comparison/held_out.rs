@@ -13,7 +13,7 @@ use super::table::Trial;
 use crate::baseline::Representation;
 use crate::cohort::Cohort;
 use crate::random::{Purpose, stream};
-use crate::readout::classification::{HeldOutRun, Said, Scores, confusion, likeliest};
+use crate::readout::classification::{HeldOutRun, Said, Scores, confusion, deal_patients, likeliest};
 use crate::readout::survival::{SurvivalTest, held_out_concordance};
 use crate::readout::{DILUTION, dilute};
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
@@ -57,15 +57,23 @@ impl FoldSet {
     }
 }
 
-/// The fold of each tumour: dealt round in the order of subtype, event and grade, so that each has its share of all.
+/// The fold of each tumour: dealt round in the order of subtype, event and grade, so that each has its share of all. Where
+/// patients have several tumours they are dealt whole, by the same three.
 fn folds(questions: &Questions, tumours: usize, seed: u64) -> Vec<usize> {
+    let mut rng = stream(seed, Purpose::Folds, 2000);
     let mut order: Vec<usize> = (0..tumours).collect();
-    order.shuffle(&mut stream(seed, Purpose::Folds, 2000));
     let code = |label: Label, i: usize| questions.label(label).as_ref().ok().and_then(|c| c.codes[i]);
     let event = |i: usize| {
         let (known, data) = questions.survival.as_ref().ok()?;
         Some(data.events()[known.binary_search(&i).ok()?])
     };
+    if questions.patients.repeat() {
+        let labels = Label::ALL.map(|label| order.iter().map(|&i| code(label, i)).collect());
+        let events = order.iter().map(|&i| event(i).map(usize::from)).collect();
+        let labels: Vec<Vec<Option<usize>>> = labels.into_iter().chain([events]).collect();
+        return deal_patients(&labels, questions.patients.numbers(), FOLDS, Some(&mut rng));
+    }
+    order.shuffle(&mut rng);
     order.sort_by_key(|&i| (code(Label::Subtype, i), event(i), code(Label::Grade, i)));
     let mut fold = vec![0; tumours];
     order.into_iter().enumerate().for_each(|(turn, i)| fold[i] = turn % FOLDS);
@@ -173,7 +181,8 @@ impl FoldReading {
         let (rows, y): (Vec<usize>, Vec<usize>) =
             self.outside.iter().enumerate().filter_map(|(row, &i)| Some((row, classes.codes[i]?))).unzip();
         let held = [self.clean.clone(), self.diluted.clone()];
-        HeldOutRun::new(self.train.select(Axis(0), &rows), y, classes.names.len(), held, self.seed)
+        let patients = rows.iter().map(|&row| questions.patients.numbers()[self.outside[row]]).collect();
+        HeldOutRun::new(self.train.select(Axis(0), &rows), (y, patients), classes.names.len(), held, self.seed)
             .map_err(|error| error.to_string())
     }
 

@@ -1,20 +1,20 @@
 //! What is asked of every representation: the cohort's columns as classes, outcomes and numbers, one per tumour; or
 //! the sentence that says why one cannot be asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::forecast::Part;
 use super::measure::Label;
-use crate::cohort::{Cohort, Column, GeneMap, outcomes};
+use crate::cohort::{Cohort, Column, GeneMap, Patients, outcomes};
 use crate::readout::markers::{purity_stand_in, tumour_scores};
 use crate::readout::purity::purity_values;
-use crate::readout::stand_in::stand_in;
+use crate::readout::stand_in::{STAND_IN, stand_in};
 use crate::readout::survival::SurvivalData;
 use crate::training_set::TrainingSet;
 
-/// Folds that every class must fill twice.
+/// Folds that the patients of every class must fill twice.
 const FEWEST_PER_CLASS: usize = 10;
 
 /// The columns of the sample sheet that a person chose; each may be left out.
@@ -63,16 +63,21 @@ pub struct Questions {
     pub subtype: Result<Classes, String>,
     /// Histological grade.
     pub grade: Result<Classes, String>,
+    /// The tumours' patients, whom no fold splits.
+    pub patients: Patients,
     /// Purity, NaN where unknown.
     pub purity: Result<Vec<f64>, String>,
-    /// The tumours whose outcome is known, and their outcomes.
+    /// The tumours that stand for a patient whose outcome is known, and their outcomes.
     pub survival: Result<(Vec<usize>, SurvivalData), String>,
     /// Immune score.
     pub immune: Result<Vec<f64>, String>,
     /// Stromal score.
     pub stromal: Result<Vec<f64>, String>,
-    /// Whether purity was not measured, and the scores stand for it.
-    stands_in: bool,
+    /// The column of purity; where none was chosen the scores stand for it.
+    purity_name: Option<String>,
+    /// The outcomes of all tumours, several of a patient included.
+    outcomes: Result<(Vec<usize>, SurvivalData), String>,
+    one_each: Option<String>,
     notes: Vec<String>,
 }
 
@@ -89,23 +94,60 @@ impl Questions {
                     .into(),
             );
         }
-        let subtype = classes(cohort, &tumours, columns.subtype.as_deref(), Label::Subtype, &mut notes);
-        let grade = classes(cohort, &tumours, columns.grade.as_deref(), Label::Grade, &mut notes);
-        let survival = survival(cohort, &tumours, columns, &mut notes);
+        let patients = cohort.patients_of(&tumours);
+        if patients.repeat() {
+            notes.push(format!(
+                "{} of {} patients have several of the {} tumours: no fold splits a patient.",
+                patients.with_several(),
+                patients.count(),
+                tumours.len()
+            ));
+        }
+        let of = (tumours.as_slice(), patients.numbers());
+        let subtype = classes(cohort, of, columns.subtype.as_deref(), Label::Subtype, &mut notes);
+        let grade = classes(cohort, of, columns.grade.as_deref(), Label::Grade, &mut notes);
+        let outcomes = survival(cohort, &tumours, columns, &mut notes);
         let [stromal, immune] = tumour_scores(cohort, None);
-        let stands_in = columns.purity.is_none();
         let purity = match &columns.purity {
             None => stand_in(&stromal, &immune),
             name => column(cohort, name.as_deref(), "purity").map(|column| purity_values(column, &tumours)),
         };
-        Self { subtype, grade, purity, survival, immune, stromal, stands_in, notes }
+        let purity_name = columns.purity.clone();
+        let survival = outcomes.clone();
+        let mut questions = Self {
+            subtype,
+            grade,
+            patients,
+            purity,
+            survival,
+            immune,
+            stromal,
+            purity_name,
+            outcomes,
+            one_each: None,
+            notes,
+        };
+        questions.take_one_of_each_patient();
+        questions
+    }
+
+    /// Patients are what a hazard is of: of several tumours the purest counts.
+    fn take_one_of_each_patient(&mut self) {
+        let Ok((known, data)) = &self.outcomes else { return };
+        let name = self.purity_name.as_deref().unwrap_or(STAND_IN);
+        let purity = self.purity.as_ref().ok().map(|values| (name, values.as_slice()));
+        let one = self.patients.one_each(known, purity);
+        let rows: Vec<usize> = one.kept.iter().filter_map(|at| known.binary_search(at).ok()).collect();
+        self.one_each = one.sentence.map(|said| format!("For survival: {said}"));
+        self.survival = data.select(&rows).map(|data| (one.kept, data)).map_err(|error| error.to_string());
     }
 
     /// Score the markers by the names that `map` gave the cohort's genes.
     pub(super) fn score_markers(&mut self, cohort: &Cohort, map: &GeneMap) {
         [self.stromal, self.immune] = tumour_scores(cohort, Some(map));
-        if self.stands_in {
+        if self.purity_name.is_none() {
             self.purity = stand_in(&self.stromal, &self.immune);
+            self.take_one_of_each_patient();
         }
     }
 
@@ -131,8 +173,8 @@ impl Questions {
     /// What a person should know of how it was asked, one sentence each.
     pub fn notes(&self) -> Vec<String> {
         const STANDS_IN: &str = "No purity column was chosen: minus the sum of stromal and immune score stands for it. It is made from the same profiles and orders tumours; it is no fraction.";
-        let said = (self.stands_in && self.purity.is_ok()).then(|| STANDS_IN.to_owned());
-        self.notes.iter().cloned().chain(said).collect()
+        let said = (self.purity_name.is_none() && self.purity.is_ok()).then(|| STANDS_IN.to_owned());
+        self.notes.iter().cloned().chain(self.one_each.clone()).chain(said).collect()
     }
 
     /// The classes of a label.
@@ -154,7 +196,7 @@ fn column<'a>(cohort: &'a Cohort, name: Option<&str>, what: &str) -> Result<&'a 
 
 fn classes(
     cohort: &Cohort,
-    tumours: &[usize],
+    (tumours, patients): (&[usize], &[usize]),
     name: Option<&str>,
     label: Label,
     notes: &mut Vec<String>,
@@ -175,18 +217,24 @@ fn classes(
     if names.len() < 2 {
         return Err(format!("All {known} tumours with a {word} have the same one: there is nothing to tell apart."));
     }
-    let size = |name: &str| of.iter().flatten().filter(|value| **value == name).count();
+    // A patient is one, however many of the tumours are theirs.
+    let size = |name: &str| {
+        let own = of.iter().zip(patients).filter(|(value, _)| **value == Some(name));
+        own.map(|(_, patient)| patient).collect::<HashSet<_>>().len()
+    };
+    let repeated = tumours.len() > patients.iter().collect::<HashSet<_>>().len();
+    let counted = if repeated { "patients" } else { "tumours" };
     let (large, small): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| size(name) >= FEWEST_PER_CLASS);
     if large.len() < 2 {
         let largest = large.iter().chain(&small).map(|name| size(name)).max().unwrap_or(0);
         return Err(format!(
-            "Fewer than two classes of the {word} have {FEWEST_PER_CLASS} tumours (the largest has {largest} of {known}): too few to train and test on."
+            "Fewer than two classes of the {word} have {FEWEST_PER_CLASS} {counted} (the largest has {largest} of {known}): too few to train and test on."
         ));
     }
     if !small.is_empty() {
-        let left: usize = small.iter().map(|name| size(name)).sum();
+        let left = of.iter().flatten().filter(|value| small.contains(value)).count();
         notes.push(format!(
-            "{} of the {word} with under {FEWEST_PER_CLASS} tumours {} left out ({left} tumours).",
+            "{} of the {word} with under {FEWEST_PER_CLASS} {counted} {} left out ({left} tumours).",
             if small.len() == 1 { "One class".to_owned() } else { format!("{} classes", small.len()) },
             if small.len() == 1 { "is" } else { "are" },
         ));

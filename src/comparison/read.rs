@@ -127,10 +127,14 @@ fn identities(fitted: &Fitted) -> Vec<(Measure, Outcome)> {
 
 fn signals(fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
     let Fitted { embedding, seed, .. } = *fitted;
-    let purity =
-        questions.purity.as_ref().map_err(String::clone).and_then(|values| said(association(embedding, values, seed)));
+    let patients = questions.patients.numbers();
+    let purity = questions
+        .purity
+        .as_ref()
+        .map_err(String::clone)
+        .and_then(|values| said(association(embedding, values, patients, seed)));
     let of = |values: &Result<Vec<f64>, String>| {
-        values.as_ref().map_err(String::clone).and_then(|values| said(ridge_r2(embedding, values, seed)))
+        values.as_ref().map_err(String::clone).and_then(|values| said(ridge_r2(embedding, values, patients, seed)))
     };
     vec![
         (Measure::PurityComponents, purity.clone().map(|p| p.components)),
@@ -165,7 +169,7 @@ impl Classifying {
         let Fitted { set, embedding, seed, .. } = *fitted;
         let purity = questions.purity.as_ref().ok().map(Vec::as_slice);
         let test = label_test(seed, out_of_fold);
-        let run = said(LabelRun::new(embedding, &classes.codes, purity, test))?;
+        let run = said(LabelRun::new(embedding, &classes.codes, questions.patients.numbers(), purity, test))?;
         let normals = set.normal_values.select(Axis(0), &set.test_normals());
         Ok(Self { label, run, normals, out_of_fold, fits: test.fits() as f64, done: 0.0 })
     }

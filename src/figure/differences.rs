@@ -25,6 +25,7 @@ pub struct DifferencesFigure {
     rows: Vec<SetDifference>,
     all: usize,
     discovered: [usize; 2],
+    notes: Vec<String>,
 }
 
 impl DifferencesFigure {
@@ -44,6 +45,7 @@ impl DifferencesFigure {
             rows: differences.rows.iter().take(most).cloned().collect(),
             all: differences.rows.len(),
             discovered: [found(|row| row.raw), found(|row| row.purified)],
+            notes: differences.notes.clone(),
         }
     }
 
@@ -105,6 +107,10 @@ impl Figure for DifferencesFigure {
             count(purified),
             strongest.join("; ")
         )
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
@@ -172,11 +178,13 @@ mod tests {
             second: side("low", 7),
             test: GroupTest::Welch,
             rows,
+            notes: vec!["one of each patient".into()],
         };
         let figure = DifferencesFigure::new(&differences, 25);
         assert_eq!(figure.title(), "grade: high (12) against low (7)");
         assert!(figure.description().contains("0 raw, 1 purified"), "{}", figure.description());
         let drawn = svg(&figure, 700, 200, &Theme::LIGHT).expect("drawn");
+        assert!(drawn.contains("one of each patient"), "who was compared is said");
         // Background, two in the legend, three marks of which two are hollow.
         assert_eq!(drawn.matches("<rect").count(), 8, "{drawn}");
         assert!(svg(&DifferencesFigure::new(&differences, 0), 60, 40, &Theme::DARK).is_ok(), "no size is too small");

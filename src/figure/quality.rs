@@ -7,6 +7,7 @@ use super::{
     colour::Key,
     pen::{Area, Lettering, Pen, count, fit, number, ticks},
 };
+use crate::cohort::median;
 
 /// A measure per sample in one column per role, with medians; samples that stand out are ringed.
 #[derive(Clone, Debug)]
@@ -79,8 +80,7 @@ impl QualityFigure {
         let of_class = |(i, v): &(usize, &f32)| v.is_finite() && key.class(self.roles.code(*i)) == class;
         let mut values: Vec<f64> =
             self.values.iter().enumerate().filter(of_class).map(|(_, v)| f64::from(*v)).collect();
-        values.sort_by(f64::total_cmp);
-        Some((values.get(values.len() / 2)? + values.get((values.len() - 1) / 2)?) / 2.0)
+        (!values.is_empty()).then(|| median(&mut values))
     }
 }
 

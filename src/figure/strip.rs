@@ -8,6 +8,7 @@ use super::{
     pen::{Area, Lettering, Pen, count, fit, number, text_width, ticks},
     set_name::readable,
 };
+use crate::cohort::median;
 
 /// One pathway's activity in every sample, by group, raw and purified on one axis, with medians.
 #[derive(Clone, Debug)]
@@ -101,10 +102,7 @@ impl StripPlot {
         let of_class = |i: &usize| key.class(self.groups.code(*i)) == class;
         let values = self.panels[panel].iter().enumerate().filter(|(i, v)| v.is_finite() && of_class(i));
         let mut values: Vec<f64> = values.map(|(_, &v)| f64::from(v)).collect();
-        values.sort_by(f64::total_cmp);
-        let upper = *values.get(values.len() / 2)?;
-        let lower = *values.get((values.len() - 1) / 2)?;
-        Some((lower + upper) / 2.0)
+        (!values.is_empty()).then(|| median(&mut values))
     }
 
     fn draw_frame<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, at: &Layout, key: &Key) -> Drawn<DB> {

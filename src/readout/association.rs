@@ -1,7 +1,9 @@
 //! How much of a number per tumour (purity, a stromal or immune score) an embedding holds (METHOD.md 5 and 7).
 
 use super::ReadoutError;
+use super::classification::{deal_patients, repeat};
 use super::correlation::spearman;
+use super::cosine::unit_rows;
 use super::ridge::RidgePurifier;
 use crate::baseline::{PrincipalComponents, check_finite};
 use ndarray::{Array2, Axis};
@@ -31,17 +33,23 @@ pub struct Association {
     pub ridge: f64,
 }
 
-/// How `embedding` (n × d) follows `values` (one per row, NaN where unknown). `seed` draws the folds.
+/// How `embedding` (n × d) follows `values` (one per row, NaN where unknown). `seed` draws the folds, none of which splits
+/// one of the `patients` (a number per row).
 ///
 /// # Errors
 /// [`ReadoutError::TooFew`] under 20 known values or where they are all alike, [`ReadoutError::Shape`],
 /// [`ReadoutError::Decomposition`] when the embedding is not finite.
-pub fn association(embedding: &Array2<f32>, values: &[f64], seed: u64) -> Result<Association, ReadoutError> {
-    let known = Known::of(embedding, values)?;
+pub fn association(
+    embedding: &Array2<f32>,
+    values: &[f64],
+    patients: &[usize],
+    seed: u64,
+) -> Result<Association, ReadoutError> {
+    let known = Known::of(embedding, values, patients)?;
     let leading = PrincipalComponents::fit(known.rows.view(), COMPONENTS.min(known.rows.ncols()))?.scores;
     let follows = |column: ndarray::ArrayView1<f64>| spearman(&column.to_vec(), &known.values).unwrap_or(0.0).abs();
     let components = leading.columns().into_iter().map(follows).fold(0.0, f64::max);
-    let unit = unit_rows(&known.rows);
+    let unit = unit_rows(known.rows.clone());
     let neighbours = known.cross_validated(seed, |train, test| Ok(nearest_means(&unit, &known.values, train, test)))?;
     Ok(Association { components, neighbours, ridge: known.ridge(seed)? })
 }
@@ -52,14 +60,18 @@ pub fn association(embedding: &Array2<f32>, values: &[f64], seed: u64) -> Result
 ///
 /// # Errors
 /// As [`association`].
-pub fn ridge_r2(embedding: &Array2<f32>, values: &[f64], seed: u64) -> Result<f64, ReadoutError> {
-    Known::of(embedding, values)?.ridge(seed)
+pub fn ridge_r2(embedding: &Array2<f32>, values: &[f64], patients: &[usize], seed: u64) -> Result<f64, ReadoutError> {
+    Known::of(embedding, values, patients)?.ridge(seed)
 }
 
-/// Which fold each of `n` rows is held out in.
-pub(super) fn folds(n: usize, seed: u64) -> Vec<usize> {
-    let mut fold: Vec<usize> = (0..n).map(|i| i % FOLDS).collect();
-    fold.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
+/// Which fold each row is held out in, with all rows of one of the `patients`.
+pub(super) fn folds(patients: &[usize], seed: u64) -> Vec<usize> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    if repeat(patients) {
+        return deal_patients(&[], patients, FOLDS, Some(&mut rng));
+    }
+    let mut fold: Vec<usize> = (0..patients.len()).map(|i| i % FOLDS).collect();
+    fold.shuffle(&mut rng);
     fold
 }
 
@@ -79,18 +91,21 @@ pub(super) fn known(values: &[f64]) -> Result<Vec<usize>, ReadoutError> {
 struct Known {
     rows: Array2<f32>,
     values: Vec<f64>,
+    patients: Vec<usize>,
 }
 
 impl Known {
-    fn of(embedding: &Array2<f32>, values: &[f64]) -> Result<Self, ReadoutError> {
+    fn of(embedding: &Array2<f32>, values: &[f64], patients: &[usize]) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Values", embedding.nrows(), values.len())?;
+        ReadoutError::shape("Patients", embedding.nrows(), patients.len())?;
         check_finite(embedding.view())?;
         let which = known(values)?;
         let known: Vec<f64> = which.iter().map(|&i| values[i]).collect();
         let mut rows = embedding.select(Axis(0), &which);
         let mean = rows.sum_axis(Axis(0)) / rows.nrows() as f32;
         rows -= &mean;
-        Ok(Self { rows, values: known })
+        let patients = which.iter().map(|&i| patients[i]).collect();
+        Ok(Self { rows, values: known, patients })
     }
 
     fn ridge(&self, seed: u64) -> Result<f64, ReadoutError> {
@@ -108,7 +123,7 @@ impl Known {
         seed: u64,
         predict: impl Fn(&[usize], &[usize]) -> Result<Vec<f64>, ReadoutError>,
     ) -> Result<f64, ReadoutError> {
-        cross_validated(&self.values, &folds(self.values.len(), seed), predict)
+        cross_validated(&self.values, &folds(&self.patients, seed), predict)
     }
 }
 
@@ -171,15 +186,6 @@ fn narrowed(features: Array2<f32>) -> Result<Array2<f32>, ReadoutError> {
     Ok(PrincipalComponents::fit(features.view(), n - 1)?.scores.mapv(|v| v as f32))
 }
 
-fn unit_rows(rows: &Array2<f32>) -> Array2<f32> {
-    let mut out = rows.clone();
-    for mut row in out.rows_mut() {
-        let norm = row.dot(&row).sqrt();
-        row.mapv_inplace(|v| if norm > 0.0 { v / norm } else { 0.0 });
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +194,26 @@ mod tests {
     fn noise(n: usize, d: usize, seed: u64) -> Array2<f32> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         Array2::from_shape_simple_fn((n, d), || StandardNormal.sample(&mut rng))
+    }
+
+    fn own(n: usize) -> Vec<usize> {
+        (0..n).collect()
+    }
+
+    #[test]
+    fn regions_of_a_patient_do_not_foretell_each_other() {
+        let mut known_again = 0.0;
+        for seed in 0..6 {
+            let patient = noise(40, 12, seed) * 3.0;
+            let patients: Vec<usize> = (0..120).map(|i| i / 3).collect();
+            let embedding = patient.select(Axis(0), &patients) + noise(120, 12, 50 + seed) * 0.3;
+            let drawn = noise(40, 1, 90 + seed);
+            let values: Vec<f64> = patients.iter().map(|&p| f64::from(drawn[[p, 0]])).collect();
+            let found = association(&embedding, &values, &patients, seed).expect("an association");
+            assert!(found.neighbours < 0.15 && found.ridge < 0.15, "{seed}: {found:?}");
+            known_again += association(&embedding, &values, &own(120), seed).expect("an association").neighbours / 6.0;
+        }
+        assert!(known_again > 0.1, "folds that split patients know them again: {known_again}");
     }
 
     #[test]
@@ -200,11 +226,11 @@ mod tests {
                 (0..width / 3).for_each(|j| embedding[[i, j]] += 2.0 * angle.cos() as f32);
                 (width / 3..width * 2 / 3).for_each(|j| embedding[[i, j]] += 2.0 * angle.sin() as f32);
             }
-            let found = association(&embedding, &hidden, 3).expect("an association");
+            let found = association(&embedding, &hidden, &own(120), 3).expect("an association");
             assert!(found.components > 0.9 && found.ridge > 0.8 && found.neighbours > 0.5, "{width}: {found:?}");
-            let nothing = association(&noise(120, width, 4), &hidden, 3).expect("an association");
+            let nothing = association(&noise(120, width, 4), &hidden, &own(120), 3).expect("an association");
             assert!(nothing.ridge < 0.15 && nothing.neighbours < 0.15 && nothing.components < 0.5, "{nothing:?}");
-            assert_eq!(found, association(&embedding, &hidden, 3).expect("the same"));
+            assert_eq!(found, association(&embedding, &hidden, &own(120), 3).expect("the same"));
         }
     }
 
@@ -224,10 +250,10 @@ mod tests {
         let embedding = noise(30, 4, 6);
         let mut values: Vec<f64> = (0..30).map(f64::from).collect();
         values[0] = f64::NAN;
-        assert!(ridge_r2(&embedding, &values, 1).expect("29 values").is_finite());
+        assert!(ridge_r2(&embedding, &values, &own(30), 1).expect("29 values").is_finite());
         values[..15].fill(f64::NAN);
-        assert_eq!(ridge_r2(&embedding, &values, 1).expect_err("15 values").code(), "too_few");
-        assert_eq!(ridge_r2(&embedding, &[1.0; 30], 1).expect_err("one value").code(), "too_few");
-        assert_eq!(ridge_r2(&embedding, &[1.0; 29], 1).expect_err("29 rows").code(), "shape_mismatch");
+        assert_eq!(ridge_r2(&embedding, &values, &own(30), 1).expect_err("15 values").code(), "too_few");
+        assert_eq!(ridge_r2(&embedding, &[1.0; 30], &own(30), 1).expect_err("one value").code(), "too_few");
+        assert_eq!(ridge_r2(&embedding, &[1.0; 29], &own(30), 1).expect_err("29 rows").code(), "shape_mismatch");
     }
 }

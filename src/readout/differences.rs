@@ -45,6 +45,9 @@ pub struct Differences {
     pub test: GroupTest,
     /// One per set: least purified FDR first, then the larger effect, then the name.
     pub rows: Vec<SetDifference>,
+    /// What a person should know of who was compared.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 impl Pathways {
@@ -97,7 +100,8 @@ impl Pathways {
             let ((p, e), (q, f)) = (rank(x), rank(y));
             p.total_cmp(&q).then(e.total_cmp(&f)).then_with(|| x.set.cmp(&y.set))
         });
-        Ok(Differences { label: grouping.label.clone(), first: first_side, second: second_side, test, rows })
+        let (label, notes) = (grouping.label.clone(), Vec::new());
+        Ok(Differences { label, first: first_side, second: second_side, test, rows, notes })
     }
 }
 

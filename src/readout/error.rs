@@ -102,6 +102,15 @@ pub enum ReadoutError {
         /// Covariates in the model.
         covariates: usize,
     },
+    /// A covariate of which no event tells anything.
+    #[error(
+        "Covariate {} is the same for all patients at risk whenever an event happened, so its hazard ratio cannot be estimated. Leave it out.",
+        covariate + 1
+    )]
+    NotEstimable {
+        /// Its place, from 0.
+        covariate: usize,
+    },
     /// A matrix could not be decomposed.
     #[error(transparent)]
     Decomposition(#[from] DecompositionError),
@@ -121,6 +130,7 @@ impl ReadoutError {
             Self::NoConvergence { .. } => "no_convergence",
             Self::SurvivalTime { .. } => "survival_time",
             Self::Collinear { .. } => "collinear",
+            Self::NotEstimable { .. } => "not_estimable",
             Self::Decomposition(error) => error.code(),
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ReadoutError;
+use crate::cohort::median;
 
 /// A partition of some of the tumours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,15 @@ impl Grouping {
         Err(ReadoutError::Grouping { label: self.label.clone(), given: self.codes.len(), tumours })
     }
 
+    /// Numbers (one per tumour, NaN where unknown) split at their median: those above it, and those up to it.
+    pub fn halves(label: String, values: &[f32]) -> Self {
+        let mut known: Vec<f64> = values.iter().filter(|v| v.is_finite()).map(|v| f64::from(*v)).collect();
+        let middle = median(&mut known) as f32;
+        let code = |v: &f32| if v.is_finite() { i32::from(*v <= middle) } else { -1 };
+        let names = vec![format!("above {middle}"), format!("up to {middle}")];
+        Self { label, names, codes: values.iter().map(code).collect() }
+    }
+
     /// Indices of the tumours in a group.
     pub fn members(&self, group: usize) -> Vec<usize> {
         (0..self.codes.len()).filter(|at| self.codes[*at] == group as i32).collect()
@@ -34,6 +44,13 @@ impl Grouping {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_split_at_its_median() {
+        let halves = Grouping::halves("age".into(), &[4.0, 1.0, f32::NAN, 2.0, 2.5]);
+        assert_eq!(halves.names, ["above 2.25", "up to 2.25"]);
+        assert_eq!(halves.codes, [0, 1, -1, 1, 0]);
+    }
 
     #[test]
     fn members_are_found_and_bad_codes_refused() {

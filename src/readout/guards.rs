@@ -75,13 +75,19 @@ pub fn before_training(tumours: usize, normals: usize, dim: usize, profile: bool
 }
 
 /// All guards of a trained `embedding` whose information passed through `dim` numbers a sample: its own width, or that
-/// of the bottleneck before a purified profile.
+/// of the bottleneck before a purified profile, which `profile` says it is. The widths do not: a panel may have fewer genes
+/// than the bottleneck.
 ///
 /// # Errors
 /// As [`effective_rank`].
-pub fn after_training(embedding: &Array2<f32>, dim: usize, normals: usize) -> Result<Vec<Guard>, ReadoutError> {
+pub fn after_training(
+    embedding: &Array2<f32>,
+    dim: usize,
+    normals: usize,
+    profile: bool,
+) -> Result<Vec<Guard>, ReadoutError> {
     let rank = effective_rank(embedding)?;
-    Ok(of_rank(rank, embedding.nrows(), normals, dim, embedding.ncols() > dim))
+    Ok(of_rank(rank, embedding.nrows(), normals, dim, profile))
 }
 
 /// The same for an embedding whose [`effective_rank`] is known; `profile` as for [`before_training`].
@@ -124,6 +130,15 @@ mod tests {
         assert!(before_training(60, 10, 15, false).is_empty());
         assert_eq!(codes(&before_training(59, 9, 15, false)), ["identity_hashing", "small_cohort", "few_normals"]);
         let collapsed = Array2::from_shape_fn((100, 20), |(i, j)| (i as f32).cos() * (1.0 + j as f32));
-        assert_eq!(codes(&after_training(&collapsed, collapsed.ncols(), 20).unwrap()), ["collapse"]);
+        assert_eq!(codes(&after_training(&collapsed, collapsed.ncols(), 20, false).unwrap()), ["collapse"]);
+    }
+
+    #[test]
+    fn a_small_panels_profile_is_no_wide_embedding() {
+        // 24 genes through a bottleneck of 40, on 80 tumours: the profile is read, whatever the widths are.
+        let profile = Array2::from_shape_fn((80, 24), |(i, j)| ((i * 31 + j * 17 + i * j) as f32 * 0.37).sin());
+        let of = |profile_is_read| codes(&after_training(&profile, 40, 20, profile_is_read).unwrap()).join(" ");
+        assert!(!of(true).contains("identity_hashing"), "{}", of(true));
+        assert!(of(false).contains("identity_hashing"), "{}", of(false));
     }
 }

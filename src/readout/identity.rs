@@ -165,6 +165,7 @@ impl Search {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::readout::cosine::unit_rows;
     use ndarray::Slice;
     use rand_distr::{Distribution, StandardNormal};
 

@@ -115,6 +115,17 @@ pub struct Followed {
     pub purified: Association,
 }
 
+/// What is taken for purity.
+#[derive(Clone, Copy, Debug)]
+pub struct Purity<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// One per sample, NaN where unknown.
+    pub values: &'a [f64],
+    /// The number of each sample's patient, whose samples no fold splits.
+    pub patients: &'a [usize],
+}
+
 /// The verdict on the tumours as they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -129,12 +140,12 @@ pub struct Natural {
 }
 
 impl Natural {
-    /// Compare a purified embedding with raw, both of the same samples in the same order. `purity` has what was taken for
-    /// it and one value a sample, NaN where unknown; too few values are no error, the comparison is then of maps alone.
+    /// Compare a purified embedding with raw, both of the same samples in the same order. Too few values of purity are no
+    /// error, the comparison is then of maps alone.
     ///
     /// # Errors
     /// [`ReadoutError::TooFew`] under three samples, [`ReadoutError::Shape`], and [`ReadoutError::Decomposition`].
-    pub fn of(raw: &Gram, purified: &Gram, purity: Option<(&str, &[f64])>) -> Result<Self, ReadoutError> {
+    pub fn of(raw: &Gram, purified: &Gram, purity: Option<Purity>) -> Result<Self, ReadoutError> {
         ReadoutError::at_least("Tumours", 3, raw.samples())?;
         ReadoutError::shape("Purified tumours", raw.samples(), purified.samples())?;
         let (raw_scores, purified_scores) = (raw.components(COMPONENTS)?, purified.components(COMPONENTS)?);
@@ -142,12 +153,14 @@ impl Natural {
         let (mut followed, mut without_purity) = (None, None);
         match purity {
             None => without_purity = Some("The cohort has no purity column, and nothing stands in for it.".into()),
-            Some((name, values)) => {
+            Some(Purity { name, values, patients }) => {
                 ReadoutError::shape("Purity values", raw.samples(), values.len())?;
+                ReadoutError::shape("Patients", raw.samples(), patients.len())?;
                 match known(values) {
                     Err(because) => without_purity = Some(because.to_string()),
                     Ok(which) => {
-                        let side = |gram: &Gram, scores: &Array2<f64>| follows(gram, scores, values, &which);
+                        let side =
+                            |gram: &Gram, scores: &Array2<f64>| follows((gram, scores), values, patients, &which);
                         followed = Some(Followed {
                             name: name.to_owned(),
                             known: which.len(),
@@ -213,13 +226,19 @@ fn moves(raw: &Association, purified: &Association) -> [f64; 3] {
 
 /// The association of [`super::association::association`] from inner products; its ridge regression does not standardise
 /// the columns, which inner products no longer have.
-fn follows(gram: &Gram, all: &Array2<f64>, values: &[f64], which: &[usize]) -> Result<Association, ReadoutError> {
+fn follows(
+    (gram, all): (&Gram, &Array2<f64>),
+    values: &[f64],
+    patients: &[usize],
+    which: &[usize],
+) -> Result<Association, ReadoutError> {
     let among = gram.among(which)?;
     let own = if which.len() == gram.samples() { all.clone() } else { among.components(COMPONENTS)? };
     let values: Vec<f64> = which.iter().map(|&i| values[i]).collect();
     let follows = |column: ndarray::ArrayView1<f64>| spearman(&column.to_vec(), &values).unwrap_or(0.0).abs();
     let components = own.columns().into_iter().map(follows).fold(0.0, f64::max);
-    let fold = folds(values.len(), FOLD_SEED);
+    let patients: Vec<usize> = which.iter().map(|&i| patients[i]).collect();
+    let fold = folds(&patients, FOLD_SEED);
     let neighbours = nearest_r2(among.products(), &values, &fold)?;
     Ok(Association { components, neighbours, ridge: ridge_r2(among.products(), &values, &fold) })
 }

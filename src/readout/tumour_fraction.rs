@@ -15,6 +15,7 @@
 
 use super::ReadoutError;
 use super::purity::tumour_fraction_proxy;
+use crate::cohort::median;
 use ndarray::{Array2, Axis};
 
 /// Share of the tumours that stands for "pure".
@@ -74,13 +75,6 @@ fn medians(samples: &Array2<f32>) -> Vec<f64> {
     samples.columns().into_iter().map(of).collect()
 }
 
-/// Of a list that is not empty.
-fn median(values: &mut [f64]) -> f64 {
-    let (middle, even) = (values.len() / 2, values.len().is_multiple_of(2));
-    let (below, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    if even { (*upper + below.iter().copied().fold(f64::NEG_INFINITY, f64::max)) / 2.0 } else { *upper }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,7 +119,5 @@ mod tests {
         let (tumours, normals) = (Array2::from_elem((5, 60), 4.0f32), Array2::from_elem((2, 60), 4.0f32));
         assert_eq!(tumour_fraction(&tumours, &normals).expect_err("no gene differs").code(), "too_few");
         assert_eq!(tumour_fraction(&tumours, &Array2::zeros((0, 60))).expect_err("no normals").code(), "too_few");
-        assert_eq!(median(&mut [3.0, 1.0]), 2.0);
-        assert_eq!(median(&mut [3.0, 1.0, 2.5]), 2.5);
     }
 }

@@ -6,13 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 use statrs::function::beta::checked_beta_reg;
-use statrs::function::erf::erfc;
 use statrs::function::gamma::ln_gamma;
 
 use super::correlation::average_ranks;
+use super::gaussian::{Z95, beyond};
 
-/// Half the width of a 95 % interval in standard errors.
-const Z: f64 = 1.959_963_984_540_054;
 /// Up to this many members of the smaller group, and without ties, U has its exact distribution (scipy's rule).
 const EXACT: usize = 8;
 /// A spread this small beside the values is rounding.
@@ -115,11 +113,13 @@ pub fn mann_whitney(a: &[f64], b: &[f64]) -> Tested {
     let all = m + n;
     let deviation = (m * n / 12.0 * ((all + 1.0) - ties / (all * (all - 1.0)))).sqrt();
     let z = (larger - m * n / 2.0 - 0.5) / deviation;
-    Tested { statistic: u, p: erfc(z / std::f64::consts::SQRT_2).min(1.0) }
+    Tested { statistic: u, p: beyond(z).min(1.0) }
 }
 
 /// Twice the chance that U is at least `u`: by symmetry that it is at most m·n − u, counted among all arrangements.
 fn exact(m: usize, n: usize, u: usize) -> f64 {
+    // The same for either order: the loop is over the smaller group.
+    let (m, n) = (m.min(n), m.max(n));
     let most = m * n - u;
     // ways[j]: arrangements with U = j, the coefficients of the Gaussian binomial ∏ (1 − q^(n+i)) / (1 − q^i).
     let mut ways = vec![0.0f64; most + 1];
@@ -141,7 +141,7 @@ pub fn hedges(a: &[f64], b: &[f64]) -> [f64; 3] {
     let pooled = (((m - 1.0) * variance(a) + (n - 1.0) * variance(b)) / freedom).sqrt();
     let factor = (ln_gamma(freedom / 2.0) - ln_gamma((freedom - 1.0) / 2.0)).exp() / (freedom / 2.0).sqrt();
     let g = factor * (mean(a) - mean(b)) / pooled;
-    let half = Z * ((m + n) / (m * n) + g * g / (2.0 * (m + n))).sqrt();
+    let half = Z95 * ((m + n) / (m * n) + g * g / (2.0 * (m + n))).sqrt();
     [g, g - half, g + half]
 }
 
@@ -154,7 +154,7 @@ pub fn cliff(a: &[f64], b: &[f64]) -> [f64; 3] {
     let column = |y: &f64| a.iter().map(|x| sign(x, y)).sum::<f64>() / m;
     let delta = a.iter().map(row).sum::<f64>() / m;
     if delta.abs() >= 1.0 {
-        let inner = delta * (m.min(n) - Z * Z) / (m.min(n) + Z * Z);
+        let inner = delta * (m.min(n) - Z95 * Z95) / (m.min(n) + Z95 * Z95);
         return [delta, delta.min(inner), delta.max(inner)];
     }
     let squares = |of: &mut dyn Iterator<Item = f64>| of.map(|v| (v - delta).powi(2)).sum::<f64>();
@@ -163,9 +163,9 @@ pub fn cliff(a: &[f64], b: &[f64]) -> [f64; 3] {
     let cells = squares(&mut a.iter().flat_map(|x| b.iter().map(move |y| sign(x, y))));
     let variance = (n * n * rows + m * m * columns - cells) / (m * n * (m - 1.0) * (n - 1.0));
     let variance = variance.max((1.0 - delta * delta) / (m * n - 1.0));
-    let spread = (1.0 - delta * delta).powi(2) + Z * Z * variance;
-    let (middle, half) = (delta - delta.powi(3), Z * variance.sqrt() * spread.sqrt());
-    let below = 1.0 - delta * delta + Z * Z * variance;
+    let spread = (1.0 - delta * delta).powi(2) + Z95 * Z95 * variance;
+    let (middle, half) = (delta - delta.powi(3), Z95 * variance.sqrt() * spread.sqrt());
+    let below = 1.0 - delta * delta + Z95 * Z95 * variance;
     [delta, ((middle - half) / below).max(-1.0), ((middle + half) / below).min(1.0)]
 }
 
@@ -221,6 +221,18 @@ mod tests {
             assert!((one.effect + other.effect).abs() < 1e-12 && (one.low + other.high).abs() < 1e-12);
             assert!((one.p - other.p).abs() < 1e-12 && one.low < one.effect && one.effect < one.high);
         }
+    }
+
+    #[test]
+    fn a_large_group_first_costs_no_more_and_gives_the_same() {
+        let (small, large) = ([0.5, 4000.5, 9000.5], (0..10_000).map(f64::from).collect::<Vec<_>>());
+        let began = std::time::Instant::now();
+        let one = mann_whitney(&small, &large);
+        let forth = began.elapsed();
+        let other = mann_whitney(&large, &small);
+        assert_eq!(one.p, other.p);
+        // Before, the loop ran over the 10,000: thousands of times as long.
+        assert!(began.elapsed() < 40 * forth + std::time::Duration::from_millis(200), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -52,7 +52,8 @@ impl Session {
         }
     }
 
-    /// Which gene sets differ between two groups, raw and purified. Kept for the figures and the table.
+    /// Which gene sets differ between two groups, raw and purified, by one tumour of each patient. Kept for the figures and
+    /// the table.
     ///
     /// # Errors
     /// As [`Session::pathways`], and groups that cannot be compared.
@@ -63,7 +64,9 @@ impl Session {
             return Ok(Rc::clone(differences));
         }
         let pathways = self.pathways(request.pathways)?;
-        let found = pathways.differences(&request.groups, request.first, request.second, request.test)?;
+        let (groups, sentence) = self.groups_of_patients(&request.groups)?;
+        let mut found = pathways.differences(&groups, request.first, request.second, request.test)?;
+        found.notes.extend(sentence);
         let differences = Rc::new(found);
         self.compared = Some(Compared { request, differences: Rc::clone(&differences) });
         Ok(differences)
@@ -111,9 +114,7 @@ fn by_number(label: String, values: &[f32]) -> Grouping {
             codes: code(&|v| distinct.iter().position(|d| *d == v).map_or(-1, |i| i as i32)),
         };
     }
-    let middle = known[(known.len() - 1) / 2];
-    let names = vec![format!("above {middle}"), format!("up to {middle}")];
-    Grouping { label, names, codes: code(&|v| i32::from(v <= middle)) }
+    Grouping::halves(label, values)
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ mod keeping;
 #[cfg(feature = "cpu")]
 mod outcomes;
 #[cfg(feature = "cpu")]
+mod patients;
+#[cfg(feature = "cpu")]
 mod quality;
 #[cfg(feature = "cpu")]
 mod readouts;

@@ -85,13 +85,9 @@ impl Session {
         match self.colour_by(&ColourSpec { column: Some(name.into()), ..ColourSpec::default() })? {
             Colours::Category { label, categories, codes } => Ok(Grouping { label, names: categories, codes }),
             Colours::Number { label, values, .. } => {
-                let mut known: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
-                ReadoutError::at_least("Tumours with a number to split", 2, known.len())?;
-                known.sort_by(f32::total_cmp);
-                let middle = known[(known.len() - 1) / 2];
-                let code = |v: f32| if v.is_finite() { i32::from(v > middle) } else { -1 };
-                let names = vec![format!("up to {middle}"), format!("over {middle}")];
-                Ok(Grouping { label, names, codes: values.into_iter().map(code).collect() })
+                let known = values.iter().filter(|v| v.is_finite()).count();
+                ReadoutError::at_least("Tumours with a number to split", 2, known)?;
+                Ok(Grouping::halves(label, &values))
             }
             Colours::None => Err(SessionError::Unknown { what: "column", name: name.into() }),
         }
@@ -114,14 +110,16 @@ impl Session {
     /// # Errors
     /// Without an event, without a group that has outcomes, or where a column does not exist.
     pub fn survival(&mut self, spec: &SurvivalSpec) -> Result<SurvivalByGroup, SessionError> {
-        let cohort::Outcomes { known: outcomes, notes } = self.outcomes(&spec.time, &spec.event)?;
+        let cohort::Outcomes { known: outcomes, mut notes } = self.outcomes(&spec.time, &spec.event)?;
         let grouping = self.groups_of(&spec.groups)?;
-        let known: Vec<(usize, f64, bool)> = outcomes
-            .iter()
-            .zip(&grouping.codes)
-            .filter_map(|(outcome, code)| outcome.map(|(t, e)| (usize::try_from(*code).ok(), t, e)))
-            .filter_map(|(code, time, event)| Some((code?, time, event)))
-            .collect();
+        let of = |at: usize| {
+            let (time, event) = (*outcomes.get(at)?)?;
+            Some((usize::try_from(*grouping.codes.get(at)?).ok()?, time, event))
+        };
+        let tumours: Vec<usize> = (0..outcomes.len()).filter(|&at| of(at).is_some()).collect();
+        let one = self.one_each(&tumours)?;
+        notes.extend(one.sentence);
+        let known: Vec<(usize, f64, bool)> = one.kept.into_iter().filter_map(of).collect();
         let split =
             |rows: &[(usize, f64, bool)]| (rows.iter().map(|r| r.1).collect(), rows.iter().map(|r| r.2).collect());
         let (times, events) = split(&known);
@@ -145,7 +143,7 @@ impl Session {
     /// # Errors
     /// Without a covariate, with too few patients or events, or where covariates leave the model undetermined.
     pub fn hazards(&mut self, spec: &ForestSpec) -> Result<Hazards, SessionError> {
-        let cohort::Outcomes { known: outcomes, notes } = self.outcomes(&spec.time, &spec.event)?;
+        let cohort::Outcomes { known: outcomes, mut notes } = self.outcomes(&spec.time, &spec.event)?;
         let mut covariates: Vec<Covariate> = Vec::new();
         for name in &spec.columns {
             let colours = self.colour_by(&ColourSpec { column: Some(name.clone()), ..ColourSpec::default() })?;
@@ -161,12 +159,12 @@ impl Session {
             covariates.push(Covariate::Groups(self.groups_of(groups)?));
         }
         ReadoutError::at_least("Covariates", 1, covariates.len())?;
-        let complete: Vec<(usize, f64, bool)> = outcomes
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| covariates.iter().all(|covariate| covariate.is_known(*i)))
-            .filter_map(|(i, outcome)| outcome.map(|(time, event)| (i, time, event)))
-            .collect();
+        let known = |at: &usize| covariates.iter().all(|covariate| covariate.is_known(*at));
+        let complete: Vec<usize> = (0..outcomes.len()).filter(|&at| outcomes[at].is_some()).filter(known).collect();
+        let one = self.one_each(&complete)?;
+        notes.extend(one.sentence);
+        let of = |at: usize| outcomes[at].map(|(time, event)| (at, time, event));
+        let complete: Vec<(usize, f64, bool)> = one.kept.into_iter().filter_map(of).collect();
         let rows: Vec<usize> = complete.iter().map(|row| row.0).collect();
         let data = SurvivalData::new(complete.iter().map(|r| r.1).collect(), complete.iter().map(|r| r.2).collect())?;
         let mut terms: Vec<(String, Vec<f64>)> = covariates.iter().flat_map(|c| c.terms(&rows)).collect();
@@ -178,8 +176,18 @@ impl Session {
             terms.len() + 1,
             data.event_count(),
         )?;
-        let design = Array2::from_shape_fn((rows.len(), terms.len()), |(i, j)| terms[j].1[i]);
-        let model = CoxModel::fit(design.view(), &data, CoxOptions::default())?;
+        let model = loop {
+            let design = Array2::from_shape_fn((rows.len(), terms.len()), |(i, j)| terms[j].1[i]);
+            match CoxModel::fit(design.view(), &data, CoxOptions::default()) {
+                Err(ReadoutError::NotEstimable { covariate }) if terms.len() > 1 => {
+                    let (name, _) = terms.remove(covariate);
+                    notes.push(format!(
+                        "{name}: not estimable, for the patients who differ in it were gone before the first event."
+                    ));
+                }
+                fitted => break fitted?,
+            }
+        };
         let row = |((name, _), row): ((String, Vec<f64>), crate::readout::survival::CoxRow)| ForestRow {
             name,
             ratio: row.coefficient.exp(),

@@ -7,7 +7,7 @@ use super::{Choice, Session, SessionError, Verdict};
 use crate::contamination::{Directions, MANY_TUMOURS, MOST_DIRECTIONS};
 use crate::figure::Of;
 use crate::readout::markers::{purity_stand_in, tumour_scores};
-use crate::readout::natural::Natural;
+use crate::readout::natural::{Natural, Purity};
 use crate::training_set::TrainingSet;
 use crate::twin::{Config, Preset, automatic_strength};
 
@@ -122,10 +122,12 @@ impl Session {
             Err(SessionError::NoEstimate { .. }) => None,
             Err(error) => return Err(error),
         };
+        let patients = self.patients_of(of)?;
         let fitted = self.fitted(of)?;
         let tumours = fitted.embedding.nrows();
         let purity = purity.as_ref().filter(|(_, values)| values.len() == tumours);
-        let taken = purity.map(|(name, values)| (name.as_str(), values.as_slice()));
+        let patients = patients.numbers();
+        let taken = purity.map(|(name, values)| Purity { name, values, patients });
         Ok(Natural::of(fitted.raw_gram()?, &fitted.gram()?, taken)?)
     }
 

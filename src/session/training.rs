@@ -322,7 +322,7 @@ pub(super) fn verdict(fitted: &Fitted, tissue: Option<&str>) -> Result<Verdict, 
     let set = &*fitted.set;
     let Contaminated { any, own, raw, own_raw, pca } = fitted.contaminated()?;
     let rank = effective_rank(&fitted.embedding)?;
-    let (tumours, normals, profile) = (set.tumours.len(), set.normals.len(), fitted.embedding.ncols() > fitted.dim);
+    let (tumours, normals, profile) = (set.tumours.len(), set.normals.len(), fitted.config.profile);
     let verdict = Verdict {
         purified: any.read(&*fitted.representation),
         raw: *raw,

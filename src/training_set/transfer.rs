@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::{Linear, Samples};
 use super::{Moments, Selection, TrainingSet, TrainingSetError, log2_1p};
-use crate::cohort::{Cohort, GeneMap, Reading};
+use crate::cohort::{Cohort, GeneMap, Reading, median};
 
 /// Under this share of the model's genes, in percent, too much of what it looks at would be made up.
 pub const FEWEST_GENES_PERCENT: usize = 60;
@@ -159,10 +159,11 @@ fn match_genes(genes: &[String], rows: &[String], map: Option<&GeneMap>) -> Vec<
         map.symbol_of_id(name).or_else(|| map.symbol_of_older_name(name)).map(str::to_owned)
     };
     let mut by_symbol: HashMap<String, usize> = HashMap::new();
-    for (at, name) in rows.iter().enumerate() {
-        if let Some(symbol) = current(name) {
-            by_symbol.entry(symbol).or_insert(at);
-        }
+    // An id is the gene, an older name was: where a matrix has both, ids come first.
+    let ids = rows.iter().enumerate().filter_map(|(at, name)| Some((map?.symbol_of_id(name)?, at)));
+    let older = rows.iter().enumerate().filter_map(|(at, name)| Some((map?.symbol_of_older_name(name)?, at)));
+    for (symbol, at) in ids.chain(older) {
+        by_symbol.entry(symbol.to_owned()).or_insert(at);
     }
     let by_other_name = |gene: &String| {
         let symbol = || current(gene).and_then(|s| as_named.get(s.as_str()).or_else(|| by_symbol.get(&s)).copied());
@@ -193,13 +194,10 @@ fn fill(set: &mut TrainingSet) {
 /// Median over the genes of |shift of the mean| in trained deviations, and of the log2 ratio of deviations.
 fn distance(own: &Moments, trained: &Moments) -> (f64, f64) {
     let genes = 0..own.mean.len();
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(0.0)
-    };
     let shift = |g: usize| f64::from((own.mean[g] - trained.mean[g]).abs() / trained.deviation[g]);
     let spread = |g: usize| f64::from(own.deviation[g] / trained.deviation[g]).log2();
-    (median(genes.clone().map(shift).collect()), median(genes.map(spread).collect()))
+    let (mut shifts, mut spreads): (Vec<f64>, Vec<f64>) = genes.map(|g| (shift(g), spread(g))).unzip();
+    (median(&mut shifts), median(&mut spreads))
 }
 
 /// Each value becomes the mean log of the same rank in the model's profile; ties share the mean of theirs.
@@ -249,4 +247,26 @@ fn sentence(transfer: &Transfer, tumours: usize) -> String {
         }
     };
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_name_takes_no_row_of_an_exact_one() {
+        let map = GeneMap::read(include_bytes!("../../www/gene_map.tsv.gz")).expect("the map reads");
+        let names = |of: &[&str]| of.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let found = |genes: &[&str], rows: &[&str]| match_genes(&names(genes), &names(rows), Some(&map));
+        // CDCA1 is an older name of NUF2, 83540 its Entrez id.
+        assert_eq!(
+            found(&["CDCA1", "NUF2"], &["NUF2", "MYC"]),
+            [None, Some(0)],
+            "the very name first, whatever the order"
+        );
+        assert_eq!(found(&["CDCA1", "NUF2"], &["CDCA1", "NUF2"]), [Some(0), Some(1)]);
+        assert_eq!(found(&["CDCA1"], &["MYC", "NUF2"]), [Some(1)]);
+        assert_eq!(found(&["NUF2"], &["CDCA1", "83540"]), [Some(1)], "an id before an older name");
+        assert_eq!(found(&["NUF2", "CDCA1"], &["83540", "CDCA1"]), [Some(0), Some(1)]);
+    }
 }

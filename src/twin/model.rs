@@ -60,7 +60,13 @@ impl TwinModel {
         let damaged = |e: serde_json::Error| CheckpointError(format!("its metadata is damaged ({e})"));
         let config: Config = serde_json::from_value(field("config")?).map_err(damaged)?;
         let genes: Vec<String> = serde_json::from_value(field("genes")?).map_err(damaged)?;
-        // A stranger's file: every width is checked before anything is made of it.
+        // A stranger's file: every width is checked before anything is made of it. 0 asks for a width to be chosen, which a
+        // trained network has none of.
+        let sizes = [("dim", config.dim), ("number of genes", genes.len())].into_iter();
+        let sizes = sizes.chain(config.projector.iter().chain(&config.hidden).map(|width| ("layer width", *width)));
+        if let Some((name, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
+            return Err(CheckpointError(format!("its {name} is 0, and no network is that wide: the file is damaged")));
+        }
         config.resolve(usize::MAX).map_err(|e| CheckpointError(e.to_string()))?;
         // Older files do not say how values were read.
         let reading = metadata.get("reading").cloned().map(serde_json::from_value).transpose().map_err(damaged)?;

@@ -70,17 +70,39 @@ fn a_model_file_keeps_its_directions_and_one_of_before_opens_as_strength_zero() 
 
 /// The same model as the format before wrote it: without directions, strength and kept directions.
 fn as_before(file: &[u8]) -> Vec<u8> {
+    rewritten(file, |metadata| {
+        metadata["format"] = "twinpurify.model.1".into();
+        metadata.as_object_mut().unwrap().remove("directions");
+        let config = metadata["config"].as_object_mut().unwrap();
+        assert!(config.remove("strength").is_some() && config.remove("kept").is_some());
+    })
+}
+
+/// A model file without its directions and with what `change` makes of the rest of what it says of itself.
+fn rewritten(file: &[u8], change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
     let parsed = SafeTensors::deserialize(file).unwrap();
     let (_, header) = SafeTensors::read_metadata(file).unwrap();
     let said = &header.metadata().as_ref().unwrap()["twinpurify"];
     let mut metadata: serde_json::Value = serde_json::from_str(said).unwrap();
-    metadata["format"] = "twinpurify.model.1".into();
-    metadata.as_object_mut().unwrap().remove("directions");
-    let config = metadata["config"].as_object_mut().unwrap();
-    assert!(config.remove("strength").is_some() && config.remove("kept").is_some());
+    change(&mut metadata);
     let kept = parsed.tensors().into_iter().filter(|(name, _)| !name.starts_with("contamination/"));
     let metadata = std::collections::HashMap::from([("twinpurify".to_string(), metadata.to_string())]);
     safetensors::serialize(kept.collect::<Vec<_>>(), Some(metadata)).unwrap()
+}
+
+#[test]
+fn a_model_file_of_width_zero_is_refused_with_words() {
+    let (model, _) = trained(small(Preset::Balanced));
+    let file = block_on(model.to_bytes()).unwrap();
+    let refused = |change: fn(&mut serde_json::Value)| {
+        TwinModel::from_bytes(&rewritten(&file, change), Device::flex()).expect_err("refused").to_string()
+    };
+    let said = refused(|metadata| metadata["config"]["dim"] = 0.into());
+    assert!(said.contains("its dim is 0, and no network is that wide: the file is damaged"), "{said}");
+    assert!(refused(|metadata| metadata["config"]["projector"] = vec![0].into()).contains("its layer width is 0"));
+    assert!(refused(|metadata| metadata["config"]["hidden"] = vec![0].into()).contains("its layer width is 0"));
+    assert!(refused(|metadata| metadata["genes"] = Vec::<String>::new().into()).contains("its number of genes is 0"));
+    assert!(refused(|metadata| metadata["config"]["dim"] = 1_000_000.into()).contains("dim is 1000000"));
 }
 
 #[test]

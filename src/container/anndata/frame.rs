@@ -52,6 +52,10 @@ pub(super) fn gene_names(var: &Group, notes: &mut Vec<String>) -> Result<Vec<Str
     let numbers = index.iter().filter(|name| name.parse::<u64>().is_ok()).count();
     // Ensembl ids are named by the gene map; numbers and ids of another kind name nothing.
     let symbols = index.iter().filter(|name| like_symbol(name)).count();
+    // `GENE1`, `GENE2` … count up from one stem; symbols have many.
+    let stem = |name: &String| name.chars().take_while(char::is_ascii_alphabetic).collect::<String>();
+    let stems = index.iter().map(stem).collect::<std::collections::HashSet<_>>().len();
+    let symbols = if stems < 3.min(index.len()) { 0 } else { symbols };
     if index.is_empty() || ensembl * 2 > index.len() || symbols * 2 > index.len() {
         return Ok(index);
     }

@@ -2,16 +2,17 @@
 
 use hdf5_pure::{DType, Dataset, Group};
 
-use super::frame::length;
+use super::frame::{frame, gene_names, index, length};
 use super::{missing, refused};
 use crate::container::error::ContainerError;
+use crate::container::limits::MAX_VALUES;
 use crate::container::opening::Part;
 use crate::container::text::Lines;
 
 /// Bytes of one window of rows: a few calls a second at most.
 const WINDOW: u64 = 8 << 20;
 
-/// Rows looked at to see whether X holds negative values.
+/// Rows looked at to see whether values are negative or whole.
 const SAMPLE_ROWS: u64 = 64;
 
 /// The values, dense or by compressed rows or columns.
@@ -36,6 +37,8 @@ pub(super) struct Chosen {
     pub(super) label: String,
     pub(super) values: Values,
     pub(super) by_rows: bool,
+    /// Its genes, where they are not those of var.
+    pub(super) genes: Option<Vec<String>>,
     /// The file says that these are logarithms of x + 1 to this base.
     pub(super) log1p: Option<Base>,
 }
@@ -53,7 +56,8 @@ const COUNTS: [&str; 2] = ["counts", "raw_counts"];
 /// Layers that stand for an X that was centred and scaled, best first, after those of [`COUNTS`].
 const INSTEAD: [&str; 5] = ["tpm", "TPM", "log1p", "logcounts", "data"];
 
-/// A layer of counts; else X; else, where X was centred and scaled, a layer of the values it was made of.
+/// A layer of counts; else raw, where it holds counts and X does not; else X; else, where X was centred and scaled, a layer of
+/// the values it was made of, or raw.
 pub(super) fn chosen(
     root: &Group,
     rows: usize,
@@ -73,13 +77,26 @@ pub(super) fn chosen(
     };
     if let Some((name, (values, by_rows))) = layer(&COUNTS) {
         notes.push(format!("Layer {name:?} of the AnnData file was read and not X, which was made of it."));
-        return Ok(Chosen { label: format!("layers/{name}"), values, by_rows, log1p: None });
+        return Ok(Chosen { label: format!("layers/{name}"), values, by_rows, genes: None, log1p: None });
     }
     let x = matrix(root, "X", rows, columns);
-    let centred = match &x {
-        Ok((values, _)) => values.has_negative()?,
-        Err(_) => true,
-    };
+    let some = x.as_ref().ok().map(|(values, _)| values.some()).transpose()?;
+    let centred = some.as_ref().is_none_or(|some| some.iter().any(|value| *value < 0.0));
+    let raw = raw(root, rows);
+    if let Some((group, (values, by_rows))) = raw
+        && (centred && layer(&INSTEAD).is_none() || whole(&values.some()?) && !some.as_deref().is_some_and(whole))
+    {
+        let why = match &some {
+            None => "the file has no readable X",
+            Some(_) if centred => "X holds negative values (it was centred)",
+            Some(_) => "it holds counts and X what was made of them",
+        };
+        notes.push(format!("raw of the AnnData file was read and not X, for {why}."));
+        let genes = Some(gene_names(&frame(&group, "var")?, notes)?);
+        // scanpy keeps in raw what it had logged, and what it had not is whole.
+        let log1p = if whole(&values.some()?) { None } else { log1p(root) };
+        return Ok(Chosen { label: "raw/X".to_owned(), values, by_rows, genes, log1p });
+    }
     let others =
         if layers.is_empty() { String::new() } else { format!(" The file also has layers {}.", layers.join(", ")) };
     if !centred {
@@ -87,19 +104,35 @@ pub(super) fn chosen(
             notes.push(format!("X of the AnnData file was read.{others}"));
         }
         let (values, by_rows) = x?;
-        return Ok(Chosen { label: "X".to_owned(), values, by_rows, log1p: log1p(root) });
+        return Ok(Chosen { label: "X".to_owned(), values, by_rows, genes: None, log1p: log1p(root) });
     }
     let why = if x.is_ok() { "X holds negative values (it was centred)" } else { "the file has no readable X" };
     if let Some((name, (values, by_rows))) = layer(&INSTEAD) {
         notes.push(format!("Layer {name:?} of the AnnData file was read, for {why}."));
         let log1p = if name == "log1p" { log1p(root).or(Some(Base::E)) } else { None };
-        return Ok(Chosen { label: format!("layers/{name}"), values, by_rows, log1p });
+        return Ok(Chosen { label: format!("layers/{name}"), values, by_rows, genes: None, log1p });
     }
     let (values, by_rows) = x?;
     notes.push(format!(
         "X of the AnnData file was read although it holds negative values; no layer of counts stands beside it.{others}"
     ));
-    Ok(Chosen { label: "X".to_owned(), values, by_rows, log1p: None })
+    Ok(Chosen { label: "X".to_owned(), values, by_rows, genes: None, log1p: None })
+}
+
+/// The group raw and its values, which may be of more genes than X; none where it is not there or not read.
+fn raw(root: &Group, rows: usize) -> Option<(Group, (Values, bool))> {
+    let group = root.group("raw").ok()?;
+    let genes = index(&frame(&group, "var").ok()?, "raw/var").ok()?.len();
+    if (rows as u64).saturating_mul(genes as u64) > MAX_VALUES {
+        return None;
+    }
+    let read = matrix(&group, "X", rows, genes).ok()?;
+    Some((group, read))
+}
+
+/// Whether values look like counts: whole, none negative, and not all 0 or 1.
+fn whole(some: &[f32]) -> bool {
+    some.iter().all(|value| *value >= 0.0 && value.fract() == 0.0) && some.iter().any(|value| *value > 1.0)
 }
 
 /// What scanpy's `log1p` leaves in `uns`: a base, or none for the natural logarithm.
@@ -177,7 +210,8 @@ fn matrix(group: &Group, name: &str, rows: usize, columns: usize) -> Result<(Val
 }
 
 impl Values {
-    fn has_negative(&self) -> Result<bool, ContainerError> {
+    /// The values of the first rows.
+    fn some(&self) -> Result<Vec<f32>, ContainerError> {
         let some = match self {
             Self::Dense { data, .. } => data.read_f32_rows(0, SAMPLE_ROWS),
             Self::Sparse { data, starts, .. } => {
@@ -185,7 +219,7 @@ impl Values {
                 data.read_f32_rows(0, end.min(WINDOW / 4))
             }
         };
-        Ok(some.map_err(refused)?.iter().any(|value| *value < 0.0))
+        some.map_err(refused)
     }
 }
 

@@ -67,7 +67,8 @@ pub(super) fn open(name: &str, source: Source) -> Result<Box<dyn Pieces>, Contai
             "Sum single cells to one profile per sample (pseudobulk), or keep the genes you need.",
         ));
     }
-    let Chosen { label, values, by_rows, log1p } = chosen(&root, samples.len(), genes.len(), &mut notes)?;
+    let Chosen { label, values, by_rows, genes: own, log1p } = chosen(&root, samples.len(), genes.len(), &mut notes)?;
+    let genes = own.unwrap_or(genes);
     // A line before the table, which says to whoever reads it what the file says of its values.
     let said = match log1p {
         Some(Base::E) => Some("# values: ln(x + 1)".to_owned()),

@@ -1,7 +1,7 @@
 //! One classifier on one training fold, its penalty chosen there, in steps short enough for a worker.
 
 use super::super::ReadoutError;
-use super::folds::stratified_folds;
+use super::folds::{deal_patients, repeat, stratified_folds};
 use super::logistic::{improve, probabilities};
 use super::neighbours::Neighbours;
 use super::space::Space;
@@ -23,6 +23,7 @@ pub(super) const STEPS: f64 = (INNER + 2) as f64;
 pub(super) struct Fitting {
     train: Array2<f32>,
     y: Vec<usize>,
+    patients: Vec<usize>,
     classes: usize,
     stage: Stage,
 }
@@ -41,9 +42,9 @@ pub(super) struct Classifiers {
 }
 
 impl Fitting {
-    /// On samples × features of classes `0..classes`, each with at least three samples.
-    pub(super) fn new(train: Array2<f32>, y: Vec<usize>, classes: usize) -> Self {
-        Self { train, y, classes, stage: Stage::Prepare }
+    /// On samples × features of classes `0..classes`, each with at least three samples, and the patient of each sample.
+    pub(super) fn new(train: Array2<f32>, y: Vec<usize>, patients: Vec<usize>, classes: usize) -> Self {
+        Self { train, y, patients, classes, stage: Stage::Prepare }
     }
 
     /// One step: the space, one inner fold along the whole grid, or the fit with the best penalty, which ends it.
@@ -51,7 +52,13 @@ impl Fitting {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Prepare => {
                 let (space, x) = Space::fit(self.train.view())?;
-                let fold = stratified_folds(&self.y, INNER, Some(rng))?;
+                let fold = if repeat(&self.patients) {
+                    // A class of two patients here is missing in an inner fold, which prefers no penalty then.
+                    let label: Vec<Option<usize>> = self.y.iter().map(|class| Some(*class)).collect();
+                    deal_patients(&[label], &self.patients, INNER, Some(rng))
+                } else {
+                    stratified_folds(&self.y, INNER, Some(rng))?
+                };
                 self.stage = Stage::Choose { space: Box::new(space), x, fold, at: 0, loss: [0.0; GRID.len()] };
                 Ok(None)
             }
@@ -116,7 +123,8 @@ mod tests {
             let x = Array2::from_shape_fn((60, 20), |(i, j)| {
                 rng.random_range(-1.0..1.0f32) + if j == 0 { shift * y[i] as f32 } else { 0.0 }
             });
-            let (mut fitting, mut inner) = (Fitting::new(x, y.clone(), 2), Xoshiro256PlusPlus::seed_from_u64(1));
+            let (mut fitting, mut inner) =
+                (Fitting::new(x, y.clone(), (0..60).collect(), 2), Xoshiro256PlusPlus::seed_from_u64(1));
             let mut steps = 0;
             loop {
                 steps += 1;

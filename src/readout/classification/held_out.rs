@@ -20,20 +20,21 @@ impl HeldOutRun {
     /// Steps of a run.
     pub const STEPS: f64 = STEPS;
 
-    /// Begin: `train` is samples × features of classes `y`, all under `classes`; `held` the held-out tumours as they are
+    /// Begin: `train` is samples × features of classes `y`, all under `classes`, each with its patient's number; `held` the held-out tumours as they are
     /// and diluted.
     ///
     /// # Errors
     /// [`ReadoutError::Shape`] when inputs are not aligned.
     pub fn new(
         train: Array2<f32>,
-        y: Vec<usize>,
+        (y, patients): (Vec<usize>, Vec<usize>),
         classes: usize,
         held: [Array2<f32>; 2],
         seed: u64,
     ) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Labels", train.nrows(), y.len())?;
-        Ok(Self { fitting: Fitting::new(train, y, classes), rng: stream(seed, Purpose::Folds, 1000), held })
+        ReadoutError::shape("Patients", train.nrows(), patients.len())?;
+        Ok(Self { fitting: Fitting::new(train, y, patients, classes), rng: stream(seed, Purpose::Folds, 1000), held })
     }
 
     /// One step; what is said of the held-out tumours once it was the last.

@@ -3,7 +3,7 @@
 
 use super::super::ReadoutError;
 use super::fitting::{Classifiers, Fitting, STEPS};
-use super::folds::stratified_folds;
+use super::folds::patient_folds;
 use super::metrics::{auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
 use super::thirds::Thirds;
 use crate::random::{Purpose, stream};
@@ -101,6 +101,7 @@ pub struct LabelRun {
     rng: Xoshiro256PlusPlus,
     known: Vec<usize>,
     y: Vec<usize>,
+    patients: Vec<usize>,
     classes: usize,
     clean: Array2<f32>,
     diluted: Array2<f32>,
@@ -117,32 +118,36 @@ pub struct LabelRun {
 }
 
 impl LabelRun {
-    /// Begin. `embedding` holds one row per tumour, `labels` its class, `purity` its purity (NaN where unknown).
+    /// Begin. `embedding` holds one row per tumour, `labels` its class, `patients` the number of its patient, whose tumours
+    /// no fold splits, `purity` its purity (NaN where unknown).
     ///
     /// # Errors
-    /// [`ReadoutError::TooFew`] with fewer than two classes or a class smaller than the folds,
+    /// [`ReadoutError::TooFew`] with fewer than two classes or a class of fewer patients than folds,
     /// [`ReadoutError::Shape`] when inputs are not aligned.
     pub fn new(
         embedding: &Array2<f32>,
         labels: &[Option<usize>],
+        patients: &[usize],
         purity: Option<&[f64]>,
         test: LabelTest,
     ) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Labels", embedding.nrows(), labels.len())?;
+        ReadoutError::shape("Patients", embedding.nrows(), patients.len())?;
         let (known, codes): (Vec<usize>, Vec<usize>) =
             labels.iter().enumerate().filter_map(|(i, l)| Some((i, (*l)?))).unzip();
         let mut names = codes.clone();
         names.sort_unstable();
         names.dedup();
         let y: Vec<usize> = codes.iter().map(|code| names.partition_point(|name| name < code)).collect();
+        let patients: Vec<usize> = known.iter().map(|&i| patients[i]).collect();
         let mut rng = stream(test.seed, Purpose::Folds, 0);
         // Too few of a class is said before anything is computed.
-        stratified_folds(&y, test.folds, Some(&mut rng))?;
+        patient_folds(&y, &patients, test.folds, Some(&mut rng))?;
         let classes = names.len();
         let thirds = match purity {
             Some(purity) => {
                 ReadoutError::shape("Purity", labels.len(), purity.len())?;
-                Thirds::of(&known.iter().map(|&i| purity[i]).collect::<Vec<_>>(), &y, classes)
+                Thirds::of(&known.iter().map(|&i| purity[i]).collect::<Vec<_>>(), &y, &patients, classes)
             }
             None => Err(ReadoutError::TooFew { what: "Tumours with a label and a purity", needed: 1, found: 0 }),
         };
@@ -162,6 +167,7 @@ impl LabelRun {
             rng,
             known,
             y,
+            patients,
             classes,
             thirds,
         })
@@ -187,12 +193,13 @@ impl LabelRun {
         let Some(fitting) = &mut self.fitting else {
             if self.at == 0 {
                 self.rng = stream(self.test.seed, Purpose::Folds, self.repeat as u64);
-                self.fold = stratified_folds(&self.y, self.test.folds, Some(&mut self.rng))?;
+                self.fold = patient_folds(&self.y, &self.patients, self.test.folds, Some(&mut self.rng))?;
                 self.diluted = dilute(&self.known, &mut self.rng);
             }
             let train: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] != self.at).collect();
-            let y = train.iter().map(|&i| self.y[i]).collect();
-            self.fitting = Some(Fitting::new(self.clean.select(Axis(0), &train), y, self.classes));
+            let of = |all: &[usize]| train.iter().map(|&i| all[i]).collect();
+            let (y, patients) = (of(&self.y), of(&self.patients));
+            self.fitting = Some(Fitting::new(self.clean.select(Axis(0), &train), y, patients, self.classes));
             return Ok(None);
         };
         let fitted = fitting.step(&mut self.rng)?;
@@ -239,7 +246,8 @@ impl LabelRun {
                 let class = |rows: &[usize]| rows.iter().filter_map(|&i| thirds.class[i]).collect::<Vec<usize>>();
                 let fitting = self.fitting.get_or_insert_with(|| {
                     let train = self.clean.select(Axis(0), &thirds.train);
-                    Fitting::new(train, class(&thirds.train), thirds.classes)
+                    let patients = thirds.train.iter().map(|&i| self.patients[i]).collect();
+                    Fitting::new(train, class(&thirds.train), patients, thirds.classes)
                 });
                 let Some(fitted) = fitting.step(&mut self.rng)? else {
                     self.fits += 1.0 / STEPS;

@@ -11,7 +11,7 @@ mod neighbours;
 mod space;
 mod thirds;
 
-pub use folds::stratified_folds;
+pub use folds::{deal_patients, patient_folds, repeat, stratified_folds};
 pub use held_out::{HeldOutRun, Said};
 pub use label_test::{Classifier, LabelAccuracy, LabelRun, LabelTest, Scores, Tested, likeliest};
 pub use logistic::{LogisticRegression, Weighting};
@@ -38,9 +38,26 @@ pub fn label_accuracy(
     purity: Option<&[f64]>,
     test: &LabelTest,
 ) -> Result<LabelAccuracy, ReadoutError> {
+    let patients: Vec<usize> = (0..labels.len()).collect();
+    label_accuracy_of_patients(representation, tumours, (labels, &patients), normals, purity, test)
+}
+
+/// As [`label_accuracy`] where patients may have several tumours: beside its label, each has the number of its patient,
+/// and no fold splits one.
+///
+/// # Errors
+/// As [`label_accuracy`], a class of fewer patients than folds too.
+pub fn label_accuracy_of_patients(
+    representation: &dyn Representation,
+    tumours: &Array2<f32>,
+    (labels, patients): (&[Option<usize>], &[usize]),
+    normals: &Array2<f32>,
+    purity: Option<&[f64]>,
+    test: &LabelTest,
+) -> Result<LabelAccuracy, ReadoutError> {
     ReadoutError::shape("Genes of the normals", tumours.ncols(), normals.ncols())?;
     ReadoutError::at_least("Adjacent normals", 1, normals.nrows())?;
-    let mut run = LabelRun::new(&representation.embed(tumours), labels, purity, *test)?;
+    let mut run = LabelRun::new(&representation.embed(tumours), labels, patients, purity, *test)?;
     loop {
         let found = run.step(&|which, rng| {
             representation.embed(&dilute(&tumours.select(Axis(0), which), normals, DILUTION, rng))
@@ -131,6 +148,67 @@ mod tests {
             assert!((scores.balanced_accuracy - 1.0 / 3.0).abs() < 0.12, "{found:?}");
             assert!((scores.auroc - 0.5).abs() < 0.12, "{found:?}");
         }
+    }
+
+    /// 30 patients of three regions each: what tells patients apart is loud, and a label of regions is chance.
+    fn regions(seed: u64, share: impl Fn(usize) -> usize) -> (Array2<f32>, Vec<usize>) {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let patients: Vec<usize> = (0..90).map(share).collect();
+        let mut noise = || -> f32 { StandardNormal.sample(&mut rng) };
+        let own = Array2::from_shape_simple_fn((90, 12), &mut noise);
+        let tumours = Array2::from_shape_fn((90, 12), |(i, j)| 3.0 * own[[patients[i], j]] + 0.3 * noise());
+        (tumours, patients)
+    }
+
+    fn mean_over_shuffles(label: impl Fn(usize, &mut Xoshiro256PlusPlus) -> Vec<usize>, grouped: bool) -> [f64; 4] {
+        let mut sums = [0.0; 4];
+        for round in 0..8_usize {
+            // Other groupings every time: threes, pairs beside singles, a few patients with many.
+            let (tumours, patients) = regions(round as u64, |i| match round % 4 {
+                0 | 1 => i / 3,
+                2 => {
+                    if i < 60 {
+                        i / 2
+                    } else {
+                        i
+                    }
+                }
+                _ => {
+                    if i < 40 {
+                        i / 8
+                    } else {
+                        i
+                    }
+                }
+            });
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(100 + round as u64);
+            let of_patient = label(90, &mut rng);
+            let y: Vec<Option<usize>> = patients.iter().map(|&patient| Some(of_patient[patient])).collect();
+            let own: Vec<usize> = (0..90).collect();
+            let labels = (y.as_slice(), if grouped { patients.as_slice() } else { own.as_slice() });
+            let test = LabelTest { repeats: 1, ..LabelTest::default() };
+            let normals = Array2::zeros((2, 12));
+            let found =
+                label_accuracy_of_patients(&Columns(0..12), &tumours, labels, &normals, None, &test).expect("scores");
+            let [a, b] = found.clean;
+            for (sum, score) in sums.iter_mut().zip([a.balanced_accuracy, a.auroc, b.balanced_accuracy, b.auroc]) {
+                *sum += score / 8.0;
+            }
+        }
+        sums
+    }
+
+    #[test]
+    fn regions_of_a_patient_tell_nothing_of_a_label_that_chance_drew() {
+        let halves = |n: usize, rng: &mut Xoshiro256PlusPlus| {
+            let mut of: Vec<usize> = (0..n).map(|i| i % 2).collect();
+            of.shuffle(rng);
+            of
+        };
+        let grouped = mean_over_shuffles(halves, true);
+        assert!(grouped.iter().all(|score| (score - 0.5).abs() < 0.08), "chance: {grouped:?}");
+        let split = mean_over_shuffles(halves, false);
+        assert!(split.iter().all(|score| *score > 0.58), "folds that split patients know them again: {split:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The ten nearest neighbours by cosine, as someone who looks at a map would classify.
 
+use super::super::cosine::unit_rows;
 use ndarray::{Array2, Axis};
 
 /// Neighbours asked (METHOD.md 7).
@@ -17,12 +18,12 @@ impl Neighbours {
     /// Remember a training fold, samples × features, of classes `0..classes`.
     pub(super) fn of(train: &Array2<f32>, y: &[usize], classes: usize) -> Self {
         let mean = train.sum_axis(Axis(0)) / train.nrows().max(1) as f32;
-        Self { unit: unit(train - &mean), mean, y: y.to_vec(), classes }
+        Self { unit: unit_rows(train - &mean), mean, y: y.to_vec(), classes }
     }
 
     /// Share of the neighbours that are of each class, samples × classes.
     pub(super) fn shares(&self, test: &Array2<f32>) -> Array2<f64> {
-        let near = unit(test - &self.mean).dot(&self.unit.t());
+        let near = unit_rows(test - &self.mean).dot(&self.unit.t());
         let k = NEIGHBOURS.min(self.y.len());
         let mut shares = Array2::zeros((test.nrows(), self.classes));
         for (mut share, row) in shares.rows_mut().into_iter().zip(near.rows()) {
@@ -32,16 +33,6 @@ impl Neighbours {
         }
         shares
     }
-}
-
-fn unit(mut rows: Array2<f32>) -> Array2<f32> {
-    for mut row in rows.rows_mut() {
-        let length = row.dot(&row).sqrt();
-        if length > 0.0 {
-            row /= length;
-        }
-    }
-    rows
 }
 
 #[cfg(test)]

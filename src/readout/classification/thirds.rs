@@ -1,5 +1,7 @@
 //! From high to low purity: who trains and who is tested.
 
+use std::collections::HashSet;
+
 use super::super::ReadoutError;
 
 /// Tumours of a class that the purest third must hold to train on it, and the least pure third to test it.
@@ -15,19 +17,22 @@ pub(super) struct Thirds {
 }
 
 impl Thirds {
-    /// Classes that one of the thirds hardly holds are left out of both.
-    pub(super) fn of(purity: &[f64], y: &[usize], classes: usize) -> Result<Self, ReadoutError> {
+    /// Classes that one of the thirds hardly holds are left out of both; whoever has a tumour to train with is not tested.
+    pub(super) fn of(purity: &[f64], y: &[usize], patients: &[usize], classes: usize) -> Result<Self, ReadoutError> {
         let mut order: Vec<usize> = (0..y.len()).filter(|&i| purity[i].is_finite()).collect();
         order.sort_by(|&a, &b| purity[b].total_cmp(&purity[a]));
         let third = order.len() / 3;
-        let (train, test) = (&order[..third], &order[order.len() - third..]);
+        let train = &order[..third];
+        let trained: HashSet<usize> = train.iter().map(|&i| patients[i]).collect();
+        let last = order[order.len() - third..].iter().copied();
+        let test: Vec<usize> = last.filter(|&i| !trained.contains(&patients[i])).collect();
         let count = |rows: &[usize], class: usize| rows.iter().filter(|&&i| y[i] == class).count();
         let kept: Vec<usize> =
-            (0..classes).filter(|&class| count(train, class) >= TO_TRAIN && count(test, class) >= TO_TEST).collect();
+            (0..classes).filter(|&class| count(train, class) >= TO_TRAIN && count(&test, class) >= TO_TEST).collect();
         let what = "Classes with six tumours in the purest third and two in the least pure";
         ReadoutError::at_least(what, 2, kept.len())?;
         let class: Vec<Option<usize>> = y.iter().map(|class| kept.iter().position(|k| k == class)).collect();
         let of_kept = |rows: &[usize]| rows.iter().copied().filter(|&i| class[i].is_some()).collect();
-        Ok(Self { train: of_kept(train), test: of_kept(test), classes: kept.len(), class })
+        Ok(Self { train: of_kept(train), test: of_kept(&test), classes: kept.len(), class })
     }
 }

@@ -13,6 +13,21 @@ fn products(rows: &Array2<f64>) -> Gram {
     Gram::centred(gram(rows.view())).expect("inner products")
 }
 
+/// Every sample a patient of its own.
+static OWN: [usize; 200] = {
+    let mut own = [0; 200];
+    let mut at = 0;
+    while at < own.len() {
+        own[at] = at;
+        at += 1;
+    }
+    own
+};
+
+fn taken<'a>(name: &'a str, values: &'a [f64]) -> Option<Purity<'a>> {
+    Some(Purity { name, values, patients: &OWN[..values.len()] })
+}
+
 fn golden() -> (Value, Gram, Gram, Vec<f64>) {
     let golden: Value =
         serde_json::from_str(include_str!("../../../tests/golden/natural/natural_golden.json")).expect("JSON");
@@ -28,7 +43,7 @@ fn every_measure_is_that_of_numpy_and_scikit_learn() {
         let expected = expected.as_f64().expect("a number");
         assert!((found - expected).abs() < 1e-7, "{what}: {found} is not {expected}");
     };
-    let found = Natural::of(&raw, &purified, Some(("purity", &purity))).expect("a verdict");
+    let found = Natural::of(&raw, &purified, taken("purity", &purity)).expect("a verdict");
     close(found.map_similarity, &golden["similarity"], "Procrustes");
     let followed = found.purity.expect("purity");
     assert_eq!(followed.known, purity.iter().filter(|v| v.is_finite()).count());
@@ -69,9 +84,10 @@ fn it_agrees_with_the_readout_of_the_evidence_table() {
         let noise: f32 = StandardNormal.sample(&mut rng);
         noise * 2.0 + purity[i] as f32 * if g % 3 == 0 { 2.0 } else { 0.1 }
     });
-    let table = super::super::association::association(&embedding, &purity, FOLD_SEED).expect("an association");
+    let table =
+        super::super::association::association(&embedding, &purity, &OWN[..n], FOLD_SEED).expect("an association");
     let gram = Gram::of(&embedding).expect("inner products");
-    let found = Natural::of(&gram, &gram, Some(("purity", &purity))).expect("a verdict");
+    let found = Natural::of(&gram, &gram, taken("purity", &purity)).expect("a verdict");
     let ours = found.purity.expect("purity").raw;
     assert!((ours.components - table.components).abs() < 1e-4, "{ours:?} {table:?}");
     assert!((ours.neighbours - table.neighbours).abs() < 1e-3, "{ours:?} {table:?}");
@@ -82,20 +98,20 @@ fn it_agrees_with_the_readout_of_the_evidence_table() {
 #[test]
 fn the_sentence_says_what_was_changed_and_when_nothing_was() {
     let (_, raw, purified, purity) = golden();
-    let same = Natural::of(&raw, &raw, Some(("purity_cpe", &purity))).expect("a verdict");
+    let same = Natural::of(&raw, &raw, taken("purity_cpe", &purity)).expect("a verdict");
     assert!((same.map_similarity - 1.0).abs() < 1e-9 && same.unchanged());
     assert!(same.sentence().contains("changed nothing that shows: purity (purity_cpe)"), "{}", same.sentence());
-    let less = Natural::of(&raw, &purified, Some(("purity_cpe", &purity))).expect("a verdict");
+    let less = Natural::of(&raw, &purified, taken("purity_cpe", &purity)).expect("a verdict");
     let said = less.sentence();
     assert!(said.contains("purity (purity_cpe) shows less than in raw profiles"), "{said}");
     assert!(said.contains("leading components |ρ| 0.22, raw 0.42. 51 % of the purified map is"), "{said}");
     assert!(
-        Natural::of(&purified, &raw, Some(("p", &purity))).expect("a verdict").sentence().contains("shows more than")
+        Natural::of(&purified, &raw, taken("p", &purity)).expect("a verdict").sentence().contains("shows more than")
     );
     let none = Natural::of(&raw, &purified, None).expect("a verdict");
     assert!(none.purity.is_none() && !none.unchanged());
     assert!(none.sentence().contains("51 % of the purified map is the raw map"), "{}", none.sentence());
-    let few = Natural::of(&raw, &raw, Some(("p", &vec![f64::NAN; 64]))).expect("a verdict");
+    let few = Natural::of(&raw, &raw, taken("p", &vec![f64::NAN; 64])).expect("a verdict");
     assert!(few.unchanged() && few.sentence().contains("changed nothing that shows: 100 % of"), "{}", few.sentence());
     assert!(few.without_purity.expect("a reason").contains("at least 20 needed"));
 }
@@ -107,10 +123,10 @@ fn what_cannot_be_compared_is_refused_and_a_collapsed_embedding_is_no_error() {
     assert_eq!(Natural::of(&small, &small, None).expect_err("two").code(), "too_few");
     let other = Gram::centred(Array2::eye(5)).expect("five");
     assert_eq!(Natural::of(&raw, &other, None).expect_err("unlike").code(), "shape_mismatch");
-    assert_eq!(Natural::of(&raw, &raw, Some(("p", &[0.5]))).expect_err("one value").code(), "shape_mismatch");
+    assert_eq!(Natural::of(&raw, &raw, taken("p", &[0.5])).expect_err("one value").code(), "shape_mismatch");
     assert_eq!(Gram::centred(Array2::from_elem((3, 3), f64::NAN)).expect_err("NaN").code(), "not_finite");
     let collapsed = Gram::of(&Array2::ones((64, 4))).expect("zeros");
-    let found = Natural::of(&raw, &collapsed, Some(("p", &purity))).expect("a verdict");
+    let found = Natural::of(&raw, &collapsed, taken("p", &purity)).expect("a verdict");
     let purified = found.purity.expect("purity").purified;
     assert_eq!((found.map_similarity, purified.components), (0.0, 0.0));
     assert!(purified.ridge < 0.05 && purified.neighbours < 0.2, "{purified:?}");

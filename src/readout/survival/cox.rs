@@ -1,11 +1,11 @@
 //! Cox's proportional hazards.
 
 use super::super::ReadoutError;
-use super::{SurvivalData, Z95};
+use super::super::gaussian::{Z95, beyond};
+use super::SurvivalData;
 use crate::baseline::{check_finite, eigen_descending};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
-use statrs::function::erf::erfc;
 
 const NEWTON_STEPS: usize = 50;
 /// Newton decrement (twice the log-likelihood still to gain) at which the fit stands.
@@ -13,6 +13,10 @@ const TOLERANCE: f64 = 1e-16;
 /// A log hazard ratio per standard deviation beyond which the likelihood has no maximum: it flattens as the
 /// coefficient grows, which a Newton decrement alone takes for convergence.
 const RUN_OFF: f64 = 15.0;
+
+/// Information over deaths × variance below which a covariate says nothing but rounding: who differs in it was never at risk
+/// together with another when someone died.
+const INFORMATION: f64 = 1e-9;
 
 /// What the partial likelihood does with events at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +79,8 @@ impl CoxModel {
     ///
     /// # Errors
     /// [`ReadoutError::Shape`] when rows and patients differ in number, [`ReadoutError::Decomposition`] when a value
-    /// is not finite, [`ReadoutError::Collinear`] when the data leave a combination of covariates undetermined,
+    /// is not finite, [`ReadoutError::NotEstimable`] when a covariate is the same for all at risk whenever someone died,
+    /// [`ReadoutError::Collinear`] when the data leave a combination of covariates undetermined,
     /// [`ReadoutError::NoConvergence`] when a coefficient runs off (a covariate that separates events).
     pub fn fit<T: Copy + Into<f64>>(
         covariates: ArrayView2<T>,
@@ -91,7 +96,16 @@ impl CoxModel {
         let deviation = (&x * &x).sum_axis(Axis(0)).mapv(|v| (v / x.nrows() as f64).sqrt());
         let problem = Problem { deaths: data.by_time(), events: data.events(), x, options };
         let mut beta = Array1::zeros(covariates.ncols());
-        let null_log_likelihood = problem.at(&beta).log_likelihood;
+        let null = problem.at(&beta);
+        let null_log_likelihood = null.log_likelihood;
+        // A penalty makes every covariate estimable.
+        let deaths = data.event_count() as f64;
+        let says = |(information, deviation): (&f64, &f64)| {
+            options.theta > 0.0 || *information > INFORMATION * deaths * deviation.powi(2) || *deviation == 0.0
+        };
+        if let Some(covariate) = null.information.diag().iter().zip(&deviation).position(|of| !says(of)) {
+            return Err(ReadoutError::NotEstimable { covariate });
+        }
         for _ in 0..NEWTON_STEPS {
             let now = problem.at(&beta);
             let (step, variance) = now.newton()?;
@@ -133,7 +147,7 @@ impl CoxRow {
     fn of(coefficient: f64, standard_error: f64) -> Self {
         let z = coefficient / standard_error;
         let reach = Z95 * standard_error;
-        let p = erfc(z.abs() / std::f64::consts::SQRT_2);
+        let p = beyond(z.abs());
         Self { coefficient, standard_error, z, p, lower: coefficient - reach, upper: coefficient + reach }
     }
 }
@@ -230,5 +244,29 @@ impl Point {
         let variance = vectors.rows().into_iter().map(|row| row.iter().zip(&values).map(|(u, v)| u * u / v).sum());
         let variance: Array1<f64> = variance.collect();
         Ok((vectors.dot(&along) * &scale, variance * &scale * &scale))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_only_before_the_first_event_is_not_estimable() {
+        // Three who differ in the second covariate were gone before anyone died: its information is rounding.
+        let times: Vec<f64> = (0..12).map(|i| f64::from(1 + i)).collect();
+        let events: Vec<bool> = (0..12).map(|i| i > 2 && i % 3 != 0).collect();
+        let data = SurvivalData::new(times, events).unwrap();
+        let age = |i: usize| ((i * 7) % 12) as f64;
+        let both = Array2::from_shape_fn((12, 2), |(i, j)| if j == 0 { age(i) } else { f64::from(u8::from(i < 3)) });
+        let fit = |x: ArrayView2<f64>, theta| CoxModel::fit(x, &data, CoxOptions { ties: Ties::Efron, theta });
+        let flag = ndarray::Slice::from(1..);
+        assert_eq!(fit(both.view(), 0.0).unwrap_err(), ReadoutError::NotEstimable { covariate: 1 });
+        let alone = fit(both.slice_axis(Axis(1), flag), 0.0).unwrap_err();
+        assert!(alone.code() == "not_estimable" && alone.to_string().contains("Covariate 1 is the same"), "{alone}");
+        let known = fit(both.slice_axis(Axis(1), ndarray::Slice::from(..1)), 0.0).unwrap();
+        let penalised = fit(both.view(), 1e-3).unwrap();
+        assert!((known.rows[0].coefficient - penalised.rows[0].coefficient).abs() < 1e-3, "{penalised:?}");
+        assert!(penalised.rows[1].coefficient.abs() < 1e-6, "a penalty makes it 0");
     }
 }

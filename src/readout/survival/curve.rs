@@ -1,6 +1,7 @@
 //! The Kaplan–Meier estimate.
 
-use super::{SurvivalData, Z95};
+use super::super::gaussian::Z95;
+use super::SurvivalData;
 use serde::{Deserialize, Serialize};
 
 /// How the 95 % interval is made symmetric (Greenwood's variance in each).

@@ -20,7 +20,7 @@ pub struct LogRank {
     pub expected: Vec<f64>,
     /// `(O − E)ᵀ V⁻ (O − E)`.
     pub chi_squared: f64,
-    /// Groups − 1.
+    /// Groups in which an event was expected − 1 (R's `survdiff`).
     pub degrees_of_freedom: usize,
     /// Chance of a statistic at least this large when groups do not differ.
     pub p: f64,
@@ -69,11 +69,33 @@ pub fn log_rank(data: &SurvivalData, group: &[usize]) -> Result<LogRank, Readout
     }
     let along = values.iter().zip(vectors.columns()).filter(|(value, _)| **value > 1e-10 * largest);
     let chi_squared = along.map(|(value, vector)| vector.dot(&excess).powi(2) / value).sum::<f64>();
-    let degrees_of_freedom = groups.len() - 1;
+    // Who left before the first event says nothing of it.
+    let degrees_of_freedom = expected.iter().filter(|e| **e > 0.0).count() - 1;
     let p = if chi_squared > 0.0 {
         checked_gamma_ur(degrees_of_freedom as f64 / 2.0, chi_squared / 2.0).unwrap_or(f64::NAN)
     } else {
         1.0
     };
     Ok(LogRank { groups, patients, observed, expected: expected.to_vec(), chi_squared, degrees_of_freedom, p })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_left_before_the_first_event_counts_for_nothing() {
+        let (times, events) = (vec![5.0, 6.0, 7.0, 9.0, 11.0, 12.0], vec![true, false, true, true, true, false]);
+        let two = log_rank(&SurvivalData::new(times.clone(), events.clone()).unwrap(), &[0, 0, 1, 0, 1, 1]).unwrap();
+        let of = |more: &[f64]| {
+            let times = times.iter().chain(more).copied().collect();
+            let events = events.iter().copied().chain(more.iter().map(|_| false)).collect();
+            let groups: Vec<usize> = [0, 0, 1, 0, 1, 1].into_iter().chain(more.iter().map(|_| 2)).collect();
+            log_rank(&SurvivalData::new(times, events).unwrap(), &groups).unwrap()
+        };
+        let three = of(&[1.0, 2.0, 4.9]);
+        assert_eq!((three.degrees_of_freedom, three.expected[2], three.patients[2]), (1, 0.0, 3));
+        assert!((three.chi_squared - two.chi_squared).abs() < 1e-12 && (three.p - two.p).abs() < 1e-12, "{three:?}");
+        assert_eq!(of(&[1.0, 8.0]).degrees_of_freedom, 2);
+    }
 }

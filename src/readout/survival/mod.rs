@@ -17,6 +17,3 @@ pub use curve::{Interval, SurvivalCurve, kaplan_meier};
 pub use data::SurvivalData;
 pub use log_rank::{LogRank, log_rank};
 pub use out_of_fold::{OutOfFoldConcordance, SurvivalTest, held_out_concordance, out_of_fold_concordance};
-
-/// Two-sided 95 % quantile of the standard normal distribution.
-const Z95: f64 = 1.959_963_984_540_054;

@@ -1,6 +1,7 @@
 //! Exact nearest neighbours by brute force: at 10,000 samples of a 128-wide embedding it is one blocked product.
 
 use super::super::ReadoutError;
+use super::super::cosine::unit_rows;
 use ndarray::{Array2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
@@ -66,15 +67,7 @@ pub(super) fn prepare(data: &Array2<f32>, metric: Metric) -> Array2<f32> {
     if let Some(mean) = data.mean_axis(Axis(0)) {
         rows -= &mean;
     }
-    if metric == Metric::Cosine {
-        for mut row in rows.rows_mut() {
-            let norm = row.dot(&row).sqrt();
-            if norm > 0.0 {
-                row.mapv_inplace(|v| v / norm);
-            }
-        }
-    }
-    rows
+    if metric == Metric::Cosine { unit_rows(rows) } else { rows }
 }
 
 pub(super) fn search(rows: &Array2<f32>, k: usize, metric: Metric) -> Neighbours {

@@ -20,6 +20,7 @@ fn session(event: impl Fn(usize) -> Option<&'static str>) -> Session {
     add("dead", ColumnKind::Category, &|i| event(i).map(str::to_owned));
     add("age", ColumnKind::Number, &|i| (i != 5).then(|| (40 + (i * 17) % 31).to_string()));
     add("nobody", ColumnKind::Number, &|_| None);
+    add("early", ColumnKind::Category, &|i| Some(if i % 6 == 0 { "yes" } else { "no" }.into()));
     Session { cohort: Some(cohort), ..Session::default() }
 }
 
@@ -44,7 +45,7 @@ fn planted_survival_is_seen_in_curves_and_hazards() {
     assert!(svg(&mut session, FigureKind::Survival(by_group)).expect("drawn").contains("log-rank p"));
     let halves = session.survival(&of(GroupsOf::Column("age".into()))).expect("a number is split at its median");
     assert_eq!(halves.groups.len(), 2);
-    assert!(halves.groups[0].0.starts_with("up to 5"), "{:?}", halves.groups[0].0);
+    assert!(halves.groups[0].0.starts_with("above 5"), "{:?}", halves.groups[0].0);
     let one = Grouping { label: "all".into(), names: vec!["all".into()], codes: vec![0; 60] };
     assert!(session.survival(&of(GroupsOf::Groups(one))).expect("one curve").test.is_none());
 
@@ -66,6 +67,25 @@ fn planted_survival_is_seen_in_curves_and_hazards() {
     assert_eq!(code(&mut session, &["nobody"]), "too_few");
     assert_eq!(code(&mut session, &["age", "age"]), "collinear");
     assert_eq!(code(&mut session, &["nothing"]), "unknown_name");
+}
+
+#[test]
+fn a_covariate_that_no_event_tells_of_is_left_out_and_named() {
+    // Whoever is early was gone, alive, before the first event.
+    let mut session = session(|i| Some(if i % 6 == 0 { "alive" } else { "dead" }));
+    let model = |columns: &[&str]| ForestSpec {
+        time: "days".into(),
+        event: "dead".into(),
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        groups: None,
+    };
+    let (with, without) = (session.hazards(&model(&["early", "age"])), session.hazards(&model(&["age"])));
+    let (with, without) = (with.expect("a model"), without.expect("a model"));
+    assert_eq!(with.rows, without.rows);
+    let said =
+        "early: yes against no: not estimable, for the patients who differ in it were gone before the first event.";
+    assert!(with.notes.iter().any(|note| note == said), "{:?}", with.notes);
+    assert_eq!(session.hazards(&model(&["early"])).unwrap_err().code(), "not_estimable");
 }
 
 #[test]
