@@ -124,6 +124,21 @@ fn anndata_says_its_logarithm_and_names_its_genes_beside_their_ids() {
 }
 
 #[test]
+fn the_shared_anndatas_counts_are_read() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/inputs/11_h5ad_counts_layer/c.h5ad");
+    let Ok(bytes) = std::fs::read(&path) else {
+        println!("SKIPPED: {} is not here", path.display());
+        return;
+    };
+    let mut session = Session::default();
+    session.open_container("c.h5ad", Arc::new(Memory(bytes))).unwrap();
+    let summary = session.summary().unwrap();
+    assert_eq!(summary.scale.value, ValueScale::Counts, "{}", summary.scale.because);
+    let said = summary.warnings.join("\n");
+    assert!(said.contains("Layer \"counts\" of the AnnData file was read and not X"), "{said}");
+}
+
+#[test]
 fn anndatas_raw_is_read_where_x_was_made_of_it() {
     let (summary, unpacked) = cohort("raw_log.h5ad");
     let said = summary.warnings.join("\n");

@@ -195,9 +195,8 @@ fn survival_and_group_tests_take_the_purest_tumour_of_each_patient_and_say_so() 
 }
 
 #[test]
-fn without_a_purity_the_first_or_the_stand_ins_purest_counts_and_one_sample_a_patient_says_nothing() {
-    let row =
-        |patient: usize, region: usize| outcome(patient, region).split('\t').take(3).collect::<Vec<_>>().join("\t");
+fn without_a_purity_the_first_counts_and_nothing_is_said_where_every_patient_has_one() {
+    let row = |patient: usize, _| outcome(patient, 1).split('\t').take(3).collect::<Vec<_>>().join("\t");
     let mut all = regions("patient\tdays\tdead\tgroup", row, 6);
     let groups = GroupsOf::Column("group".into());
     let found = all.survival(&SurvivalSpec { time: "days".into(), event: "dead".into(), groups }).unwrap();

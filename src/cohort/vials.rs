@@ -69,11 +69,11 @@ pub(super) fn vial_findings(cohort: &Cohort) -> Vec<Finding> {
         }
     }
     [
-        ("tcga_metastases", metastases, "of a metastasis (barcode type 06 or 07) among primary tumours: what surrounds the tumour is another tissue. Set aside what the others are not."),
-        ("tcga_recurrences", recurrences, "of a recurrence (barcode type 02 or 04) among primary tumours, most of them treated. Set aside what the others are not."),
-        ("tcga_later_vials", later, "from a second or later vial of a tumour (01B, 01C), in TCGA mostly fixed in formalin (FFPE): their RNA is degraded. Set them aside."),
-        ("tcga_aliquots", aliquots, "of a patient whose tumour is here already, another aliquot or sample of it. Set them aside to have one sample of each patient."),
-        ("several_of_a_patient", others, "of patients who have a tumour here already. No fold splits a patient, and survival and tests between groups take one tumour of each; set these aside to have one sample of each patient throughout."),
+        ("tcga_metastases", metastases, "of a metastasis (barcode type 06 or 07) among primary tumours: what surrounds it is another tissue. Best set aside."),
+        ("tcga_recurrences", recurrences, "of a recurrence (barcode type 02 or 04) among primary tumours, as a rule after treatment. Best set aside."),
+        ("tcga_later_vials", later, "from a second or later vial of a tumour (01B, 01C), in TCGA mostly fixed in formalin (FFPE), which degrades RNA. Best set aside."),
+        ("tcga_aliquots", aliquots, "of a patient whose tumour is here already, another aliquot or sample of it. Set aside, one sample of each patient is left."),
+        ("several_of_a_patient", others, "of patients who have a tumour here already. No fold splits a patient, and survival and tests between groups take one tumour of each. Set aside, one sample of each patient is left throughout."),
     ]
     .into_iter()
     .filter_map(|(code, mut samples, what)| {
