@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
-/// Neighbours asked (METHOD.md 7).
+/// Neighbours asked.
 const NEIGHBOURS: usize = 10;
 
 /// Training rows of unit length about their mean, and their classes.
