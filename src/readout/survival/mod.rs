@@ -16,7 +16,9 @@ pub use cox::{CoxModel, CoxOptions, CoxRow, Ties};
 pub use curve::{Interval, SurvivalCurve, kaplan_meier};
 pub use data::SurvivalData;
 pub use log_rank::{LogRank, log_rank};
-pub use out_of_fold::{OutOfFoldConcordance, SurvivalTest, held_out_concordance, out_of_fold_concordance};
+pub use out_of_fold::{
+    ConcordanceRun, OutOfFoldConcordance, SurvivalTest, held_out_concordance, out_of_fold_concordance,
+};
 
 /// Two-sided 95 % quantile of the standard normal distribution.
 const Z95: f64 = 1.959_963_984_540_054;
