@@ -31,6 +31,8 @@ mod keeping;
 #[cfg(feature = "cpu")]
 mod outcomes;
 #[cfg(feature = "cpu")]
+mod provenance;
+#[cfg(feature = "cpu")]
 mod quality;
 #[cfg(feature = "cpu")]
 mod readouts;
@@ -60,6 +62,7 @@ pub use self::{
     groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
+    provenance::{ChosenRoles, InputFile, RUN_FORMAT, RolesByColumn, RunRecord, Tally},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     strength::Strength,
@@ -80,7 +83,7 @@ use ndarray::Array2;
 
 #[cfg(feature = "cpu")]
 use crate::{
-    cohort::{Cohort, Corrections, FileReader, GeneMap, GeneSet, OpenedFile, Role, quality::Quality},
+    cohort::{Cohort, Corrections, GeneMap, GeneSet, OpenedFile, Role, quality::Quality},
     comparison::Comparison,
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
@@ -92,9 +95,13 @@ use crate::{
 #[cfg(feature = "cpu")]
 #[derive(Default)]
 pub struct Session {
-    readers: BTreeMap<u32, FileReader>,
+    readers: BTreeMap<u32, provenance::Incoming>,
     next_reader: u32,
     files: Vec<OpenedFile>,
+    /// What was read, and from it made: digests of [`Self::files`] and of what lies beside them.
+    inputs: Vec<InputFile>,
+    /// That of the run at hand.
+    engine: Option<String>,
     simulated: bool,
     corrections: Corrections,
     /// Roles chosen by a column: the column, its tumour words, its normal words.
