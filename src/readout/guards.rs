@@ -1,8 +1,7 @@
-//! When not to believe an embedding (METHOD.md 4).
+//! When not to believe an embedding (docs/method.md, *Readouts*, guards).
 
 use super::ReadoutError;
-use crate::baseline::{check_finite, gram};
-use crate::decomposition::eigenvalues;
+use crate::decomposition::{check_finite, eigenvalues_descending, gram};
 use ndarray::{Array2, Axis};
 use serde::Serialize;
 
@@ -32,7 +31,7 @@ pub fn effective_rank(embedding: &Array2<f32>) -> Result<f64, ReadoutError> {
     }
     let wide = standardised.ncols() > standardised.nrows();
     let small = if wide { gram(standardised.view()) } else { gram(standardised.t()) };
-    let values = eigenvalues(small.view())?;
+    let values = eigenvalues_descending(small.view())?;
     let total: f64 = values.iter().filter(|v| **v > 0.0).sum();
     if total <= 0.0 {
         return Ok(0.0);

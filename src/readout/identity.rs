@@ -1,6 +1,6 @@
 //! Identity under contamination: does a tumour mixed with normal tissue still find itself? Needs no label, so every
-//! user can see on their own cohort whether purification worked (METHOD.md 7). A perfect score alone proves
-//! nothing: an embedding as wide as the cohort is large gets one too (METHOD.md 5).
+//! user can see on their own cohort whether purification worked. A perfect score alone proves
+//! nothing: an embedding as wide as the cohort is large gets one too.
 
 use super::ReadoutError;
 use super::dilution::{DILUTION, dilute, mix};

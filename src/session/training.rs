@@ -15,7 +15,7 @@ use crate::readout::ridge::RidgePurifier;
 use crate::training_set::{Selection, TrainingSet};
 use crate::twin::{Config, Device, Placement, Preset, Progress, TrainError, Trainer, TrainingData, TwinModel};
 
-/// Width of the PCA shown beside every verdict (METHOD.md 5's `PCA-20`).
+/// Width of the PCA shown beside every verdict (`PCA-20`, as in the comparison).
 pub(super) const PCA_WIDTH: usize = 20;
 
 /// A preset as a person chooses it.
@@ -186,6 +186,7 @@ impl Session {
             dim: config.dim,
         };
         self.history = trainer.history().to_vec();
+        self.trained_on("cpu");
         self.live = None;
         self.run = Some(Run { trainer, set });
         plan
@@ -264,7 +265,8 @@ impl Session {
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
             .map_err(TrainError::from)?
-            .read_as(set.reading);
+            .read_as(set.reading)
+            .made_of(self.record_to_give_away()?);
         let stand_in = self.stand_in(&set)?;
         let model = now(model.find_directions(trainer.data(), stand_in.as_deref()))?;
         self.read_trained(model, set)
@@ -309,8 +311,7 @@ impl Session {
     }
 }
 
-/// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale
-/// (METHOD.md 7).
+/// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale.
 pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
     let target = set.moments.standardise(&set.tumour_values);
     let predicted = RidgePurifier::fit(embedding, &target)?.predict(embedding)?;
