@@ -132,7 +132,7 @@ fn an_embedding_as_wide_as_the_cohort_is_warned_of() {
     let Some(c) = cohort() else { return };
     let embedding = Pca::fit(&c.tumours, &c.moments, 70).unwrap().embed(&c.tumours);
     let codes: Vec<&str> =
-        guards::after_training(&embedding, embedding.ncols(), 113).unwrap().iter().map(|g| g.code).collect();
+        guards::after_training(&embedding, embedding.ncols(), 113, false).unwrap().iter().map(|g| g.code).collect();
     assert_eq!(codes, ["identity_hashing"]);
 }
 
