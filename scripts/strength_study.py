@@ -478,7 +478,8 @@ CANDIDATES |= {f'k={k}+ridge{share:g}x{count}': (ridge_direction(k, share, count
 CANDIDATES |= {f'zu weight {w}': (weighted(standin(0, which='zu'), w), True) for w in (.9, .7)}
 # What the report halves were run for, once. 'default' was the first choice: under 200 tumours u_1 and one direction of the
 # stand-in, from 200 on two of the stand-in and no u_j. 'fallback u1-3' was meant for cohorts without a stand-in; it is what
-# cohorts under 200 tumours take now, since the stand-in direction took MSI and grade out on the report half (FINDINGS.md).
+# cohorts under 200 tumours take now, since the stand-in direction took MSI and grade out on the report half
+# (docs/method.md, *How they were chosen*).
 CHOSEN = {'strength 0': (hard(0), False), 'default': (lambda c, E, z, rows: (ridge_direction(1, 5., 1, 'zu') if c.n < 200 else
           ridge_direction(0, 5., 2, 'zu'))(c, E, z, rows), True), 'fallback u1-3': (hard(3), False)}
 

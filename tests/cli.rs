@@ -140,6 +140,73 @@ fn a_refused_file_ends_with_2_and_a_missing_one_with_1() {
     assert!(!folder.join("out").exists(), "nothing is written for a refused cohort");
 }
 
+fn run_study(study: &[&str]) -> Output {
+    let output = run(study);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    output
+}
+
+/// A run whose roles and corrections were chosen is repeated from its record alone, to the bit.
+#[test]
+fn a_run_is_repeated_from_its_record_with_its_roles_and_corrections() {
+    let folder = folder("record");
+    let cohort = simulated(&folder);
+    // Roles that nothing tells: the column says it in words of its own.
+    let sheet = fs::read_to_string(cohort.join("samples.tsv")).expect("read");
+    let (heading, rows) = sheet.split_once('\n').expect("a heading");
+    let mut kinds = String::from(heading) + "\tarm\n";
+    for (at, row) in rows.lines().enumerate() {
+        let arm = if row.to_lowercase().contains("normal") { "one" } else { ["two", "three"][at % 2] };
+        kinds += &format!("{row}\t{arm}\n");
+    }
+    fs::write(cohort.join("samples.tsv"), &kinds).expect("written");
+    let [first, second, bare] = ["first", "second", "bare"].map(|name| folder.join(name));
+    let chosen = ["--normal", "arm=one", "--tumour", "arm=two", "--log-base", "10", "--log-offset", "1"];
+    let train = ["train", path(&cohort), "--epochs", "2", "--out"];
+    succeeds(&[&train[..], &[path(&first)], &chosen].concat());
+    let record = first.join("run.json");
+    let json: Value = serde_json::from_slice(&fs::read(&record).expect("read")).expect("JSON");
+    assert_eq!(json["format"], "twinpurify.run.1");
+    assert_eq!(json["roles"]["byColumn"]["tumour"][0], "two");
+    assert_eq!((&json["corrections"]["logBase"], &json["engine"]), (&"ten".into(), &"cpu".into()));
+    assert_eq!(json["reading"]["scale"], "log10", "{json}");
+    let bytes = fs::read(cohort.join("samples.tsv")).expect("read");
+    let file = json["inputs"].as_array().expect("files").iter().find(|f| f["name"] == "samples.tsv").expect("a file");
+    assert_eq!(file["bytes"], bytes.len());
+    assert_eq!(file["sha256"].as_str().map(str::len), Some(64));
+    assert!(json["config"]["epochs"] == 2 && json["config"]["strength"].is_u64(), "every parameter: {json}");
+
+    let again = ["train", path(&cohort), "--out", path(&second), "--config", path(&record)];
+    let output = run(&again);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(!err(&output).contains("SHA-256"), "the files are the same: {}", err(&output));
+    for name in ["embedding.csv", "run.json", "verdict.json"] {
+        let same = fs::read(first.join(name)).expect("read") == fs::read(second.join(name)).expect("read");
+        assert!(same, "{name} of the repeated run differs");
+    }
+    // Without the record the roles are others.
+    let config = first.join("config.json");
+    succeeds(&["train", path(&cohort), "--out", path(&bare), "--config", path(&config), "--quiet"]);
+    let embedding = |folder: &Path| fs::read(folder.join("embedding.csv")).expect("read");
+    assert!(embedding(&bare) != embedding(&first));
+
+    // Its model says what it was made of; a study takes its roles; other files are named.
+    let model = fs::read(first.join("model.safetensors")).expect("read");
+    let head = String::from_utf8_lossy(&model[..model.len().min(1 << 16)]).into_owned();
+    assert!(head.contains("twinpurify.run.1") && head.contains(file["sha256"].as_str().expect("a digest")));
+    fs::write(cohort.join("samples.tsv"), kinds + "\n").expect("written");
+    let output = run(&again);
+    assert!(err(&output).contains("by their SHA-256: samples.tsv."), "{}", err(&output));
+    let compared = folder.join("study");
+    let study = ["study", path(&cohort), "--out", path(&compared), "--seeds", "1", "--quiet"];
+    succeeds(&[&study[..], &["--config", path(&record), "--epochs", "1"]].concat());
+    let of_study = fs::read(compared.join("run.json")).expect("read");
+    let of_study: Value = serde_json::from_slice(&of_study).expect("JSON");
+    assert_eq!(of_study["cohorts"]["cohort"]["roles"], json["roles"]);
+    assert_eq!(of_study["cohorts"]["cohort"]["corrections"], json["corrections"]);
+    fs::remove_dir_all(folder).expect("removed");
+}
+
 #[test]
 fn every_command_has_help_with_an_example() {
     for command in ["inspect", "train", "embed", "pathways", "simulate", "study"] {
@@ -162,7 +229,7 @@ fn train_writes_everything_and_the_same_bytes_again_and_the_model_scores_alike()
     let mut names: Vec<_> = fs::read_dir(&first).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
     names.sort();
     // Five directions have a figure each, and four tables between them.
-    assert_eq!(names.len(), 18 + 5 + 4, "{names:?}");
+    assert_eq!(names.len(), 19 + 5 + 4, "{names:?}");
     for name in names.iter().filter(|name| *name != "model.safetensors") {
         let same = fs::read(first.join(name)).expect("read") == fs::read(second.join(name)).expect("read");
         assert!(same, "{name:?} differs between two runs of one seed");
@@ -381,6 +448,8 @@ fn a_study_writes_its_table_confusion_survival_and_hazards_and_goes_on_where_it_
     let trials = result.join("trials.jsonl");
     let text = fs::read_to_string(&trials).expect("the trials");
     assert_eq!(text.lines().count(), 24);
+    let record: Value = serde_json::from_slice(&fs::read(result.join("run.json")).expect("read")).expect("JSON");
+    assert_eq!(record["cohorts"]["cohort"]["inputs"].as_array().map(Vec::len), Some(2), "{record}");
     let half: usize = text.lines().take(9).map(|line| line.len() + 1).sum();
     fs::write(&trials, &text[..half + 40]).expect("written");
     let table = fs::read(result.join("study.md")).expect("read");
@@ -390,5 +459,27 @@ fn a_study_writes_its_table_confusion_survival_and_hazards_and_goes_on_where_it_
     assert!(table == fs::read(result.join("study.md")).expect("read"));
     let other = [&study[..], &["--subtype", "sample_id"]].concat();
     assert!(fails(2, &other).contains("another folder"));
+
+    // Said again from its own record: nothing is left to be computed.
+    let run = result.join("run.json");
+    succeeds(&["study", path(&cohort), "--out", path(&result), "--config", path(&run), "--quiet"]);
+    assert!(text == fs::read_to_string(&trials).expect("read"), "the record says the same study");
+    assert!(
+        fails(2, &["study", path(&cohort), "--out", path(&result), "--config", path(&run), "--seed", "3"])
+            .contains("repeats it whole")
+    );
+
+    // Other data under the same name: its trials are its own, and that is said.
+    let table = fs::read_to_string(cohort.join("expression.tsv")).expect("read");
+    let changed = table.replacen("\t", "\t ", 1).replace(".5", ".25");
+    assert!(changed != table);
+    fs::write(cohort.join("expression.tsv"), changed).expect("written");
+    let output = run_study(&study);
+    assert!(err(&output).contains("24 trials of an earlier run were made of other files"), "{}", err(&output));
+    let now = fs::read_to_string(&trials).expect("read");
+    assert_eq!(now.lines().count(), 48, "none of other data was reused");
+    let elsewhere = folder.join("elsewhere").join("cohort");
+    let twice = ["study", path(&cohort), path(&elsewhere), "--out", path(&result)];
+    assert!(fails(2, &twice).contains("Two cohorts are called \"cohort\""));
     fs::remove_dir_all(folder).expect("removed");
 }

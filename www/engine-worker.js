@@ -229,6 +229,7 @@ const CALLS = {
   comeHome([config]) {
     if (!lastCheckpoint) throw failure("no_checkpoint", "The GPU run left no checkpoint. Train again.");
     cpu().resumeTraining(config, lastCheckpoint);
+    cpu().trainedOn("webgpu");
     return cpu().finishTraining();
   },
 

@@ -189,6 +189,7 @@ export interface Engine {
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   modelFile(): Uint8Array; free?(): void;
   version(): string;
+  trainedOn(engine: string): void; runRecord(): string;
   saveSession(options: { expression: boolean; page: object; engine: string | null; stopped: boolean }): Uint8Array;
   openSession(bytes: Uint8Array): OpenedSession;
   reviveSession(): { purified: Verdict | null; instant: Verdict | null; sameSamples: boolean };

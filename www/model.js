@@ -126,6 +126,9 @@ export class Model {
   /** A table as CSV. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
   table(options) { return this.#engines.cpu("table", [options]); }
 
+  /** What the run was made of: files with their SHA-256, roles, corrections, parameters, engine, version; JSON without a sample's name. @returns {Promise<string>} */
+  runRecord() { return this.#engines.cpu("runRecord"); }
+
   /** The model as safetensors, with config, genes and moments in its metadata. */
   async modelFile() {
     return new Blob([await this.#engines.cpu("modelFile")], { type: "application/octet-stream" });

@@ -95,7 +95,7 @@ fn standardised<T: Copy + Into<f64>>(samples: ArrayView2<T>) -> Result<Standardi
     Ok((z, mean, deviation))
 }
 
-/// Contrastive PCA of a cohort: tumours in front, adjacent normals behind (`cPCA-20` of METHOD.md 5).
+/// Contrastive PCA of a cohort: tumours in front, adjacent normals behind (`contrastive PCA-20` in the comparison).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContrastivePca {
     moments: Moments,

@@ -60,7 +60,7 @@ pub trait Representation {
     }
 }
 
-/// The standardised log2 profile itself, `s(x)` of METHOD.md 1: what every purification starts from.
+/// The standardised log2 profile itself, `s(x) = (log2(1 + x) − μ) / (σ + 1e-3)`: what every purification starts from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Raw {
     moments: Moments,
@@ -87,7 +87,7 @@ impl Representation for Raw {
     }
 }
 
-/// The leading principal components of the standardised tumours (`PCA-20` of METHOD.md 5).
+/// The leading principal components of the standardised tumours (`PCA-20` in the comparison).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pca {
     moments: Moments,

@@ -12,10 +12,10 @@ use super::{
 /// Distinct values listed for one column.
 const LISTED_VALUES: usize = 50;
 
-/// Adjacent normals below which none is held out of training (METHOD.md 4).
+/// Adjacent normals below which none is held out of training.
 const FEW_NORMALS: usize = 10;
 
-/// Tumours below which the method is at its limits (METHOD.md 4).
+/// Tumours below which the method is at its limits (docs/method.md, *What not to conclude*).
 const FEW_TUMOURS: usize = 60;
 
 /// A cohort in figures and sentences; its JSON keys are camelCase.

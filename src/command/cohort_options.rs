@@ -2,7 +2,7 @@
 
 use clap::Args;
 use twinpurify::cohort::{Corrections, LogBase};
-use twinpurify::session::Session;
+use twinpurify::session::{ChosenRoles, RunRecord, Session};
 
 use super::Failure;
 
@@ -48,15 +48,39 @@ fn log_offset(given: &str) -> Result<f32, String> {
 }
 
 impl CohortOptions {
-    /// Apply them to the open files.
-    pub fn apply(&self, session: &mut Session) -> Result<(), Failure> {
-        let corrections = Corrections {
+    /// Apply them to the open files, in place of what a run's record says of roles and of corrections.
+    pub fn apply_or(&self, record: Option<&RunRecord>, session: &mut Session) -> Result<(), Failure> {
+        if let Some(record) = record {
+            let mut record = record.clone();
+            if self.corrections() != Corrections::default() {
+                record.corrections = Corrections::default();
+            }
+            if !self.normal.is_empty() {
+                record.roles = ChosenRoles::default();
+            }
+            if let Some(unnamed) = record.roles.unnamed_samples {
+                let message =
+                    "The run's record counts samples whose roles were chosen one by one and does not name them";
+                return Err(refused(format!("{message} ({unnamed}): take run.json, which does, or give --normal.")));
+            }
+            session.repeat(&record)?;
+        }
+        self.apply(session)
+    }
+
+    fn corrections(&self) -> Corrections {
+        Corrections {
             one_scale: self.one_scale,
             undo_log: self.undo_log,
             mouse_to_human: self.mouse_to_human,
             log_base: self.log_base,
             log_offset: self.log_offset,
-        };
+        }
+    }
+
+    /// Apply them to the open files.
+    pub fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+        let corrections = self.corrections();
         if corrections != Corrections::default() {
             session.correct(corrections)?;
         }

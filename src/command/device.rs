@@ -80,12 +80,16 @@ mod gpu {
             Ok(Err(message)) => Some(message),
             Err(_) => Some("its driver failed".to_owned()),
         };
+        let finished = failure.is_none();
         if let Some(message) = failure {
             let from = if checkpoint.is_some() { "the last checkpoint" } else { "the start" };
             display.say(&format!("The GPU cannot go on ({message}): the CPU does, from {from}."));
         }
         if let Some(bytes) = checkpoint {
             session.resume_training(config, &bytes)?;
+            if finished {
+                session.trained_on("webgpu");
+            }
         }
         display.restart(session.history().last().map_or(0, |progress| progress.step));
         Ok(())

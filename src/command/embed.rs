@@ -21,7 +21,8 @@ Genes are matched by name, older names and ids through the built-in map; those t
 mean in training, and under 60 % of the model's genes the command refuses. Values: `auto` reads them as they stand where they \
 are on the scale of training; else each gene's mean and spread over this cohort's tumours stand in for those of training \
 (`genes`, from 20 tumours on), or each sample takes the quantiles of the model's mean profile (`samples`). Writes the tables \
-and figures of `twinpurify train` without losses and model, verdict.json (on this cohort) and transfer.json.")]
+and figures of `twinpurify train` without losses and model, verdict.json (on this cohort), transfer.json and run.json (files with their SHA-256, \
+parameters, version).")]
 pub struct Embed {
     /// Folder with the cohort's files.
     cohort_dir: PathBuf,
@@ -47,6 +48,7 @@ impl Embed {
         let alignment: Alignment =
             serde_json::from_value(self.align.replace('-', "_").into()).map_err(|e| Failure::Refused(e.to_string()))?;
         let model = files::bytes(&self.model)?;
+        let of_model = files::tally(&self.model, &model);
         let mut session = files::open_cohort(&self.cohort_dir, self.quiet)?;
         let summary = session.summary()?;
         let opened = session.open_model(&model, alignment)?;
@@ -58,6 +60,8 @@ impl Embed {
             summary.warnings.iter().for_each(note);
         }
         out.write_json("transfer.json", &TransferReport { config: &config, transfer: &opened.transfer })?;
+        session.note_input(of_model);
+        out.write_json("run.json", &session.run_record()?)?;
         out.write_json("verdict.json", &verdict)?;
         drawing::write_tables(&mut session, Of::Purified, &out)?;
         let column = drawing::telling_column(&mut session)?;

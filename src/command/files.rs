@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use twinpurify::container::source::Disk;
 use twinpurify::container::{Kind, choose, sniff};
-use twinpurify::session::Session;
+use twinpurify::session::{InputFile, RunRecord, Session, Tally};
 
 use super::{Failure, note};
 
@@ -38,21 +38,56 @@ pub fn open(session: &mut Session, path: &Path, name: &str) -> Result<(), Failur
     }
     file.rewind().map_err(failed)?;
     let handle = session.begin_file(name);
+    read_through(&mut file, path, |chunk| Ok(session.push_chunk(handle, chunk)?))?;
+    session.end_file(handle)?;
+    Ok(())
+}
+
+/// Hand a file's bytes over, [`CHUNK`] at a time.
+fn read_through(
+    file: &mut File,
+    path: &Path,
+    mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut chunk = vec![0; CHUNK];
     loop {
-        let read = file.read(&mut chunk).map_err(failed)?;
+        let read = file.read(&mut chunk).map_err(|error| Failure::io("Reading", path, &error))?;
         if read == 0 {
-            break;
+            return Ok(());
         }
-        session.push_chunk(handle, &chunk[..read])?;
+        take(&chunk[..read])?;
     }
-    session.end_file(handle)?;
+}
+
+/// A file that lies outside the cohort's folder, for the run's record: by its own name, wherever it lies.
+pub fn tally(path: &Path, bytes: &[u8]) -> InputFile {
+    let mut whole = Tally::default();
+    whole.push(bytes);
+    let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+    whole.finish(&name, false)
+}
+
+/// Say which of the open files are not those of an earlier run that is repeated.
+pub fn say_other_files(session: &mut Session, record: &RunRecord) -> Result<(), Failure> {
+    let now = session.run_record()?;
+    let other = now.other_files(record);
+    if !other.is_empty() {
+        let names = other.join(", ");
+        note(format_args!("Not the files of the run that is repeated, by their SHA-256: {names}."));
+    }
     Ok(())
 }
 
 /// Every table of an archive, workbook, AnnData or Parquet file. One that cannot be read stops the command, for a run
 /// without it would be another run.
 fn unpack(session: &mut Session, path: &Path, name: &str) -> Result<(), Failure> {
+    let mut whole = Tally::default();
+    let mut file = File::open(path).map_err(|error| Failure::io("Reading", path, &error))?;
+    read_through(&mut file, path, |chunk| {
+        whole.push(chunk);
+        Ok(())
+    })?;
+    session.note_input(whole.finish(name, false));
     let source = Disk::open(path).map_err(|error| Failure::io("Reading", path, &error))?;
     let unpacked =
         session.open_container(name, Arc::new(source)).map_err(|error| Failure::Refused(error.to_string()))?;

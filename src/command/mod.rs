@@ -14,6 +14,7 @@ mod settings;
 mod simulate;
 mod strength_options;
 mod study;
+mod study_record;
 mod train;
 
 pub use embed::Embed;

@@ -23,7 +23,7 @@ use super::{Failure, drawing, files, note, say};
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --by grade
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --by subtype --groups Basal,LumA --test mann-whitney
 
-Writes pathways_raw.csv, pathways_purified.csv (tumours × sets) and pathways_change.csv, for the built-in Hallmark sets \
+Writes pathways_raw.csv, pathways_purified.csv (tumours × sets) and pathways_change.csv, with run.json (files with their SHA-256, parameters, version), for the built-in Hallmark sets \
 unless --gmt names others. With --by, also pathways_groups.csv: for each gene set the difference of two groups, its effect \
 size (Welch: Hedges' g, Mann-Whitney: Cliff's delta) with a 95 % interval, p and the FDR over all sets, raw beside purified, \
 and a figure for each comparison. The cohort need not be the one the model was trained on: see `twinpurify embed --help`."
@@ -64,15 +64,19 @@ impl PathwaysOf {
     pub fn run(self) -> Result<(), Failure> {
         let scorer: Scorer = serde_json::from_value(self.scorer.into()).map_err(|e| Failure::Refused(e.to_string()))?;
         let model = files::bytes(&self.model)?;
+        let of_model = files::tally(&self.model, &model);
         let mut session = files::open_cohort(&self.cohort_dir, false)?;
         self.options.apply(&mut session)?;
         session.summary()?;
+        session.note_input(of_model);
         let opened = session.open_model(&model, Alignment::Auto)?;
         self.taken_out.apply(&mut session)?;
         note(&opened.transfer.sentence);
         let sets = match &self.gmt {
             Some(path) => {
-                session.load_gene_sets(&path.to_string_lossy(), &files::bytes(path)?)?;
+                let sets = files::bytes(path)?;
+                session.load_gene_sets(&path.to_string_lossy(), &sets)?;
+                session.note_input(files::tally(path, &sets));
                 SetsChoice::Own
             }
             None => SetsChoice::Hallmark,
@@ -80,6 +84,7 @@ impl PathwaysOf {
         let spec = PathwaysSpec { sets, scorer, of: Choice::Purified };
         let scored = session.pathways(spec)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;
+        out.write_json("run.json", &session.run_record()?)?;
         drawing::write_pathways(&mut session, spec, &out)?;
         let test = if self.test == "welch" { GroupTest::Welch } else { GroupTest::MannWhitney };
         let compared = match &self.by {

@@ -18,7 +18,7 @@ use super::{Failure, drawing, files, say};
   twinpurify session cohort.twinpurify --out tables/
 
 Writes embedding.csv, the maps as CSV and SVG, pathways_raw.csv, pathways_purified.csv, pathways_change.csv, genes.csv, \
-loss.csv, verdict.json, config.json (for `twinpurify train --config`) and, where a model was trained, model.safetensors \
+loss.csv, verdict.json, config.json and run.json (either for `twinpurify train --config`) and, where a model was trained, model.safetensors \
 (for `twinpurify pathways`): as far as the session holds them. No cohort is needed.")]
 pub struct SessionFile {
     /// The file that the page saved.
@@ -72,6 +72,9 @@ fn write(session: &mut Session, opened: &OpenedSession, out: &OutputFolder) -> R
     if let Some(model) = opened.models.first() {
         out.write_json("config.json", &model.config)?;
         out.write_json("verdict.json", &model.verdict)?;
+    }
+    if let Some(run) = &opened.run {
+        out.write_json("run.json", run)?;
     }
     for (kind, table) in [(MapKind::Pca, "map_pca"), (MapKind::Umap, "map_umap")] {
         if session.map(kind, of).is_ok() {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use twinpurify::session::RunRecord;
 use twinpurify::twin::{Config, Preset};
 
 use super::strength_options::StrengthOptions;
@@ -22,10 +23,17 @@ pub struct Settings<'a> {
     pub taken_out: &'a StrengthOptions,
 }
 
+/// A configuration file: parameters, or the record of a run, which holds them.
+pub struct Given {
+    parameters: Map<String, Value>,
+    /// The record.
+    pub record: Option<RunRecord>,
+}
+
 impl Settings<'_> {
     /// The configuration, automatic parameters still at 0.
     pub fn config(&self) -> Result<Config, Failure> {
-        let mut given = self.file.map_or(Ok(Map::new()), read)?;
+        let mut given = self.file.map_or(Ok(Map::new()), |path| read(path).map(|given| given.parameters))?;
         if let Some(name) = self.preset {
             let differs = given.get("preset").is_some_and(|stated| stated.as_str() != Some(name));
             if differs {
@@ -55,12 +63,21 @@ impl Settings<'_> {
     }
 }
 
-fn read(path: &Path) -> Result<Map<String, Value>, Failure> {
+/// Read `config.json` or `run.json` of an earlier run, or parameters that a person wrote.
+pub fn read(path: &Path) -> Result<Given, Failure> {
     let bytes = files::bytes(path)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let message = "The configuration file must be one JSON object, as config.json of an earlier run";
+    let told = |error: String| {
+        let message = "The configuration file must be one JSON object, as config.json or run.json of an earlier run";
         Failure::Refused(format!("{message} ({error}). ({})", path.display()))
-    })
+    };
+    let mut parameters: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|error| told(error.to_string()))?;
+    if !parameters.contains_key("format") {
+        return Ok(Given { parameters, record: None });
+    }
+    let config = parameters.get("config").and_then(Value::as_object).cloned();
+    let config = config.ok_or_else(|| told("a record of a run that trained nothing holds no parameters".to_owned()))?;
+    let record = RunRecord::read(Value::Object(std::mem::replace(&mut parameters, config))).map_err(told)?;
+    Ok(Given { parameters, record: Some(record) })
 }
 
 fn refused(error: serde_json::Error) -> Failure {

@@ -11,12 +11,14 @@ use twinpurify::comparison::{Candidate, Columns, ComparisonProgress, ConfusionTa
 use twinpurify::figure::{
     FigureKind, FigureSpec, ForestSpec, GroupsOf, ScoreChoice, SurvivalSpec, Theme, ThemeName, svg,
 };
-use twinpurify::session::{Session, SessionError, TableSpec, confusion_figure, measures_figure, tables};
+use twinpurify::session::{RunRecord, Session, SessionError, TableSpec, confusion_figure, measures_figure, tables};
 use twinpurify::twin::Config;
 
+use super::cohort_options::CohortOptions;
 use super::output::OutputFolder;
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use super::strength_options::StrengthOptions;
+use super::study_record::{StudyRecord, StudySettings, different_names, fingerprint};
 use super::{Failure, files, note, say};
 
 /// Milliseconds between two looks at a comparison.
@@ -36,8 +38,10 @@ const WIDTH: u32 = 1100;
 Rows: raw, PCA-20, contrastive PCA-20, auto-encoder, mixing denoising auto-encoder, TwinPurify (each preset and each \
 --config), TwinPurify without mixing (of the first). Columns of the sample sheet are proposed where they are not given. \
 Writes study.csv, study.md, one figure per cohort (COHORT.svg), confusion matrices, survival curves and hazard ratios by \
-subtype where the sheet has them (COHORT_confusion_subtype.svg, …, each with its CSV), settings.json and trials.jsonl. A study that was \
-interrupted goes on where it stopped: what stands in trials.jsonl is not computed again.")]
+subtype where the sheet has them (COHORT_confusion_subtype.svg, …, each with its CSV), settings.json, run.json (files with their \
+SHA-256, roles, corrections, configurations; --config run.json repeats the study) and trials.jsonl. A study that was \
+interrupted goes on where it stopped: what stands in trials.jsonl is not computed again unless files, roles or corrections \
+changed. Cohorts are told apart by their folders' names.")]
 pub struct Study {
     /// Folders, each with one cohort's files.
     #[arg(required = true)]
@@ -54,7 +58,8 @@ pub struct Study {
     /// A preset to compare; several may be given.
     #[arg(long, value_name = "NAME", value_parser = ["profile", "balanced", "strict", "linear", "classic", "instant"])]
     preset: Vec<String>,
-    /// A configuration file to compare, named as the file; several may be given.
+    /// A configuration file to compare, named as the file; several may be given. The run.json of a run says its roles and
+    /// corrections too; that of a study repeats the study.
     #[arg(long, value_name = "FILE")]
     config: Vec<PathBuf>,
     /// Passes over the tumours, for every network; 0 as the presets say.
@@ -81,53 +86,39 @@ pub struct Study {
     out_of_fold: bool,
     #[command(flatten)]
     taken_out: StrengthOptions,
+    #[command(flatten)]
+    options: CohortOptions,
     /// Nothing on standard error but failures.
     #[arg(long)]
     quiet: bool,
-}
-
-/// What the trials of a folder were made with: others do not belong beside them.
-#[derive(PartialEq, Serialize, Deserialize)]
-struct StudySettings {
-    version: String,
-    candidates: Vec<(String, Config)>,
-    given: Columns,
-    #[serde(default)]
-    out_of_fold: bool,
 }
 
 /// A line of `trials.jsonl`.
 #[derive(Serialize, Deserialize)]
 struct Line {
     cohort: String,
+    /// Of what it was made; none in lines of older versions.
+    #[serde(default)]
+    fingerprint: String,
     trial: Trial,
 }
 
 impl Study {
     /// Compare and write.
     pub fn run(self) -> Result<(), Failure> {
-        let candidates = self.candidates()?;
+        different_names(&self.cohort_dirs, cohort_name)?;
+        let again = self.said_again()?;
+        let mut record = match &again {
+            Some(StudyRecord { settings, seeds, .. }) => StudyRecord::new(settings.clone(), *seeds),
+            None => StudyRecord::new(self.settings()?, self.seeds),
+        };
         let out = OutputFolder::new(&self.out, None)?;
-        let given = Columns {
-            subtype: self.subtype.clone(),
-            grade: self.grade.clone(),
-            time: self.time.clone(),
-            event: self.event.clone(),
-            purity: self.purity.clone(),
-        };
-        let settings = StudySettings {
-            version: env!("CARGO_PKG_VERSION").into(),
-            candidates: candidates.iter().map(|c| (c.name.clone(), c.config.clone())).collect(),
-            given: given.clone(),
-            out_of_fold: self.out_of_fold,
-        };
-        check_settings(&out, &settings)?;
+        check_settings(&out, &record.settings)?;
         let earlier = read_trials(&out)?;
         let mut tables: Vec<(String, Table)> = Vec::new();
         for folder in &self.cohort_dirs {
             let name = cohort_name(folder);
-            let known = earlier.iter().filter(|line| line.cohort == name).map(|line| line.trial.clone()).collect();
-            match self.compare(folder, &name, &given, &candidates, known, &out) {
+            match self.compare(folder, &name, &mut record, again.as_ref(), &earlier, &out) {
                 Ok(table) => {
                     let title = format!("Representations compared: {name}");
                     let figure =
@@ -141,6 +132,7 @@ impl Study {
                 Err(failure) => return Err(failure),
             }
             write_tables(&out, &tables)?;
+            out.write_json("run.json", &record)?;
         }
         for (name, table) in &tables {
             say(format_args!("## {name}\n\n{}\n", table.markdown()))?;
@@ -169,18 +161,87 @@ impl Study {
         Ok(candidates)
     }
 
+    fn settings(&self) -> Result<StudySettings, Failure> {
+        let given = Columns {
+            subtype: self.subtype.clone(),
+            grade: self.grade.clone(),
+            time: self.time.clone(),
+            event: self.event.clone(),
+            purity: self.purity.clone(),
+        };
+        let candidates = self.candidates()?.into_iter().map(|c| (c.name, c.config)).collect();
+        let version = env!("CARGO_PKG_VERSION").into();
+        Ok(StudySettings { version, candidates, given, out_of_fold: self.out_of_fold })
+    }
+
+    /// The study that --config names, where it is run.json of one: it says everything, so nothing else may.
+    fn said_again(&self) -> Result<Option<StudyRecord>, Failure> {
+        let records = self.config.iter().map(|path| StudyRecord::read(path));
+        let mut records: Vec<StudyRecord> = records.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        let Some(record) = records.pop() else { return Ok(None) };
+        let columns = [&self.subtype, &self.grade, &self.time, &self.event, &self.purity];
+        let taken_out = self.taken_out.strength.is_some() || !self.taken_out.keep.is_empty();
+        let more = self.config.len() > 1 || !self.preset.is_empty() || self.seed.is_some() || self.epochs.is_some();
+        if more || taken_out || self.out_of_fold || columns.into_iter().any(Option::is_some) {
+            let message = "run.json of a study repeats it whole: leave out the other configurations, presets, seeds, \
+                           epochs, strengths and columns, or give config files of your own.";
+            return Err(Failure::Refused(message.into()));
+        }
+        Ok(Some(record))
+    }
+
+    /// The record of the run that a configuration was taken from.
+    fn record_of_configuration(&self) -> Result<Option<RunRecord>, Failure> {
+        let mut records: Vec<RunRecord> = Vec::new();
+        for path in &self.config {
+            if StudyRecord::read(path)?.is_none() {
+                records.extend(settings::read(path)?.record);
+            }
+        }
+        let said = |record: &RunRecord| (record.roles.clone(), record.corrections);
+        if records.windows(2).any(|pair| said(&pair[0]) != said(&pair[1])) {
+            let message = "The runs that --config names chose other roles or corrections than one another, and one table has one cohort: give their config.json and say roles and corrections here.";
+            return Err(Failure::Refused(message.into()));
+        }
+        Ok(records.pop())
+    }
+
     fn compare(
         &self,
         folder: &Path,
         name: &str,
-        given: &Columns,
-        candidates: &[Candidate],
-        known: Vec<Trial>,
+        record: &mut StudyRecord,
+        again: Option<&StudyRecord>,
+        earlier: &[Line],
         out: &OutputFolder,
     ) -> Result<Table, Failure> {
         let mut session = files::open_cohort(folder, self.quiet)?;
-        let columns = given.or(&session.propose_columns()?);
-        let mut comparison = session.compare(&columns, candidates, self.seeds, known)?.out_of_fold(self.out_of_fold);
+        // A run's record that a configuration was taken from says roles and corrections of every cohort.
+        let before = again.and_then(|again| again.of(name)).cloned().or(self.record_of_configuration()?);
+        self.options.apply_or(before.as_ref(), &mut session)?;
+        if let Some(before) = before.as_ref().filter(|_| !self.quiet && again.is_some()) {
+            files::say_other_files(&mut session, before)?;
+        }
+        let made_of = session.run_record()?;
+        let fingerprint = fingerprint(&made_of, &record.settings)?;
+        record.cohorts.insert(name.to_owned(), made_of);
+        let (known, others): (Vec<&Line>, Vec<&Line>) =
+            earlier.iter().filter(|line| line.cohort == name).partition(|line| line.fingerprint == fingerprint);
+        if !others.is_empty() && known.is_empty() {
+            let message = "trials of an earlier run were made of other files, roles or corrections, or by an older version, and are made anew";
+            note(format_args!("{name}: {} {message}.", others.len()));
+        }
+        let known = known.into_iter().map(|line| line.trial.clone()).collect();
+        let settings = &record.settings;
+        let columns = settings.given.or(&session.propose_columns()?);
+        let of = |(name, config): &(String, Config)| Candidate {
+            name: name.clone(),
+            config: config.clone(),
+            strengths: true,
+        };
+        let candidates: Vec<Candidate> = settings.candidates.iter().map(of).collect();
+        let comparison = session.compare(&columns, &candidates, record.seeds, known)?;
+        let mut comparison = comparison.out_of_fold(settings.out_of_fold);
         let cohort = session.cohort()?;
         let mut written = comparison.trials().len();
         let began = Instant::now();
@@ -189,7 +250,8 @@ impl Study {
         loop {
             let progress = comparison.advance(cohort, BUDGET, &clock);
             for trial in &comparison.trials()[written..] {
-                append(out, &Line { cohort: name.to_owned(), trial: trial.clone() })?;
+                let (cohort, fingerprint) = (name.to_owned(), fingerprint.clone());
+                append(out, &Line { cohort, fingerprint, trial: trial.clone() })?;
             }
             written = comparison.trials().len();
             if progress.finished {

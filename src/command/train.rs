@@ -11,7 +11,7 @@ use twinpurify::twin::Preset;
 use super::cohort_options::CohortOptions;
 use super::device::DeviceName;
 use super::output::OutputFolder;
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use super::strength_options::StrengthOptions;
 use super::{Failure, drawing, files, note, say};
 
@@ -20,7 +20,7 @@ use super::{Failure, drawing, files, note, say};
 #[command(after_help = "Examples:
   twinpurify train cohort/ --out run/
   twinpurify train cohort/ --out run/ --preset strict --seed 11
-  twinpurify train cohort/ --out again/ --config run/config.json
+  twinpurify train cohort/ --out again/ --config run/run.json
   twinpurify train cohort/ --out quick/ --preset instant
   twinpurify train cohort/ --out run/ --strength 2 --keep 1
   twinpurify train cohort/ --out run/ --device gpu
@@ -29,7 +29,8 @@ COHORT_DIR holds the expression matrix and, where sample names are not TCGA barc
 plain or gzip). Tables in --out: embedding.csv, map_pca.csv, map_umap.csv, pathways_raw.csv, pathways_purified.csv, \
 pathways_change.csv, purity.csv (stand-in for purity, stromal and immune score as mean z of marker genes, position between adjacent normal and the \
 purest tumours), directions.csv, direction_genes.csv, direction_sets.csv, direction_positions.csv, genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
-map_umap_purified.svg, heat_map.svg, direction_1.svg …, loss.svg. Also verdict.json, config.json (every parameter, for --config) and \
+map_umap_purified.svg, heat_map.svg, direction_1.svg …, loss.svg. Also verdict.json, config.json (every parameter, for --config), run.json (the same with the roles and \
+corrections that were chosen, the files read with their SHA-256 and the version; for --config, which then repeats all of it) and \
 model.safetensors (for `twinpurify pathways`). The instant preset is solved, not trained: it has no losses and no \
 model file.")]
 pub struct Train {
@@ -38,7 +39,8 @@ pub struct Train {
     /// Folder to write into; made where it is not there, files of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Parameters as JSON, all or some; those left out are the preset's.
+    /// Parameters as JSON, all or some; those left out are the preset's. Of an earlier run its config.json, or its run.json,
+    /// which chooses its roles and corrections too unless others are given here.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Parameters to start from (profile unless the configuration file says otherwise).
@@ -66,16 +68,20 @@ impl Train {
     /// Train and write.
     pub fn run(self) -> Result<(), Failure> {
         self.device.check()?;
+        let record = self.config.as_deref().map(settings::read).transpose()?.and_then(|given| given.record);
         let Self { config, preset, seed, epochs, taken_out, quiet, .. } = &self;
         let config =
             Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs, taken_out }
                 .config()?;
         let mut session = files::open_cohort(&self.cohort_dir, *quiet)?;
-        self.options.apply(&mut session)?;
+        self.options.apply_or(record.as_ref(), &mut session)?;
         let summary = session.summary()?;
         let resolved = session.resolve_config(&config)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;
         if !quiet {
+            if let Some(record) = &record {
+                files::say_other_files(&mut session, record)?;
+            }
             note(format_args!(
                 "{} tumours, {} adjacent normals, {} genes.",
                 summary.tumours, summary.normals, summary.genes
@@ -96,6 +102,7 @@ impl Train {
             verdict
         };
         out.write_json("config.json", session.config(choice)?)?;
+        out.write_json("run.json", &session.run_record()?)?;
         out.write_json("verdict.json", &verdict)?;
         drawing::write_tables(&mut session, of, &out)?;
         let column = drawing::telling_column(&mut session)?;

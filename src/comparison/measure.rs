@@ -207,7 +207,7 @@ impl Measure {
     }
 
     /// Whether more is better. Purity and rank have no better end: part of what follows purity is biology, and a low
-    /// correlation can come from whitening alone (METHOD.md 5).
+    /// correlation can come from whitening alone (docs/method.md, *What not to conclude*).
     pub fn more_is_better(self) -> bool {
         !matches!(self, Self::PurityComponents | Self::PurityNeighbours | Self::PurityRidge | Self::EffectiveRank)
     }

@@ -1,5 +1,5 @@
-//! Does it purify? Every representation through the same readouts, over seeds: the table of METHOD.md 5 for any
-//! cohort.
+//! Does it purify? Every representation through the same readouts, over seeds: the table of docs/method.md for
+//! any cohort.
 //!
 //! [`Comparison`] is advanced in small pieces, like the trainer, so that a worker can say how far it is, predict the
 //! time left and be cancelled between two of them. What cannot be measured (one class, no events, twelve tumours) is
@@ -55,6 +55,8 @@ pub struct Comparison {
     out_of_fold: bool,
     /// The trial whose folds are under way.
     open: Option<HeldOut>,
+    /// What rows without a configuration of their own (raw, PCA) select, under the first seed: as the first candidate.
+    baseline: Selection,
     set: Option<(Selection, Rc<TrainingSet>)>,
     fold_sets: BTreeMap<usize, (Selection, FoldSet)>,
     /// The newest model of each fold (and of none), with its training: read again at other strengths.
@@ -128,6 +130,7 @@ impl Comparison {
             open: None,
             fold_sets: BTreeMap::new(),
             models: BTreeMap::new(),
+            baseline: selection,
             set: Some((selection, set)),
             forecast: Forecast::default(),
             elapsed: 0.0,
@@ -356,10 +359,9 @@ impl Comparison {
         job: Job,
     ) -> Result<Rc<TrainingSet>, TrainingSetError> {
         let seed = job.seed;
-        let selection = match (method, &self.set) {
-            (Method::Trained(config) | Method::ClosedForm(config), _) => selection(config, seed),
-            (_, Some((last, _))) => Selection { seed, ..*last },
-            (_, None) => selection(&Config::default(), seed),
+        let selection = match method {
+            Method::Trained(config) | Method::ClosedForm(config) => selection(config, seed),
+            Method::Raw | Method::Pca | Method::ContrastivePca => Selection { seed, ..self.baseline },
         };
         if let Some(fold) = job.fold {
             return match self.fold_sets.get(&fold) {

@@ -6,9 +6,9 @@ use super::forecast::Part;
 use super::measure::{Classifier, Label, Measure, Score, Tested};
 use super::questions::Questions;
 use crate::baseline::Representation;
-use crate::readout::association::{association, ridge_r2};
+use crate::readout::association::{AssociationRun, Found};
 use crate::readout::classification::{LabelRun, LabelTest};
-use crate::readout::survival::{SurvivalTest, out_of_fold_concordance};
+use crate::readout::survival::{ConcordanceRun, SurvivalTest};
 use crate::readout::{DILUTION, ReadoutError, dilute, guards, identity};
 use crate::training_set::TrainingSet;
 
@@ -89,66 +89,132 @@ pub struct Answers {
     pub confusion: Option<(Label, Array2<usize>)>,
 }
 
-/// Every measure of a task that is done at once; classification goes on its own way ([`Classifying`]).
-pub fn read(task: Task, fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
-    match task {
-        Task::Identity => identities(fitted),
-        Task::Signal => signals(fitted, questions),
-        Task::Survival => vec![(Measure::Concordance, survival(fitted, questions))],
-        Task::Classify(_) => Vec::new(),
-    }
-}
-
 fn said<T>(outcome: Result<T, ReadoutError>) -> Result<T, String> {
     outcome.map_err(|error| error.to_string())
 }
 
-fn identities(fitted: &Fitted) -> Vec<(Measure, Outcome)> {
-    let Fitted { representation, set, embedding, seed } = *fitted;
-    let which = set.test_normals();
-    let normals = set.normal_values.select(Axis(0), &which);
-    let any = said(identity::mixed(representation, &set.tumour_values, &normals, seed)).map(|found| found.fraction());
+/// A task in progress.
+pub enum Running {
+    /// Identity under contamination, then by the own normal, then the effective rank.
+    Identity(Vec<(Measure, Outcome)>),
+    /// Everything that is predicted as a number.
+    Signal(AssociationRun),
+    /// Cox regression.
+    Survival(ConcordanceRun),
+    /// A label.
+    Classify(Classifying),
+}
+
+/// Steps of the identity task.
+const IDENTITY_STEPS: f64 = 3.0;
+
+impl Running {
+    /// Begin a task, or say at once why it cannot be.
+    pub fn begin(task: Task, fitted: &Fitted, questions: &Questions, out_of_fold: bool) -> Result<Self, Answers> {
+        let only = |values| Answers { values, confusion: None };
+        match task {
+            Task::Identity => Ok(Self::Identity(Vec::new())),
+            Task::Signal => {
+                let known = |values: &'_ Result<Vec<f64>, String>| values.clone().unwrap_or_default();
+                let (immune, stromal) = (known(&questions.immune), known(&questions.stromal));
+                let whole = questions.purity.as_ref().ok().map(Vec::as_slice);
+                let patients = questions.patients.numbers();
+                Ok(Self::Signal(AssociationRun::new(patients, whole, &[&immune, &stromal], fitted.seed)))
+            }
+            Task::Survival => {
+                let begun = questions.survival.as_ref().map_err(String::clone).and_then(|(known, outcomes)| {
+                    let test = SurvivalTest { seed: fitted.seed, ..SurvivalTest::default() };
+                    said(ConcordanceRun::new(known.len(), outcomes, test))
+                });
+                begun.map(Self::Survival).map_err(|because| only(vec![(Measure::Concordance, Err(because))]))
+            }
+            Task::Classify(label) => Classifying::begin(label, fitted, questions, out_of_fold)
+                .map(Self::Classify)
+                .map_err(|because| unanswered(label, &because, out_of_fold)),
+        }
+    }
+
+    /// One step: the units of the task's part that were done, and every measure once it was the last.
+    pub fn step(&mut self, fitted: &Fitted, questions: &Questions) -> (f64, Option<Answers>) {
+        let only = |values| Answers { values, confusion: None };
+        match self {
+            Self::Identity(found) => {
+                found.push(match found.len() {
+                    0 => identity_mixed(fitted),
+                    1 => identity_own(fitted),
+                    _ => (Measure::EffectiveRank, said(guards::effective_rank(fitted.embedding))),
+                });
+                let whole = found.len() as f64 == IDENTITY_STEPS;
+                (1.0 / IDENTITY_STEPS, whole.then(|| only(std::mem::take(found))))
+            }
+            Self::Signal(run) => {
+                let before = run.left();
+                let found = run.step(fitted.embedding);
+                (before - run.left(), found.map(|found| only(signals(found, questions))))
+            }
+            Self::Survival(run) => {
+                let found =
+                    questions.survival.as_ref().map_err(String::clone).and_then(|(known, outcomes)| {
+                        said(run.step(&fitted.embedding.select(Axis(0), known), outcomes))
+                    });
+                let mean = found.map(|found| found.map(|found| found.mean)).transpose();
+                let folds = SurvivalTest::default().folds as f64;
+                (1.0 / folds, mean.map(|mean| only(vec![(Measure::Concordance, mean)])))
+            }
+            Self::Classify(running) => running.step(fitted),
+        }
+    }
+
+    /// Units of its part that are left.
+    pub fn left(&self) -> f64 {
+        match self {
+            Self::Identity(found) => 1.0 - found.len() as f64 / IDENTITY_STEPS,
+            Self::Signal(run) => run.left(),
+            Self::Survival(run) => run.left(),
+            Self::Classify(running) => running.left(),
+        }
+    }
+}
+
+fn identity_mixed(fitted: &Fitted) -> (Measure, Outcome) {
+    let Fitted { representation, set, seed, .. } = *fitted;
+    let normals = set.normal_values.select(Axis(0), &set.test_normals());
+    let found = said(identity::mixed(representation, &set.tumour_values, &normals, seed));
+    (Measure::IdentityMixed, found.map(|search| search.read(representation).fraction()))
+}
+
+fn identity_own(fitted: &Fitted) -> (Measure, Outcome) {
+    let Fitted { representation, set, .. } = *fitted;
     let own = said(identity::own_normal(
         representation,
         &set.tumour_values,
         &set.normal_values,
         &set.own_tumour,
-        &which,
+        &set.test_normals(),
         0.5,
     ));
-    let own = own.and_then(|found| match found.tested {
+    let own = own.map(|search| search.read(representation)).and_then(|found| match found.tested {
         0 => Err("No tumour has an adjacent normal of its own patient among those held out.".into()),
         _ => Ok(found.fraction()),
     });
-    let rank = said(guards::effective_rank(embedding));
-    vec![(Measure::IdentityMixed, any), (Measure::IdentityOwn, own), (Measure::EffectiveRank, rank)]
+    (Measure::IdentityOwn, own)
 }
 
-fn signals(fitted: &Fitted, questions: &Questions) -> Vec<(Measure, Outcome)> {
-    let Fitted { embedding, seed, .. } = *fitted;
-    let patients = questions.patients.numbers();
-    let purity = questions
-        .purity
-        .as_ref()
-        .map_err(String::clone)
-        .and_then(|values| said(association(embedding, values, patients, seed)));
-    let of = |values: &Result<Vec<f64>, String>| {
-        values.as_ref().map_err(String::clone).and_then(|values| said(ridge_r2(embedding, values, patients, seed)))
-    };
+/// Reasons why a number was not asked come before what was found of it.
+fn signals(found: Found, questions: &Questions) -> Vec<(Measure, Outcome)> {
+    let asked = |values: &Result<Vec<f64>, String>| values.as_ref().map(|_| ()).map_err(String::clone);
+    let purity = asked(&questions.purity).and_then(|()| said(found.whole));
+    let mut ridge = found.ridge.into_iter().map(said);
+    let mut of =
+        |values| ridge.next().map_or_else(|| asked(values).map(|()| f64::NAN), |found| asked(values).and(found));
+    let (immune, stromal) = (of(&questions.immune), of(&questions.stromal));
     vec![
         (Measure::PurityComponents, purity.clone().map(|p| p.components)),
         (Measure::PurityNeighbours, purity.clone().map(|p| p.neighbours)),
         (Measure::PurityRidge, purity.map(|p| p.ridge)),
-        (Measure::Immune, of(&questions.immune)),
-        (Measure::Stromal, of(&questions.stromal)),
+        (Measure::Immune, immune),
+        (Measure::Stromal, stromal),
     ]
-}
-
-fn survival(fitted: &Fitted, questions: &Questions) -> Outcome {
-    let (known, outcomes) = questions.survival.as_ref().map_err(String::clone)?;
-    let embedding = fitted.embedding.select(Axis(0), known);
-    let test = SurvivalTest { seed: fitted.seed, ..SurvivalTest::default() };
-    Ok(said(out_of_fold_concordance(&embedding, outcomes, &test))?.mean)
 }
 
 /// A label test in progress, of tumours with the normals they are diluted with.

@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::forecast::Part;
 use super::questions::Questions;
-use super::read::{self, Answers, Classifying, Fitted, Task};
+use super::read::{Answers, Fitted, Running, Task};
 use super::table::Trial;
 use crate::baseline::Representation;
 use crate::training_set::TrainingSet;
@@ -17,7 +17,7 @@ pub struct Reading {
     set: Rc<TrainingSet>,
     embedding: Array2<f32>,
     tasks: Vec<Task>,
-    classifying: Option<Classifying>,
+    running: Option<Running>,
     trial: Trial,
     out_of_fold: bool,
 }
@@ -27,7 +27,7 @@ impl Reading {
     pub fn new(representation: Box<dyn Representation>, set: Rc<TrainingSet>, trial: Trial, out_of_fold: bool) -> Self {
         let embedding = representation.embed(&set.tumour_values);
         let tasks = Task::all(out_of_fold).into_iter().rev().collect();
-        Self { representation, set, embedding, tasks, classifying: None, trial, out_of_fold }
+        Self { representation, set, embedding, tasks, running: None, trial, out_of_fold }
     }
 
     /// Parts of a whole reading, and the units of each.
@@ -42,8 +42,7 @@ impl Reading {
             None => (None, &[][..]),
         };
         let units = |task: &Task| task.units(self.out_of_fold);
-        let under_way =
-            last.map(|task| (task.part(), self.classifying.as_ref().map_or(units(task), Classifying::left)));
+        let under_way = last.map(|task| (task.part(), self.running.as_ref().map_or(units(task), Running::left)));
         others.iter().map(|task| (task.part(), units(task))).chain(under_way).collect()
     }
 
@@ -69,21 +68,19 @@ impl Reading {
         let task = *self.tasks.last()?;
         let (representation, set, embedding) = (&*self.representation, &*self.set, &self.embedding);
         let fitted = Fitted { representation, set, embedding, seed };
-        let (units, answers) = match (task, &mut self.classifying) {
-            (Task::Classify(_), Some(running)) => running.step(&fitted),
-            (Task::Classify(label), none) => match Classifying::begin(label, &fitted, questions, self.out_of_fold) {
+        let whole = task.units(self.out_of_fold);
+        let (units, answers) = match &mut self.running {
+            Some(running) => running.step(&fitted, questions),
+            none => match Running::begin(task, &fitted, questions, self.out_of_fold) {
                 Ok(running) => {
                     *none = Some(running);
                     (0.0, None)
                 }
-                Err(because) => {
-                    (task.units(self.out_of_fold), Some(read::unanswered(label, &because, self.out_of_fold)))
-                }
+                Err(because) => (whole, Some(because)),
             },
-            _ => (1.0, Some(Answers { values: read::read(task, &fitted, questions), confusion: None })),
         };
         if let Some(answers) = answers {
-            self.classifying = None;
+            self.running = None;
             self.tasks.pop();
             self.note(answers);
         }

@@ -5,9 +5,9 @@ use crate::twin::{Config, Preset};
 
 use super::table::RowHead;
 
-/// Width of the linear baselines (METHOD.md 5's `PCA-20`).
+/// Width of the linear baselines: few enough that 60 tumours span them.
 pub const LINEAR_WIDTH: usize = 20;
-/// α of contrastive PCA (METHOD.md 5).
+/// α of contrastive PCA: how much variance among normals counts against a direction.
 pub const CONTRAST: f64 = 10.0;
 
 /// A run of the method that a person wants in the table.

@@ -1,4 +1,5 @@
-//! The plain words under the table: what it shows and what it does not (METHOD.md 5, *Not to over-claim*).
+//! The plain words under the table: what it shows and what it does not (docs/method.md, *What not to
+//! conclude*).
 
 use super::table::{Cell, Table};
 

@@ -69,6 +69,30 @@ fn the_run_differs_from_its_baselines_and_raw_from_the_run() {
     assert_eq!(seen.len(), comparison.trials().iter().filter(|trial| !trial.values.is_empty()).count());
 }
 
+/// Raw under a seed is the same beside any other run, and whatever was computed before it.
+#[test]
+fn a_row_does_not_inherit_the_genes_of_the_job_before() {
+    let cohort = cohort();
+    let named = |name: &str, config: Config| Candidate { name: name.into(), config, strengths: false };
+    let narrow = named("narrow", Config { genes: 60, epochs: 1, ..config() });
+    let raw = |first: Config| {
+        let candidates = [named("first", first), narrow.clone()];
+        let mut comparison =
+            Comparison::new(&cohort, None, &Columns::default(), &candidates, 2, Vec::new()).expect("a comparison");
+        to_the_end(&mut comparison, &cohort);
+        let of = |key: &str| -> Vec<_> {
+            comparison.trials().iter().filter(|t| t.row == key).map(|t| t.values.clone()).collect()
+        };
+        let both = ["raw", "pca", "contrastive_pca"].map(of);
+        assert!(both.iter().all(|trials| trials.len() == 2));
+        both
+    };
+    // The last job of a seed is of the first candidate that is trained: here of 150 genes, there of 60.
+    let trained = raw(Config { epochs: 1, ..config() });
+    let solved = raw(Config { genes: 150, dim: 8, ..Config::preset(Preset::Instant) });
+    assert_eq!(trained, solved, "another run's genes moved a baseline");
+}
+
 #[test]
 fn requests_that_cannot_begin_are_refused() {
     let cohort = cohort();
@@ -173,7 +197,7 @@ fn out_of_fold_trains_anew_and_marks_what_it_measured() {
     assert!(table.sentence.contains("out-of-fold"), "{}", table.sentence);
 }
 
-/// The simulator says what is there, and METHOD.md 5 what must come of it: mixing keeps a tumour where normal tissue drowns
+/// The simulator says what is there, and docs/method.md (*What was measured*) what must come of it: mixing keeps a tumour where normal tissue drowns
 /// it, and a network without it does not.
 #[test]
 fn the_ranking_of_a_planted_truth_is_found() {

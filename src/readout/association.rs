@@ -1,22 +1,24 @@
-//! How much of a number per tumour (purity, a stromal or immune score) an embedding holds (METHOD.md 5 and 7).
+//! How much of a number per tumour (purity, a stromal or immune score) an embedding holds: by its leading components, by its
+//! neighbours and by a ridge regression.
 
 use super::ReadoutError;
 use super::classification::{deal_patients, repeat};
 use super::correlation::spearman;
 use super::cosine::unit_rows;
-use super::ridge::RidgePurifier;
+use super::ridge_folds::RidgeFolds;
 use crate::baseline::{PrincipalComponents, check_finite};
 use ndarray::{Array2, Axis};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// Folds of every cross-validation here.
 pub(super) const FOLDS: usize = 5;
 /// Fewer known values than this make an R² of nothing.
 pub const FEWEST_VALUES: usize = 20;
-/// Neighbours asked (METHOD.md 7).
+/// Neighbours asked.
 pub(super) const NEIGHBOURS: usize = 10;
 /// Leading components that are correlated.
 pub(super) const COMPONENTS: usize = 5;
@@ -33,8 +35,7 @@ pub struct Association {
     pub ridge: f64,
 }
 
-/// How `embedding` (n × d) follows `values` (one per row, NaN where unknown). `seed` draws the folds, none of which splits
-/// one of the `patients` (a number per row).
+/// How `embedding` (n × d) follows `values` (one per row, NaN where unknown). `seed` draws the folds.
 ///
 /// # Errors
 /// [`ReadoutError::TooFew`] under 20 known values or where they are all alike, [`ReadoutError::Shape`],
@@ -45,13 +46,8 @@ pub fn association(
     patients: &[usize],
     seed: u64,
 ) -> Result<Association, ReadoutError> {
-    let known = Known::of(embedding, values, patients)?;
-    let leading = PrincipalComponents::fit(known.rows.view(), COMPONENTS.min(known.rows.ncols()))?.scores;
-    let follows = |column: ndarray::ArrayView1<f64>| spearman(&column.to_vec(), &known.values).unwrap_or(0.0).abs();
-    let components = leading.columns().into_iter().map(follows).fold(0.0, f64::max);
-    let unit = unit_rows(known.rows.clone());
-    let neighbours = known.cross_validated(seed, |train, test| Ok(nearest_means(&unit, &known.values, train, test)))?;
-    Ok(Association { components, neighbours, ridge: known.ridge(seed)? })
+    ReadoutError::shape("Patients", embedding.nrows(), patients.len())?;
+    AssociationRun::new(patients, Some(values), &[], seed).at_once(embedding).whole
 }
 
 /// Cross-validated R² of `values` (one per row of `embedding`, NaN where unknown) from a ridge regression whose
@@ -61,7 +57,210 @@ pub fn association(
 /// # Errors
 /// As [`association`].
 pub fn ridge_r2(embedding: &Array2<f32>, values: &[f64], patients: &[usize], seed: u64) -> Result<f64, ReadoutError> {
-    Known::of(embedding, values, patients)?.ridge(seed)
+    ReadoutError::shape("Patients", embedding.nrows(), patients.len())?;
+    AssociationRun::new(patients, None, &[values], seed).at_once(embedding).ridge.pop().unwrap_or(Err(NOT_ASKED))
+}
+
+/// What an embedding says of a number that nobody asked for.
+const NOT_ASKED: ReadoutError = ReadoutError::TooFew { what: "Numbers asked for", needed: 1, found: 0 };
+
+/// What [`AssociationRun`] found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Of the number asked for as a whole.
+    pub whole: Result<Association, ReadoutError>,
+    /// Ridge R² of the others, in their order.
+    pub ridge: Vec<Result<f64, ReadoutError>>,
+}
+
+/// [`association`] of one number and [`ridge_r2`] of others, in steps short enough for a worker. Numbers that are known
+/// for the same samples share their folds' decompositions.
+pub struct AssociationRun {
+    seed: u64,
+    /// Every sample's patient, whom no fold splits.
+    patients: Vec<usize>,
+    /// The one number, where it is known, and its values there.
+    whole: Result<(Vec<usize>, Vec<f64>), ReadoutError>,
+    groups: Vec<Group>,
+    steps: VecDeque<Step>,
+    of: usize,
+    /// Centred rows of the one number, and what came of it.
+    rows: Array2<f32>,
+    components: f64,
+    neighbours: f64,
+    /// Ridge R², the one number's first.
+    ridge: Vec<Result<f64, ReadoutError>>,
+}
+
+/// Numbers known for the same samples.
+struct Group {
+    which: Vec<usize>,
+    /// Their places, and the known values of each.
+    places: Vec<usize>,
+    values: Vec<Vec<f64>>,
+    errors: Vec<f64>,
+    folds: Option<RidgeFolds>,
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    Components,
+    Neighbours(usize),
+    Prepare(usize),
+    Ridge(usize, usize),
+}
+
+impl AssociationRun {
+    /// Begin: everything is asked of `whole`, the ridge regression alone of `ridge`; one value for each of the
+    /// `samples`, NaN where unknown.
+    pub fn new(patients: &[usize], whole: Option<&[f64]>, ridge: &[&[f64]], seed: u64) -> Self {
+        let samples = patients.len();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut errors = Vec::new();
+        for (place, values) in std::iter::once(whole).chain(ridge.iter().map(|values| Some(*values))).enumerate() {
+            let which = values.ok_or(NOT_ASKED).and_then(|values| {
+                ReadoutError::shape("Values", samples, values.len())?;
+                known(values)
+            });
+            errors.push(which.as_ref().map(|_| 0.0).map_err(Clone::clone));
+            let (Some(values), Ok(which)) = (values, which) else { continue };
+            let known: Vec<f64> = which.iter().map(|&i| values[i]).collect();
+            match groups.iter_mut().find(|group| group.which == which) {
+                Some(group) => {
+                    group.places.push(place);
+                    group.values.push(known);
+                }
+                None => groups.push(Group {
+                    which,
+                    places: vec![place],
+                    values: vec![known],
+                    errors: Vec::new(),
+                    folds: None,
+                }),
+            }
+        }
+        let mut steps = VecDeque::new();
+        let of_whole = groups.iter().find(|group| group.places[0] == 0);
+        let whole = match of_whole {
+            Some(group) => Ok((group.which.clone(), group.values[0].clone())),
+            None => Err(errors[0].clone().err().unwrap_or(NOT_ASKED)),
+        };
+        if whole.is_ok() {
+            steps.push_back(Step::Components);
+            steps.extend((0..FOLDS).map(Step::Neighbours));
+        }
+        for (at, group) in groups.iter().enumerate() {
+            steps.extend((0..RidgeFolds::preparations(group.which.len())).map(|_| Step::Prepare(at)));
+            steps.extend((0..FOLDS).map(|fold| Step::Ridge(at, fold)));
+        }
+        let (rows, components, neighbours) = (Array2::zeros((0, 0)), 0.0, 0.0);
+        let patients = patients.to_vec();
+        Self { seed, patients, whole, groups, of: steps.len(), steps, rows, components, neighbours, ridge: errors }
+    }
+
+    /// Share of the steps that is left.
+    pub fn left(&self) -> f64 {
+        self.steps.len() as f64 / self.of.max(1) as f64
+    }
+
+    /// One step on the `embedding` (n × d) that every step is given; what was found once it was the last.
+    pub fn step(&mut self, embedding: &Array2<f32>) -> Option<Found> {
+        if let Some(step) = self.steps.pop_front()
+            && let Err(because) = self.take(step, embedding)
+        {
+            // What cannot be decomposed once cannot be at all.
+            self.steps.clear();
+            self.whole = self.whole.clone().and(Err(because.clone()));
+            self.ridge.iter_mut().for_each(|number| *number = number.clone().and(Err(because.clone())));
+        }
+        if !self.steps.is_empty() {
+            return None;
+        }
+        let mut ridge = self.ridge.clone();
+        let of_whole = ridge.remove(0);
+        let (components, neighbours) = (self.components, self.neighbours);
+        let whole = self.whole.clone().and(of_whole).map(|ridge| Association { components, neighbours, ridge });
+        Some(Found { whole, ridge })
+    }
+
+    fn at_once(mut self, embedding: &Array2<f32>) -> Found {
+        loop {
+            if let Some(found) = self.step(embedding) {
+                return found;
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step, embedding: &Array2<f32>) -> Result<(), ReadoutError> {
+        match step {
+            Step::Components => {
+                let (which, values) = self.whole.as_ref().map_err(Clone::clone)?;
+                self.rows = known_rows(embedding, which)?;
+                let leading = PrincipalComponents::fit(self.rows.view(), COMPONENTS.min(self.rows.ncols()))?.scores;
+                let follows =
+                    |column: ndarray::ArrayView1<f64>| spearman(&column.to_vec(), values).unwrap_or(0.0).abs();
+                self.components = leading.columns().into_iter().map(follows).fold(0.0, f64::max);
+                self.rows = unit_rows(std::mem::take(&mut self.rows));
+            }
+            Step::Neighbours(held_out) => {
+                let (which, values) = self.whole.as_ref().map_err(Clone::clone)?;
+                let fold = folds(&of(&self.patients, which), self.seed);
+                let (test, train): (Vec<usize>, Vec<usize>) = (0..values.len()).partition(|&i| fold[i] == held_out);
+                let error = squares(values, &test, &nearest_means(&self.rows, values, &train, &test));
+                // Begun at 1, each fold takes its share of what is not explained.
+                self.neighbours = if held_out == 0 { 1.0 } else { self.neighbours } - error / spread(values);
+                if held_out + 1 == FOLDS {
+                    self.rows = Array2::zeros((0, 0));
+                }
+            }
+            Step::Prepare(at) => {
+                let group = &mut self.groups[at];
+                let folds = match &mut group.folds {
+                    Some(folds) => folds,
+                    none => {
+                        let rows = standardised(&known_rows(embedding, &group.which)?);
+                        none.insert(RidgeFolds::new(&rows, folds(&of(&self.patients, &group.which), self.seed)))
+                    }
+                };
+                folds.prepare();
+            }
+            Step::Ridge(at, held_out) => {
+                let group = &mut self.groups[at];
+                let Some(folds) = &group.folds else { return Ok(()) };
+                let (test, said) = folds.held_out(held_out, &group.values)?;
+                group.errors.resize(group.values.len(), 0.0);
+                for ((error, values), said) in group.errors.iter_mut().zip(&group.values).zip(&said) {
+                    *error += squares(values, &test, said);
+                }
+                if held_out + 1 == FOLDS {
+                    group.folds = None;
+                    for ((&place, values), error) in group.places.iter().zip(&group.values).zip(&group.errors) {
+                        self.ridge[place] = Ok(1.0 - error / spread(values));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sum of squares of what was said wrong of some values.
+fn squares(values: &[f64], of: &[usize], said: &[f64]) -> f64 {
+    of.iter().zip(said).map(|(&i, v)| (values[i] - v).powi(2)).sum()
+}
+
+/// The rows whose value is known, centred on their mean.
+fn known_rows(embedding: &Array2<f32>, which: &[usize]) -> Result<Array2<f32>, ReadoutError> {
+    check_finite(embedding.view())?;
+    let mut rows = embedding.select(Axis(0), which);
+    let mean = rows.sum_axis(Axis(0)) / rows.nrows() as f32;
+    rows -= &mean;
+    Ok(rows)
+}
+
+/// The patients of some samples.
+fn of(patients: &[usize], which: &[usize]) -> Vec<usize> {
+    which.iter().map(|&i| patients[i]).collect()
 }
 
 /// Which fold each row is held out in, with all rows of one of the `patients`.
@@ -85,46 +284,6 @@ pub(super) fn known(values: &[f64]) -> Result<Vec<usize>, ReadoutError> {
     let distinct = 1 + usize::from(which.iter().any(|&i| values[i] != values[which[0]]));
     ReadoutError::at_least("Distinct values", 2, distinct)?;
     Ok(which)
-}
-
-/// The rows whose value is known, centred.
-struct Known {
-    rows: Array2<f32>,
-    values: Vec<f64>,
-    patients: Vec<usize>,
-}
-
-impl Known {
-    fn of(embedding: &Array2<f32>, values: &[f64], patients: &[usize]) -> Result<Self, ReadoutError> {
-        ReadoutError::shape("Values", embedding.nrows(), values.len())?;
-        ReadoutError::shape("Patients", embedding.nrows(), patients.len())?;
-        check_finite(embedding.view())?;
-        let which = known(values)?;
-        let known: Vec<f64> = which.iter().map(|&i| values[i]).collect();
-        let mut rows = embedding.select(Axis(0), &which);
-        let mean = rows.sum_axis(Axis(0)) / rows.nrows() as f32;
-        rows -= &mean;
-        let patients = which.iter().map(|&i| patients[i]).collect();
-        Ok(Self { rows, values: known, patients })
-    }
-
-    fn ridge(&self, seed: u64) -> Result<f64, ReadoutError> {
-        let features = narrowed(standardised(&self.rows))?;
-        let target = Array2::from_shape_fn((self.values.len(), 1), |(i, _)| self.values[i] as f32);
-        self.cross_validated(seed, |train, test| {
-            let fitted = RidgePurifier::fit(&features.select(Axis(0), train), &target.select(Axis(0), train))?;
-            let said = fitted.predict(&features.select(Axis(0), test))?;
-            Ok(said.iter().map(|v| f64::from(*v)).collect())
-        })
-    }
-
-    fn cross_validated(
-        &self,
-        seed: u64,
-        predict: impl Fn(&[usize], &[usize]) -> Result<Vec<f64>, ReadoutError>,
-    ) -> Result<f64, ReadoutError> {
-        cross_validated(&self.values, &folds(&self.patients, seed), predict)
-    }
 }
 
 /// R² of what `predict(train, test)` says of every fold when the others are known.
@@ -176,16 +335,6 @@ fn standardised(centred: &Array2<f32>) -> Array2<f32> {
     out
 }
 
-/// Features wider than the cohort, rotated into the space that the samples span: a ridge regression cannot tell the
-/// difference, and a profile of 3,000 genes costs no more than an embedding.
-fn narrowed(features: Array2<f32>) -> Result<Array2<f32>, ReadoutError> {
-    let n = features.nrows();
-    if features.ncols() < n {
-        return Ok(features);
-    }
-    Ok(PrincipalComponents::fit(features.view(), n - 1)?.scores.mapv(|v| v as f32))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,14 +384,24 @@ mod tests {
     }
 
     #[test]
-    fn rotation_changes_no_prediction() {
-        let wide = noise(40, 90, 5);
-        let centred = &wide - &(wide.sum_axis(Axis(0)) / 40.0);
-        let features = standardised(&centred);
-        let narrow = narrowed(features.clone()).expect("components");
-        assert_eq!(narrow.ncols(), 39);
-        let (a, b) = (features.dot(&features.t()), narrow.dot(&narrow.t()));
-        assert!(a.iter().zip(&b).all(|(x, y)| (x - y).abs() < 1e-2), "inner products stay");
+    fn numbers_asked_together_are_what_each_is_alone() {
+        let embedding = noise(70, 90, 5);
+        let clear: Vec<f64> = embedding.column(3).iter().map(|v| f64::from(*v)).collect();
+        let other: Vec<f64> = (0..70).map(|i| f64::from(i * 31 % 70)).collect();
+        let gaps: Vec<f64> = other.iter().map(|v| if *v < 9.0 { f64::NAN } else { *v }).collect();
+        let found = AssociationRun::new(&own(70), Some(&clear), &[&other, &gaps, &[1.0; 70]], 2).at_once(&embedding);
+        assert_eq!(found.whole.expect("known"), association(&embedding, &clear, &own(70), 2).expect("an association"));
+        for (found, values) in found.ridge.iter().zip([&other, &gaps]) {
+            assert_eq!(*found, ridge_r2(&embedding, values, &own(70), 2));
+        }
+        assert_eq!(found.ridge[2].clone().expect_err("one value").code(), "too_few");
+        let mut run = AssociationRun::new(&own(70), Some(&clear), &[&other], 2);
+        let mut left = vec![run.left()];
+        while run.step(&embedding).is_none() {
+            left.push(run.left());
+        }
+        assert!(left[0] == 1.0 && left.windows(2).all(|pair| pair[1] < pair[0]), "{left:?}");
+        assert_eq!(left.len(), 1 + FOLDS + 1 + FOLDS, "one decomposition a fold serves both");
     }
 
     #[test]

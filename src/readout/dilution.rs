@@ -5,7 +5,7 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::ops::Range;
 
-/// Share of normal tissue in the tests of METHOD.md 5 and 7.
+/// Share of normal tissue wherever tumours are tested diluted.
 pub const DILUTION: Range<f32> = 0.3..0.8;
 
 /// Each tumour mixed with one normal drawn at random, at a share drawn from `share`: `(1 − a)·x + a·n`. Both

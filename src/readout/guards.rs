@@ -1,7 +1,7 @@
-//! When not to believe an embedding (METHOD.md 4).
+//! When not to believe an embedding (docs/method.md, *Readouts*, guards).
 
 use super::ReadoutError;
-use crate::baseline::{check_finite, eigen_descending, gram};
+use crate::decomposition::{check_finite, eigenvalues_descending, gram};
 use ndarray::{Array2, Axis};
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub fn effective_rank(embedding: &Array2<f32>) -> Result<f64, ReadoutError> {
     }
     let wide = standardised.ncols() > standardised.nrows();
     let small = if wide { gram(standardised.view()) } else { gram(standardised.t()) };
-    let (values, _) = eigen_descending(small.view())?;
+    let values = eigenvalues_descending(small.view())?;
     let total: f64 = values.iter().filter(|v| **v > 0.0).sum();
     if total <= 0.0 {
         return Ok(0.0);
@@ -86,6 +86,11 @@ pub fn after_training(
     profile: bool,
 ) -> Result<Vec<Guard>, ReadoutError> {
     let rank = effective_rank(embedding)?;
+    Ok(of_rank(rank, embedding.nrows(), normals, dim, profile))
+}
+
+/// The same for an embedding whose [`effective_rank`] is known; `profile` as for [`before_training`].
+pub fn of_rank(rank: f64, tumours: usize, normals: usize, dim: usize, profile: bool) -> Vec<Guard> {
     let mut guards = Vec::new();
     if rank < 0.15 * dim as f64 {
         guards.push(Guard {
@@ -95,8 +100,8 @@ pub fn after_training(
             ),
         });
     }
-    guards.extend(before_training(embedding.nrows(), normals, dim, profile));
-    Ok(guards)
+    guards.extend(before_training(tumours, normals, dim, profile));
+    guards
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Embedding → what a person reads: maps, purified profiles, pathway scores, and whether purification worked
-//! (METHOD.md 7).
+//! (docs/method.md, *Readouts*).
 
 pub mod association;
 pub mod classification;
@@ -21,6 +21,7 @@ pub mod pathways;
 pub mod pca;
 pub mod purity;
 pub mod ridge;
+mod ridge_folds;
 pub mod scoring;
 pub mod span;
 pub mod stand_in;

@@ -1,4 +1,4 @@
-//! Pathway activity of raw and purified profiles side by side, and what purification changed (METHOD.md 7).
+//! Pathway activity of raw and purified profiles side by side, and what purification changed.
 //!
 //! The gene universe is the training genes: ranks are taken over them, on both sides alike, so raw and purified
 //! scores compare, while neither equals a score over the whole transcriptome.

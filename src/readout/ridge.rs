@@ -1,4 +1,4 @@
-//! Ridge regression from the embedding to the profile: METHOD.md 7's purified profile when there is no decoder.
+//! Ridge regression from the embedding to the profile: the purified profile where there is no decoder (ρ = 0).
 
 use super::ReadoutError;
 use crate::baseline::{ThinSvd, check_finite, thin_svd};
@@ -98,7 +98,8 @@ fn criterion(n: usize, total: f64, squared: &[f64], energy: &[f64], penalty: f64
     if left > 1e-6 * n as f64 { n as f64 * (total - explained).max(0.0) / (left * left) } else { f64::INFINITY }
 }
 
-fn choose(n: usize, total: f64, squared: &[f64], energy: &[f64]) -> f64 {
+/// The penalty of the grid that generalised cross-validation likes best.
+pub(super) fn choose(n: usize, total: f64, squared: &[f64], energy: &[f64]) -> f64 {
     let scale = squared.iter().sum::<f64>() / squared.len().max(1) as f64;
     if scale <= 0.0 {
         return 1.0;

@@ -15,6 +15,8 @@ use crate::contamination::Removal;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     gram: Gram,
+    /// The map with nothing taken out, whose axes every other follows.
+    whole: Array2<f32>,
     along: Array2<f32>,
 }
 
@@ -24,7 +26,9 @@ impl Span {
     /// # Errors
     /// [`ReadoutError::Decomposition`] when it is empty or not finite.
     pub fn of(whole: &Array2<f32>, removal: &Removal) -> Result<Self, ReadoutError> {
-        Ok(Self { gram: Gram::of(whole)?, along: removal.directions().positions(whole) })
+        let gram = Gram::of(whole)?;
+        let map = Self::map_of(&gram)?.positions;
+        Ok(Self { gram, whole: map, along: removal.directions().positions(whole) })
     }
 
     /// Inner products of the centred embedding, n × n, with the directions at these places (from 0) taken out.
@@ -43,7 +47,7 @@ impl Span {
     pub fn map(&self, taken_out: &[usize]) -> Result<PcaMap, ReadoutError> {
         let mut map = Self::map_of(&self.gram(taken_out)?)?;
         if !taken_out.is_empty() {
-            map.align(&Self::map_of(&self.gram)?.positions);
+            map.align(&self.whole);
         }
         Ok(map)
     }

@@ -1,5 +1,5 @@
 //! Where each biopsy lies between adjacent normal tissue and the cohort's purest tumours, without any reference: the mixing
-//! model of METHOD.md 2 solved for the mixing. It is the tumour fraction only where tumours lie on that line; on many
+//! model `(1 − a)·x + a·n` of the views solved for the mixing. It is the tumour fraction only where tumours lie on that line; on many
 //! cohorts they do not (docs/method.md, *Estimated purity*), so it is shown as a position and taken for purity nowhere:
 //! [`super::stand_in`] is.
 //!

@@ -6,12 +6,12 @@ use crate::cohort::{FileReader, Origin};
 impl Session {
     /// Begin reading a table that lay in a container; its handle is one of [`Self::begin_file`].
     pub fn begin_part(&mut self, name: &str, origin: Origin) -> u32 {
-        self.begin_reader(FileReader::new(name).came_from(origin))
+        self.begin_reader(FileReader::new(name).came_from(origin), true)
     }
 
     /// Lines read of a file so far.
     pub fn lines_read(&self, handle: u32) -> usize {
-        self.readers.get(&handle).map_or(0, FileReader::lines)
+        self.readers.get(&handle).map_or(0, |incoming| incoming.reader.lines())
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
+use super::provenance::{Incoming, Tally};
 use super::{Session, SessionError};
 use crate::cohort::simulated::{SimulationSettings, simulate};
 use crate::cohort::{
@@ -45,17 +46,18 @@ impl Session {
 
     /// Begin reading a file; the handle names it until [`Self::end_file`] or [`Self::abort_file`].
     pub fn begin_file(&mut self, name: &str) -> u32 {
-        self.begin_reader(FileReader::new(name))
+        self.begin_reader(FileReader::new(name), false)
     }
 
     /// Begin reading a gzip file whose bytes come inflated; its handle is one of [`Self::begin_file`].
     pub fn begin_inflated(&mut self, name: &str) -> u32 {
-        self.begin_reader(FileReader::new(name).already_inflated())
+        self.begin_reader(FileReader::new(name).already_inflated(), true)
     }
 
-    pub(super) fn begin_reader(&mut self, reader: FileReader) -> u32 {
+    /// `unpacked`: the bytes that come were taken out of another file.
+    pub(super) fn begin_reader(&mut self, reader: FileReader, unpacked: bool) -> u32 {
         self.next_reader += 1;
-        self.readers.insert(self.next_reader, reader);
+        self.readers.insert(self.next_reader, Incoming { reader, tally: Tally::default(), unpacked });
         self.next_reader
     }
 
@@ -64,8 +66,9 @@ impl Session {
     /// # Errors
     /// The file's [`crate::cohort::CohortError`]; what was open before stays open.
     pub fn push_chunk(&mut self, handle: u32, bytes: &[u8]) -> Result<(), SessionError> {
-        let reader = self.readers.get_mut(&handle).ok_or(NO_SUCH_FILE)?;
-        reader.push(bytes).map_err(Into::into)
+        let incoming = self.readers.get_mut(&handle).ok_or(NO_SUCH_FILE)?;
+        incoming.tally.push(bytes);
+        incoming.reader.push(bytes).map_err(Into::into)
     }
 
     /// The file is complete: it replaces one of the same name, and the cohort is made anew.
@@ -73,11 +76,27 @@ impl Session {
     /// # Errors
     /// As [`Self::push_chunk`].
     pub fn end_file(&mut self, handle: u32) -> Result<FileReport, SessionError> {
-        let reader = self.readers.remove(&handle).ok_or(NO_SUCH_FILE)?;
-        self.keep(reader.finish()?)
+        let Incoming { reader, tally, unpacked } = self.readers.remove(&handle).ok_or(NO_SUCH_FILE)?;
+        self.keep(reader.finish()?, tally, unpacked)
     }
 
-    pub(super) fn keep(&mut self, mut file: OpenedFile) -> Result<FileReport, SessionError> {
+    /// Read a text that is made here, piece by piece, under a name.
+    pub(super) fn keep_text(
+        &mut self,
+        name: &str,
+        text: impl IntoIterator<Item = String>,
+    ) -> Result<FileReport, SessionError> {
+        let handle = self.begin_file(name);
+        let pushed = text.into_iter().try_for_each(|piece| self.push_chunk(handle, piece.as_bytes()));
+        if let Err(error) = pushed {
+            self.abort_file(handle);
+            return Err(error);
+        }
+        self.end_file(handle)
+    }
+
+    fn keep(&mut self, mut file: OpenedFile, tally: Tally, unpacked: bool) -> Result<FileReport, SessionError> {
+        self.note_input(tally.finish(file.name(), unpacked));
         file.share_names(&self.files);
         let report = file.report().clone();
         if let Some(sets) = file.gene_sets() {
@@ -111,6 +130,7 @@ impl Session {
             self.forget_models();
         }
         self.files.retain(|f| f.name() != name);
+        self.inputs.retain(|f| f.name != name);
         if self.files.is_empty() {
             self.simulated = false;
             self.forget_choices();
@@ -127,13 +147,14 @@ impl Session {
         let simulated =
             simulate(&settings).map_err(|_| SessionError::NotYet("The simulated cohort could not be made."))?;
         self.files.clear();
+        self.inputs.clear();
         self.forget_choices();
         let reports = [
             ("simulated-expression.tsv", simulated.expression_tsv()),
             ("simulated-samples.tsv", simulated.samples_tsv()),
         ]
         .into_iter()
-        .map(|(name, text)| self.keep(FileReader::read(name, text.as_bytes())?))
+        .map(|(name, text)| self.keep_text(name, [text]))
         .collect();
         self.simulated = true;
         reports

@@ -3,12 +3,13 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
-use super::training::{ridge_purified, verdict};
+use super::training::{PCA_WIDTH, ridge_purified, verdict};
 use super::{SessionError, Verdict};
-use crate::baseline::Representation;
+use crate::baseline::{Pca, Raw, Representation};
 use crate::contamination::Removal;
+use crate::readout::identity::{self, Identity, Search};
 use crate::readout::natural::Gram;
 use crate::readout::pca::PcaMap;
 use crate::readout::span::Span;
@@ -34,6 +35,17 @@ pub(super) struct Fitted {
     purified: OnceCell<Array2<f32>>,
     verdict: OnceCell<Verdict>,
     span: OnceCell<Span>,
+    contaminated: OnceCell<Contaminated>,
+    raw: OnceCell<Gram>,
+}
+
+/// Contaminated tumours to be looked for, and what does not change with the strength.
+pub(super) struct Contaminated {
+    pub any: Search,
+    pub own: Search,
+    pub raw: Identity,
+    pub own_raw: Identity,
+    pub pca: Identity,
 }
 
 impl Fitted {
@@ -48,7 +60,21 @@ impl Fitted {
         let whole = representation.embed_whole(&set.tumour_values);
         let (purified, verdict, span) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let embedding = whole.clone();
-        let mut fitted = Self { representation, set, embedding, dim, config, whole, tissue, purified, verdict, span };
+        let (contaminated, raw) = (OnceCell::new(), OnceCell::new());
+        let mut fitted = Self {
+            representation,
+            set,
+            embedding,
+            dim,
+            config,
+            whole,
+            tissue,
+            purified,
+            verdict,
+            span,
+            contaminated,
+            raw,
+        };
         fitted.read();
         fitted
     }
@@ -120,6 +146,45 @@ impl Fitted {
         };
         let span = self.span(removal)?;
         Ok(span.map(&removal.taken_out())?)
+    }
+
+    /// The identity test's mixtures, embedded once.
+    ///
+    /// # Errors
+    /// Too few tumours or normals, or a decomposition that fails.
+    pub fn contaminated(&self) -> Result<&Contaminated, SessionError> {
+        if let Some(made) = self.contaminated.get() {
+            return Ok(made);
+        }
+        let (set, seed) = (&*self.set, self.config.seed);
+        let which = set.test_normals();
+        let normals = set.normal_values.select(Axis(0), &which);
+        let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, seed);
+        let own = |r: &dyn Representation| {
+            identity::own_normal(r, &set.tumour_values, &set.normal_values, &set.own_tumour, &which, 0.5)
+        };
+        let raw = Raw::new(set.moments.clone());
+        let pca = Pca::fit(&set.tumour_values, &set.moments, PCA_WIDTH)?;
+        let made = Contaminated {
+            any: mixed(&*self.representation)?,
+            own: own(&*self.representation)?,
+            raw: mixed(&raw)?.read(&raw),
+            own_raw: own(&raw)?.read(&raw),
+            pca: mixed(&pca)?.read(&pca),
+        };
+        Ok(self.contaminated.get_or_init(|| made))
+    }
+
+    /// Inner products of the tumours' raw profiles.
+    ///
+    /// # Errors
+    /// A profile with a value that is not finite.
+    pub fn raw_gram(&self) -> Result<&Gram, SessionError> {
+        if let Some(made) = self.raw.get() {
+            return Ok(made);
+        }
+        let made = Gram::of(&Raw::new(self.set.moments.clone()).embed(&self.set.tumour_values))?;
+        Ok(self.raw.get_or_init(|| made))
     }
 
     fn span(&self, removal: &Removal) -> Result<&Span, SessionError> {

@@ -6,13 +6,14 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::provenance::RunRecord;
 use super::readouts::{Choice, EmbeddingTable, MapTable};
 use super::saved::{
     Manifest, SESSION_FORMAT, SESSION_VERSION, Saved, SavedExpression, SavedMap, SavedModel, SavedPathways,
     embedding_name, map_name,
 };
 use super::{PathwaysSpec, Session, SessionError, Verdict, tables};
-use crate::cohort::{Column, Corrections, FileReader, LogBase, Logarithm};
+use crate::cohort::{Column, Corrections, LogBase, Logarithm};
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::{Activity, Pathways};
 use crate::training_set::Alignment;
@@ -45,6 +46,8 @@ pub struct OpenedSession {
     pub summary: Value,
     /// What was learnt.
     pub models: Vec<SavedModel>,
+    /// What it was made of, where it says so.
+    pub run: Option<RunRecord>,
     /// How its pathways were scored.
     pub pathways: Option<PathwaysSpec>,
     /// The evidence table.
@@ -148,6 +151,7 @@ impl Session {
             columns,
             genes: set.genes.clone(),
             models,
+            run: self.run_record().ok(),
             maps,
             pathways,
             comparison: self.comparison_table().ok().map(|table| value(&table)),
@@ -211,34 +215,31 @@ impl Session {
     /// # Errors
     /// When the bytes are no session of a version this one reads; nothing changes then.
     pub fn open_session(&mut self, bytes: &[u8]) -> Result<OpenedSession, SessionError> {
-        let saved = Saved::from_bytes(bytes)?;
+        let mut saved = Saved::from_bytes(bytes)?;
         let gene_map = self.gene_map.take();
         *self = Self { gene_map, ..Self::default() };
-        let mut files = Vec::new();
-        if let Some((names, values)) = saved.expression() {
-            let text = |of: String, name: &str| FileReader::read(name, of.as_bytes());
-            files.push(text(tables::matrix(names, values), "session-expression.tsv")?);
-            if !names.columns.is_empty() {
-                files.push(text(tables::sheet(names), "session-samples.tsv")?);
-            }
-        }
         self.history = saved
             .arrays
             .get("history")
             .map(|rows| rows.rows().into_iter().map(|r| progress(&r.to_vec())).collect())
             .unwrap_or_default();
-        let Manifest { program, summary, models, pathways, comparison, page, .. } = saved.manifest.clone();
-        let expression = !files.is_empty();
-        if expression {
+        let Manifest { program, summary, models, run, pathways, comparison, page, .. } = saved.manifest.clone();
+        // The values live on in the cohort, and nowhere twice.
+        let values = saved.take_expression();
+        let names = saved.manifest.expression.clone();
+        self.kept = Some(Box::new(saved));
+        let expression = names.zip(values);
+        if let Some((names, values)) = &expression {
             // What the person said of the logarithm holds for the same values.
             self.corrections = said_of_the_logarithm(&summary);
+            self.keep_text("session-expression.tsv", tables::matrix(names, values))?;
+            if !names.columns.is_empty() {
+                self.keep_text("session-samples.tsv", [tables::sheet(names)])?;
+            }
         }
-        self.kept = Some(Box::new(saved));
-        for file in files {
-            self.keep(file)?;
-        }
+        let expression = expression.is_some();
         let pathways = pathways.map(|p| p.spec);
-        Ok(OpenedSession { program, summary, models, pathways, comparison, expression, page })
+        Ok(OpenedSession { program, summary, models, run, pathways, comparison, expression, page })
     }
 
     /// The cohort is open beside the session: its model reads it, and everything can be asked again.

@@ -33,6 +33,8 @@ mod outcomes;
 #[cfg(feature = "cpu")]
 mod patients;
 #[cfg(feature = "cpu")]
+mod provenance;
+#[cfg(feature = "cpu")]
 mod quality;
 #[cfg(feature = "cpu")]
 mod readouts;
@@ -62,6 +64,7 @@ pub use self::{
     groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
+    provenance::{ChosenRoles, InputFile, RUN_FORMAT, RolesByColumn, RunRecord, Tally},
     readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     strength::Strength,
@@ -82,7 +85,7 @@ use ndarray::Array2;
 
 #[cfg(feature = "cpu")]
 use crate::{
-    cohort::{Cohort, Corrections, FileReader, GeneMap, GeneSet, OpenedFile, Role, quality::Quality},
+    cohort::{Cohort, Corrections, GeneMap, GeneSet, OpenedFile, Role, quality::Quality},
     comparison::Comparison,
     figure::{HeatMap, MapKind, Of},
     readout::pathways::Pathways,
@@ -94,9 +97,13 @@ use crate::{
 #[cfg(feature = "cpu")]
 #[derive(Default)]
 pub struct Session {
-    readers: BTreeMap<u32, FileReader>,
+    readers: BTreeMap<u32, provenance::Incoming>,
     next_reader: u32,
     files: Vec<OpenedFile>,
+    /// What was read, and from it made: digests of [`Self::files`] and of what lies beside them.
+    inputs: Vec<InputFile>,
+    /// That of the run at hand.
+    engine: Option<String>,
     simulated: bool,
     corrections: Corrections,
     /// Roles chosen by a column: the column, its tumour words, its normal words.

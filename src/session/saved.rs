@@ -14,6 +14,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::PathwaysSpec;
+use super::provenance::RunRecord;
 use super::readouts::Choice;
 use crate::cohort::{Column, Row};
 use crate::figure::{MapKind, Of};
@@ -96,6 +97,9 @@ pub struct Manifest {
     pub genes: Vec<String>,
     /// What was learnt, the trained model first.
     pub models: Vec<SavedModel>,
+    /// What they were made of; none in files of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunRecord>,
     /// Maps; the tensor is `map/<kind>/<of>`.
     pub maps: Vec<SavedMap>,
     /// Pathway scores; the tensors are `pathways/<side>/<what>`.
@@ -345,6 +349,11 @@ impl Saved {
             )));
         }
         Ok(array)
+    }
+
+    /// The values of the saved expression matrix, genes × samples, once.
+    pub(super) fn take_expression(&mut self) -> Option<Array2<f32>> {
+        self.arrays.remove(EXPRESSION)
     }
 
     /// The saved expression matrix, genes × samples.

@@ -4,11 +4,10 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use super::{Choice, Session, SessionError, Verdict};
-use crate::baseline::{Raw, Representation};
 use crate::contamination::{Directions, MANY_TUMOURS, MOST_DIRECTIONS};
 use crate::figure::Of;
 use crate::readout::markers::{purity_stand_in, tumour_scores};
-use crate::readout::natural::{Gram, Natural, Purity};
+use crate::readout::natural::{Natural, Purity};
 use crate::training_set::TrainingSet;
 use crate::twin::{Config, Preset, automatic_strength};
 
@@ -127,10 +126,9 @@ impl Session {
         let fitted = self.fitted(of)?;
         let tumours = fitted.embedding.nrows();
         let purity = purity.as_ref().filter(|(_, values)| values.len() == tumours);
-        let raw = Gram::of(&Raw::new(fitted.set.moments.clone()).embed(&fitted.set.tumour_values))?;
         let patients = patients.numbers();
         let taken = purity.map(|(name, values)| Purity { name, values, patients });
-        Ok(Natural::of(&raw, &fitted.gram()?, taken)?)
+        Ok(Natural::of(fitted.raw_gram()?, &fitted.gram()?, taken)?)
     }
 
     /// How a fitted representation was made, with the strength that is set.

@@ -186,19 +186,24 @@ pub fn quality<'a>(rows: impl Iterator<Item = (&'a str, &'a str, [f32; 4], Strin
     table(header, rows)
 }
 
-/// An expression matrix as its own reader takes it: tabs, one gene a line, missing values as `NA`.
+/// An expression matrix as its own reader takes it: tabs, one gene a line, missing values as `NA`; line by line, for the
+/// whole text is larger than the matrix.
 #[cfg(feature = "cpu")]
-pub(super) fn matrix(names: &super::saved::SavedExpression, values: &ndarray::Array2<f32>) -> String {
-    let mut text = format!("gene\t{}\n", names.samples.join("\t"));
-    for (gene, row) in names.genes.iter().zip(values.rows()) {
-        text.push_str(gene);
+pub(super) fn matrix(
+    names: &super::saved::SavedExpression,
+    values: &ndarray::Array2<f32>,
+) -> impl Iterator<Item = String> {
+    let heading = format!("gene\t{}\n", names.samples.join("\t"));
+    let lines = names.genes.iter().zip(values.rows()).map(|(gene, row)| {
+        let mut line = gene.clone();
         for value in row {
-            text.push('\t');
-            text.push_str(&if value.is_finite() { value.to_string() } else { "NA".into() });
+            line.push('\t');
+            line.push_str(&if value.is_finite() { value.to_string() } else { "NA".into() });
         }
-        text.push('\n');
-    }
-    text
+        line.push('\n');
+        line
+    });
+    std::iter::once(heading).chain(lines)
 }
 
 /// The sample sheet of the same; a tab within a cell becomes a blank.

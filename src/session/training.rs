@@ -5,17 +5,18 @@ use std::rc::Rc;
 use ndarray::Array2;
 use serde::Serialize;
 
-use super::{Fitted, Run, Session, SessionError, now};
-use crate::baseline::{ClosedForm, Pca, Raw, Representation};
-use crate::readout::guards::{Guard, after_training, before_training};
-use crate::readout::identity::{self, Identity};
+use super::fitted::{Contaminated, Fitted};
+use super::{Run, Session, SessionError, now};
+use crate::baseline::{ClosedForm, Representation};
+use crate::readout::guards::{Guard, before_training, effective_rank, of_rank};
+use crate::readout::identity::Identity;
 use crate::readout::pca::PcaMap;
 use crate::readout::ridge::RidgePurifier;
 use crate::training_set::{Selection, TrainingSet};
 use crate::twin::{Config, Device, Placement, Preset, Progress, TrainError, Trainer, TrainingData, TwinModel};
 
-/// Width of the PCA shown beside every verdict (METHOD.md 5's `PCA-20`).
-const PCA_WIDTH: usize = 20;
+/// Width of the PCA shown beside every verdict (`PCA-20`, as in the comparison).
+pub(super) const PCA_WIDTH: usize = 20;
 
 /// A preset as a person chooses it.
 #[derive(Clone, Debug, Serialize)]
@@ -35,7 +36,7 @@ pub fn presets() -> Vec<PresetDescription> {
         of(
             "Profile",
             Preset::Profile,
-            "A linear encoder and decoder under both losses, read as the purified profile of every gene. The default: a compromise; docs/method.md says where it falls short.",
+            "A linear encoder and decoder under both losses, read as the purified profile of every gene. The default: a compromise; Evidence shows what it costs on this cohort.",
         ),
         of(
             "Balanced",
@@ -185,6 +186,7 @@ impl Session {
             dim: config.dim,
         };
         self.history = trainer.history().to_vec();
+        self.trained_on("cpu");
         self.live = None;
         self.run = Some(Run { trainer, set });
         plan
@@ -263,7 +265,8 @@ impl Session {
         let moments = set.moments.clone();
         let model = TwinModel::from_checkpoint(&bytes, config, set.genes.clone(), moments, Device::flex())
             .map_err(TrainError::from)?
-            .read_as(set.reading);
+            .read_as(set.reading)
+            .made_of(self.record_to_give_away()?);
         let stand_in = self.stand_in(&set)?;
         let model = now(model.find_directions(trainer.data(), stand_in.as_deref()))?;
         self.read_trained(model, set)
@@ -308,8 +311,7 @@ impl Session {
     }
 }
 
-/// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale
-/// (METHOD.md 7).
+/// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale.
 pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
     let target = set.moments.standardise(&set.tumour_values);
     let predicted = RidgePurifier::fit(embedding, &target)?.predict(embedding)?;
@@ -319,25 +321,19 @@ pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Resu
 /// `tissue` says whose normals the identity test mixes in, where that is not known from training.
 pub(super) fn verdict(fitted: &Fitted, tissue: Option<&str>) -> Result<Verdict, SessionError> {
     let set = &*fitted.set;
-    let which = set.test_normals();
-    let normals = set.normal_values.select(ndarray::Axis(0), &which);
-    let raw = Raw::new(set.moments.clone());
-    let pca = Pca::fit(&set.tumour_values, &set.moments, PCA_WIDTH)?;
-    let mixed = |r: &dyn Representation| identity::mixed(r, &set.tumour_values, &normals, fitted.config.seed);
-    let own = |r: &dyn Representation| {
-        identity::own_normal(r, &set.tumour_values, &set.normal_values, &set.own_tumour, &which, 0.5)
-    };
-    let purified: &dyn Representation = &*fitted.representation;
+    let Contaminated { any, own, raw, own_raw, pca } = fitted.contaminated()?;
+    let rank = effective_rank(&fitted.embedding)?;
+    let (tumours, normals, profile) = (set.tumours.len(), set.normals.len(), fitted.config.profile);
     let verdict = Verdict {
-        purified: mixed(purified)?,
-        raw: mixed(&raw)?,
-        pca: mixed(&pca)?,
-        own_purified: own(purified)?,
-        own_raw: own(&raw)?,
+        purified: any.read(&*fitted.representation),
+        raw: *raw,
+        pca: *pca,
+        own_purified: own.read(&*fitted.representation),
+        own_raw: *own_raw,
         held_out: !set.held_out.is_empty(),
-        effective_rank: crate::readout::guards::effective_rank(&fitted.embedding)?,
+        effective_rank: rank,
         dim: fitted.dim,
-        guards: after_training(&fitted.embedding, fitted.dim, set.normals.len(), fitted.config.profile)?,
+        guards: of_rank(rank, tumours, normals, fitted.dim, profile),
         sentence: String::new(),
     };
     Ok(Verdict { sentence: sentence(&verdict, tissue), ..verdict })

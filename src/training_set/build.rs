@@ -11,9 +11,9 @@ use crate::random::{Purpose, stream};
 pub const FEWEST_TUMOURS: usize = 10;
 /// Fewer genes than this leave nothing to embed.
 pub const FEWEST_GENES: usize = 20;
-/// From this many adjacent normals on, some are held out for the identity test (METHOD.md 4, guards).
+/// From this many adjacent normals on, some are held out for the identity test (docs/method.md, guards).
 pub const NORMALS_TO_HOLD_OUT: usize = 10;
-/// Genes at the floor in more than this share of the samples are dropped (METHOD.md 1).
+/// Genes at the floor in more than this share of the samples are dropped.
 const FLOOR_SHARE: f64 = 0.8;
 
 /// What of the cohort to train on.
@@ -30,7 +30,7 @@ pub struct Selection {
 impl TrainingSet {
     /// Build the training set of a cohort: tumours and adjacent normals in linear space, genes missing anywhere or at
     /// the floor in over 80 % of samples dropped, the most variable of `log2(1 + x)` over the tumours kept
-    /// (METHOD.md 1).
+    /// (docs/method.md, *Values*).
     ///
     /// # Errors
     /// [`TrainingSetError`] when there are too few tumours, no adjacent normals, too few usable genes, or values that

@@ -1,5 +1,5 @@
 //! [`crate::cohort::Cohort`] → [`TrainingSet`]: tumours and adjacent normals in linear space, genes chosen, moments
-//! for standardising (METHOD.md 1).
+//! for standardising (docs/method.md, *Values*).
 
 mod build;
 mod log2;
@@ -75,7 +75,7 @@ impl TrainingSetError {
     }
 }
 
-/// Mean and standard deviation of `ℓ(X) = log2(1 + x)` per gene over the tumours (METHOD.md 1).
+/// Mean and standard deviation of `ℓ(X) = log2(1 + x)` per gene over the tumours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moments {
     /// `μ_g`.
@@ -130,7 +130,7 @@ impl Moments {
         Self { mean: of(&self.mean), deviation: of(&self.deviation) }
     }
 
-    /// `s(x) = (log2(1 + x) − μ) / (σ + 1e-3)` for samples × genes in linear space (METHOD.md 1).
+    /// `s(x) = (log2(1 + x) − μ) / (σ + 1e-3)` for samples × genes in linear space.
     pub fn standardise(&self, linear: &Array2<f32>) -> Array2<f32> {
         let mut out = linear.clone();
         for mut row in out.rows_mut() {

@@ -1,4 +1,4 @@
-//! Every parameter of a run in one serialisable value, with its validation and the presets of METHOD.md 4.
+//! Every parameter of a run in one serialisable value, with its validation and the presets of docs/method.md.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -11,7 +11,7 @@ const AUTOMATIC_STEPS: usize = 1000;
 /// The same for a linear encoder, which still gains and whose steps cost a tenth.
 const AUTOMATIC_STEPS_LINEAR: usize = 2000;
 const FEWEST_AUTOMATIC_EPOCHS: usize = 100;
-/// A named set of parameters (METHOD.md 4; *Profile* from docs/method.md, *The open question*).
+/// A named set of parameters (docs/method.md, *Network, optimiser, presets*; *Profile* from *The open question*).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
@@ -170,7 +170,7 @@ impl Config {
         }
     }
 
-    /// The auto-encoder this configuration is compared with (METHOD.md 6): the same encoder and decoder, noise and
+    /// The auto-encoder this configuration is compared with: the same encoder and decoder, noise and
     /// schedule, trained on the reconstruction of the unmixed tumour alone; from views mixed with normals (`mixing` as
     /// it is here: the mixing denoising auto-encoder) or from unmixed ones. It is read at its bottleneck, as
     /// auto-encoders are; its reconstruction did no better (docs/method.md, *The open question*).

@@ -1,4 +1,4 @@
-//! The Barlow Twins objective (Zbontar et al. 2021, arXiv 2103.03230; METHOD.md 3).
+//! The Barlow Twins objective (Zbontar et al. 2021, arXiv 2103.03230; docs/method.md, *Loss*).
 
 use burn::tensor::{Device, Tensor};
 

@@ -1,5 +1,5 @@
 //! [`TrainingSet`](crate::training_set::TrainingSet) → model: two views of one tumour, the Barlow Twins loss and the
-//! purified reconstruction, encoder, projector and decoder, the trainer and the model file (METHOD.md 2 to 4).
+//! purified reconstruction, encoder, projector and decoder, the trainer and the model file (docs/method.md, *Views* to *Network*).
 //!
 //! burn lives here and nowhere else. The device is chosen at run time; what is drawn at random is drawn on the CPU,
 //! so that one seed means one run on every device up to rounding.

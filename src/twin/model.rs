@@ -27,6 +27,7 @@ pub struct TwinModel {
     genes: Vec<String>,
     moments: Moments,
     reading: Option<Reading>,
+    made_of: Option<serde_json::Value>,
     network: Network,
     values: Values,
     removal: Option<Removal>,
@@ -78,7 +79,8 @@ impl TwinModel {
         let kinds = metadata.get("directions").cloned().unwrap_or_else(|| serde_json::json!([]));
         let kinds: Vec<Kind> = serde_json::from_value(kinds).map_err(damaged)?;
         let directions = read_directions(&file, &config, genes.len(), kinds)?;
-        let model = Self { reading, ..Self::assemble(bytes, config, genes, moments, device)? };
+        let made_of = metadata.get("run").cloned();
+        let model = Self { reading, made_of, ..Self::assemble(bytes, config, genes, moments, device)? };
         Ok(match directions {
             Some(directions) => model.with_directions(directions),
             None => model,
@@ -88,6 +90,16 @@ impl TwinModel {
     /// The same with how the values it was trained on were read, which its file keeps.
     pub fn read_as(self, reading: Reading) -> Self {
         Self { reading: Some(reading), ..self }
+    }
+
+    /// The same with a record of what the run was made of, which its file keeps as it is.
+    pub fn made_of(self, record: serde_json::Value) -> Self {
+        Self { made_of: Some(record), ..self }
+    }
+
+    /// That record; none in files of older versions.
+    pub fn record(&self) -> Option<&serde_json::Value> {
+        self.made_of.as_ref()
     }
 
     fn assemble(
@@ -103,7 +115,7 @@ impl TwinModel {
             parameters: read_slots(&file, "parameter", &network.slots, &device)?,
             buffers: read_slots(&file, "buffer", &network.buffers, &device)?,
         };
-        Ok(Self { config, genes, moments, reading: None, network, values, removal: None, device })
+        Ok(Self { config, genes, moments, reading: None, made_of: None, network, values, removal: None, device })
     }
 
     /// With the contamination directions of the cohort it was trained on, of which its configuration's strength is taken
@@ -183,6 +195,9 @@ impl TwinModel {
         ]);
         if let Some(reading) = &self.reading {
             metadata.insert("reading".to_string(), serde_json::to_value(reading).map_err(json)?);
+        }
+        if let Some(record) = &self.made_of {
+            metadata.insert("run".to_string(), record.clone());
         }
         Ok(to_bytes(&all, metadata)?)
     }

@@ -1,7 +1,8 @@
-//! Encoder, projector and decoder as stacks of layers over one list of named parameters (METHOD.md 4).
+//! Encoder, projector and decoder as stacks of layers over one list of named parameters (docs/method.md, *Network*).
 //!
 //! Parameters are plain tensors and not a burn `Module`: a checkpoint reads them and the optimiser's moments back one
-//! by one without blocking, which burn's records cannot do on a GPU (BURN_ON_THE_WEB C.4).
+//! by one without blocking, which burn's records cannot do on a GPU, where a browser
+//! gives values back only to one who awaits them.
 
 use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use rand::RngExt;

@@ -1,6 +1,6 @@
 //! AdamW with a global gradient-norm clip.
 //!
-//! Not burn's: its `epsilon` applies one weight decay to a whole module where METHOD.md 4 decays matrices only, its
+//! Not burn's: its `epsilon` applies one weight decay to a whole module where the method decays matrices only, its
 //! clipping is per tensor where the reference clips the norm of the whole gradient, and its moments cannot be read
 //! back asynchronously for a checkpoint.
 
@@ -198,7 +198,7 @@ mod host {
     }
 }
 
-/// The learning rate at a step: linear warm-up, then cosine to 0 (METHOD.md 4).
+/// The learning rate at a step: linear warm-up, then cosine to 0.
 pub fn learning_rate(peak: f64, step: usize, warm_up: usize, steps: usize) -> f64 {
     if step < warm_up {
         return peak * (step + 1) as f64 / warm_up as f64;

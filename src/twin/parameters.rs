@@ -1,15 +1,15 @@
-//! How a form shows each field of the configuration: its symbol in METHOD.md, its range and what moving it does.
+//! How a form shows each field of the configuration: its symbol in docs/method.md, its range and what moving it does.
 
 use serde::Serialize;
 
-/// How one parameter is shown: its symbol in METHOD.md, its range and what moving it does.
+/// How one parameter is shown: its symbol in docs/method.md, its range and what moving it does.
 #[derive(Clone, Debug, Serialize)]
 pub struct Parameter {
     /// Field of [`Config`](super::Config).
     pub key: &'static str,
     /// Short name.
     pub label: &'static str,
-    /// Symbol in METHOD.md, or empty.
+    /// Symbol in docs/method.md, or empty.
     pub symbol: &'static str,
     /// `integer`, `number`, `widths` or `boolean`.
     pub kind: &'static str,

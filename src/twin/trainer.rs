@@ -1,5 +1,5 @@
 //! The trainer: a state machine advanced by [`Trainer::step`], so that a worker can answer pause, stop and snapshot
-//! between calls (METHOD.md 3 and 4).
+//! between calls.
 
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;

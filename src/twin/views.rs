@@ -1,5 +1,5 @@
 //! Two views of one tumour: the tumour mixed with different adjacent normals in linear space, then noise and dropped
-//! genes (METHOD.md 2).
+//! genes: `v = (s((1 − a)·x + a·n) + ε·noise) ⊙ keep` (docs/method.md, *Views*).
 //!
 //! The draws are made on the CPU whatever the device, so that one seed means one run. The mixing itself is done on
 //! the device where the cohort lives there ([`Placement::Device`]) and on the CPU otherwise ([`Placement::Host`]),

@@ -1,7 +1,7 @@
 //! The GPU engine: trains on WebGPU, and holds nothing but the run.
 //!
 //! A device that is lost, a kernel that fails or a value that is not finite ends this worker; the page goes on from
-//! the last checkpoint on the CPU engine (BURN_ON_THE_WEB C.4).
+//! the last checkpoint on the CPU engine.
 
 use std::cell::RefCell;
 

@@ -1,5 +1,5 @@
-//! On wasm a kernel that does not compile is only logged, and its outputs hold whatever they held
-//! (BURN_ON_THE_WEB C.4). This listens to the log, so that such a run fails instead.
+//! On wasm a kernel that does not compile is only logged, and its outputs hold whatever they
+//! held. This listens to the log, so that such a run fails instead.
 
 use std::cell::RefCell;
 

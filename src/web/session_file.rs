@@ -13,6 +13,19 @@ impl Engine {
         env!("CARGO_PKG_VERSION").into()
     }
 
+    /// The engine that made the run which is about to be finished: `cpu` unless said.
+    #[wasm_bindgen(js_name = trainedOn)]
+    pub fn trained_on(&mut self, engine: &str) {
+        self.0.trained_on(engine);
+    }
+
+    /// What the run was made of, as JSON; samples whose roles were chosen one by one are counted and not named.
+    #[wasm_bindgen(js_name = runRecord)]
+    pub fn run_record(&mut self) -> Result<String, JsValue> {
+        let record = self.0.run_record().map_err(refused)?.without_samples();
+        Ok(serde_json::to_string_pretty(&record).unwrap_or_default())
+    }
+
     /// Everything that was learnt, as one file's bytes.
     #[wasm_bindgen(js_name = saveSession)]
     pub fn save_session(&mut self, options: JsValue) -> Result<Vec<u8>, JsValue> {

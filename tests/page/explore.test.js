@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { engineReady, missing, openPage, saved, recordMainThread, tinyCohort, verdict } from "./harness.js";
+import { engineReady, missing, openPage, saved, recordMainThread, tinyCohort, trainTiny, verdict } from "./harness.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -500,6 +500,43 @@ test("10,000 samples: what the table costs the main thread (reported, not assert
     const selection = await page.evaluate(() => /** @type {any} */ (globalThis).state.selection.length);
     assert.ok(selection > 100 && selection < 10_000, `${selection} selected`);
     t.diagnostic(`10,000 samples × 20 columns: open, sort by name and by number, filter, search, select ${selection}, turn the page: longest task of the main thread ${Math.max(...tasks.map(({ cpu }) => cpu)).toFixed(0)} ms of CPU`);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await view.close();
+  }
+});
+
+test("a selection asks the engine nothing for panels off screen; they follow when they are seen", { skip: missing, timeout: 120_000 }, async () => {
+  const view = await openPage({ query: "?device=cpu" });
+  const { page, complaints } = view;
+  try {
+    await engineReady(page);
+    await page.evaluate(async () => {
+      const address = new URL("www/engine-client.js", location.href).href;
+      const { EngineWorker } = await import(address);
+      const asked = /** @type {any} */ (globalThis).asked = /** @type {string[]} */ ([]);
+      const call = EngineWorker.prototype.call;
+      EngineWorker.prototype.call = function (/** @type {string} */ name, /** @type {any[]} */ args, /** @type {any} */ ...rest) {
+        asked.push(name === "figure" ? args[0].figure : name);
+        return call.call(this, name, args, ...rest);
+      };
+    });
+    await trainTiny(page, { hidden: "16", dim: "8", epochs: "4" });
+    await page.waitForSelector("#pathways .changes tbody tr", { timeout: 60_000 });
+    await page.waitForFunction(() => /Below an FDR/.test(document.getElementById("groups-status")?.textContent ?? ""), undefined, { timeout: 60_000 });
+    await page.locator("#explore h2").scrollIntoViewIfNeeded();
+    await page.evaluate(() => scrollTo(0, /** @type {HTMLElement} */ (document.getElementById("explore")).offsetTop));
+    await page.waitForTimeout(1500);
+    const asked = () => page.evaluate(() => /** @type {any} */ (globalThis).asked.splice(0).filter((/** @type {string} */ name) => name !== "note"));
+    await asked();
+    await page.click('#explore button:text-is("Invert")');
+    await page.waitForFunction(() => /40 tumours/.test(document.querySelector("#explore .selection, #selection-status")?.textContent ?? document.getElementById("explore")?.textContent ?? ""));
+    await page.waitForTimeout(1500);
+    assert.deepEqual(await asked(), []);
+    await page.locator("#pathways").scrollIntoViewIfNeeded();
+    await page.locator('[data-plot="heat_map"]').scrollIntoViewIfNeeded();
+    await page.waitForTimeout(1500);
+    assert.ok((await asked()).includes("heat_map"));
     assert.deepEqual(complaints, []);
   } finally {
     await view.close();

@@ -1,6 +1,7 @@
 // Outcomes as figures: survival of groups, hazard ratios, which class was taken for which, purity against the map.
 import { h, segments } from "./dom.js";
 import { Plot } from "./plot.js";
+import { whenSeen } from "./seen.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("../engine").GroupsOf} GroupsOf */
@@ -73,7 +74,7 @@ export class OutcomeFigures {
       h("div", { className: "controls" }, this.#component.element), this.#purity.element,
       this.#confused, this.#needed, this.#outcomes);
     compare.onTable = (table) => this.#tell(table);
-    for (const event of /** @type {const} */ (["groups", "selection"])) state.on(event, () => this.#offerGroups());
+    for (const event of /** @type {const} */ (["groups", "selection"])) state.on(event, () => whenSeen(this.element, () => this.#offerGroups()));
     state.on("theme", () => this.refresh());
   }
 

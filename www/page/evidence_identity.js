@@ -7,8 +7,8 @@ import { guardList, verdictLines } from "./verdict.js";
 const LIMITS = [
   "Identity alone proves little: an embedding as wide as the cohort is large keeps identity and forgets biology. Read it with the maps, the neighbours and the cautions above.",
   "Robustness comes from mixing in normal tissue during training, not from the Barlow Twins loss alone.",
-  "Nothing here beats PCA on clean samples; survival is predicted no better than from the raw profile.",
-  "The default preset is a compromise. On the cohorts it was not chosen on it was 0.01 behind PCA on clean tumours and 0.03 behind a mixing auto-encoder from high to low purity, and within the spread of the preset Balanced.",
+  "On tumours as they are no embedding here classifies clearly better than the raw profile, and none predicts survival better.",
+  "The default is a compromise. On the cohorts that had no part in choosing it, it carries classes from pure to impure tumours less well than the raw profile (balanced accuracy 0.44, raw 0.56), and most of what a linear model reads of purity is still there (R² 0.59, raw 0.85).",
   "The embedding is less dominated by purity; purity is not erased, and part of what follows purity is biology.",
 ];
 

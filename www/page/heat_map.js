@@ -3,6 +3,7 @@ import { drawScene, readScene } from "../figure/canvas.js";
 import { h, measured, plural } from "./dom.js";
 import { grouping, selectionGrouping } from "./grouping.js";
 import { Plot } from "./plot.js";
+import { whenSeen } from "./seen.js";
 import { select } from "./selection.js";
 import { setName } from "./set_name.js";
 
@@ -49,7 +50,7 @@ export class HeatMap {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.refresh(), REST);
     };
-    state.on("selection", later);
+    state.on("selection", () => whenSeen(this.element, later));
     state.on("groups", later);
     state.on("colour", () => { if (this.#strips.includes("maps")) later(); });
     state.on("cohort", () => { this.#strips = ["maps", ...new Array(STRIPS - 1).fill(null)]; });

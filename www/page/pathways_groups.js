@@ -1,6 +1,7 @@
 // Which pathways differ between two groups of tumours: of a column, of the person's own groups, or of the selection.
 import { count, h, measured, plural, segments } from "./dom.js";
 import { Plot } from "./plot.js";
+import { whenSeen } from "./seen.js";
 import { setName } from "./set_name.js";
 
 /** @typedef {import("../engine").SetDifference} Row */
@@ -69,7 +70,7 @@ export class GroupDifferences {
       h("div", { className: "plots between" }, this.#figure.element, this.#strip.element));
     const again = () => this.#offer();
     state.on("groups", again);
-    state.on("selection", again);
+    state.on("selection", () => whenSeen(this.element, again));
     state.on("theme", () => this.#redraw());
   }
 

@@ -71,6 +71,9 @@ export class Plot {
     this.#behind.open = false;
     this.#behind.replaceChildren(/** @type {Element} */ (this.#behind.firstElementChild));
     if (content) return;
+    // Measuring has the whole page laid out: in a task apart from what changed it.
+    await new Promise((done) => setTimeout(done));
+    if (ticket !== this.#ticket) return;
     const model = this.#from();
     const size = this.#size();
     if (!spec || !model || size.width < 40) return;

@@ -58,6 +58,8 @@ export async function report(state) {
     tables.push({ title: "Representations compared", head: head.slice(1), rows: rows.map(([, ...row]) => row.map((text) => text !== "" && Number.isFinite(Number(text)) ? measured(Number(text)) : text)) });
   }
 
+  // A session of an older version has none: its parameters stand alone.
+  const record = await model.runRecord().catch(() => null);
   const { samples, dim, values } = await model.embed();
   const hash = engine === "cpu" ? await sha256(values) : null;
   const trained = of === "instant" ? "fitted in closed form" : `trained for ${config.epochs} epochs on the ${engine === "webgpu" ? "GPU engine (WebGPU)" : "CPU engine"}${model.stopped ? ", stopped before its end" : ""}`;
@@ -74,7 +76,7 @@ export async function report(state) {
       ["value scale", `${summary.logarithm ? formula(summary.scale.value, summary.logarithm) : summary.scale.value}; ${summary.scale.because}`], ["gene names", `${summary.geneIds.value}; ${summary.geneIds.because}`],
       ...summary.files.map(({ name, kind, detail }) => /** @type {[string, string]} */ ([`file (${kind.replaceAll("_", " ")})`, `${name}; ${detail}`])), ...summary.warnings.map((warning) => /** @type {[string, string]} */ (["warning", warning])),
     ],
-    figures, tables, methods, config: JSON.stringify(config, null, 2), command: "twinpurify train cohort/ --out run/ --config config.json", sources: SOURCES,
+    figures, tables, methods, config: record ?? JSON.stringify(config, null, 2), command: "twinpurify train cohort/ --out run/ --config run.json", sources: SOURCES,
   });
   return new Blob([html], { type: "text/html" });
 }

@@ -5,6 +5,9 @@ import { changeCohort } from "./roles.js";
 import { aboutEstimates, isEstimated } from "./estimated.js";
 
 const PAGE = 50;
+/** Columns of the sheet before a person asks for all, and the cells of a page then. */
+const FEW = 8;
+const CELLS = 600;
 const ROLES = { tumour: "tumour", adjacent_normal: "adjacent normal", other: "set aside" };
 /** Ids of rows without a sample that are listed. */
 const LISTED = 100;
@@ -16,6 +19,7 @@ export function samplesFold(state, wasOpen) {
   const status = h("p", { className: "status small", role: "status" });
   /** @type {import("../engine").SampleTable | null} */
   let samples = null;
+  let all = false;
   /** Names, so that the choice outlives the page of the table. @type {Set<string>} */
   const chosen = new Set();
 
@@ -38,9 +42,11 @@ export function samplesFold(state, wasOpen) {
     if (!samples) return;
     const { samples: names, roles, patients, reasons, sources, joins } = samples;
     // The column that the patients were read from would only say them again.
-    const columns = samples.columns.filter(({ values }) => values.some((value, at) => value !== patients[at]));
+    const every = samples.columns.filter(({ values }) => values.some((value, at) => value !== patients[at]));
+    const columns = all ? every : every.slice(0, FEW);
     const several = sources.some((source) => source !== sources[0]);
-    const to = Math.min(from + PAGE, names.length);
+    const page = all ? Math.max(10, Math.min(PAGE, Math.floor(CELLS / every.length))) : PAGE;
+    const to = Math.min(from + page, names.length);
     const rows = [];
     for (let at = from; at < to; at++) {
       rows.push([names[at], ROLES[roles[at]], reasons[at], patients[at], ...several ? [sources[at]] : [],
@@ -54,14 +60,15 @@ export function samplesFold(state, wasOpen) {
     place.replaceChildren(
       h("p", { className: "row" }, h("span", {}, "Chosen samples:"), give("normal", "Make adjacent normal"), give("tumour", "Make tumour"), give("other", "Set aside"),
         h("button", { type: "button", className: "plain", onclick: () => { names.slice(from, to).forEach((name) => chosen.add(name)); show(from); } }, "choose all shown"),
-        h("button", { type: "button", className: "plain", onclick: () => { chosen.clear(); show(from); } }, "choose none")),
+        h("button", { type: "button", className: "plain", onclick: () => { chosen.clear(); show(from); } }, "choose none"),
+        h("button", { type: "button", className: "plain", hidden: every.length <= FEW, onclick: () => { all = !all; show(from); } }, all ? "Fewer columns" : `All ${count(every.length)} columns`)),
       status,
       h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Samples" }, sheet),
       h("p", { className: "pages" },
-        h("button", { type: "button", disabled: from === 0, onclick: () => show(from - PAGE) }, "Previous"),
+        h("button", { type: "button", disabled: from === 0, onclick: () => show(Math.max(0, from - page)) }, "Previous"),
         h("span", {}, `${count(from + 1)} to ${count(to)} of ${count(names.length)}`),
         h("button", { type: "button", disabled: to === names.length, onclick: () => show(to) }, "Next")),
-      ...columns.some(({ name }) => isEstimated(name)) ? [aboutEstimates()] : [],
+      ...every.some(({ name }) => isEstimated(name)) ? [aboutEstimates()] : [],
       ...joins.map(leftOver));
     said();
   }

@@ -43,9 +43,9 @@ export function startShortcuts({ onTrain, onPause }) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.closest("input:not([type=radio],[type=checkbox],[type=file]), textarea, select, [contenteditable]");
-    if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
     // A key that writes nothing ends a word.
     if (event.key.length !== 1 && event.key !== "Shift") last = -Infinity;
+    if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
     if (event.ctrlKey || event.metaKey || event.altKey || typing || event.key.length !== 1 || !on.checked) return;
     const alone = event.timeStamp - last > WORD_MS;
     last = event.timeStamp;
@@ -54,6 +54,7 @@ export function startShortcuts({ onTrain, onPause }) {
     const { key } = event;
     // No word begins with a sign.
     if (!/[a-z\d]/i.test(key)) {
+      last = -Infinity;
       if (key === "/") event.preventDefault();
       act(key);
     } else waiting = setTimeout(() => act(key), WORD_MS);

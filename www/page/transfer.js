@@ -28,6 +28,7 @@ export function startTransfer(state, onOpened) {
   let file = null;
 
   state.on("modelFile", () => { if (state.modelFile) offer(state.modelFile); });
+  state.on("job", () => { if (!state.job && state.modelFile && state.cohort) offer(state.modelFile); });
   state.on("cohort", () => {
     if (!state.model) {
       file = null;
@@ -37,10 +38,11 @@ export function startTransfer(state, onOpened) {
     if (state.modelFile && state.cohort) offer(state.modelFile);
   });
 
-  /** Open it now, or when there is a cohort. @param {File} chosen */
+  /** Open it now, or once the files that came with it are a cohort. @param {File} chosen */
   function offer(chosen) {
-    state.modelFile = state.cohort ? null : chosen;
-    if (state.cohort) open(chosen);
+    const now = state.cohort !== null && state.job !== "files";
+    state.modelFile = now ? null : chosen;
+    if (now) open(chosen);
   }
 
   function say(/** @type {string} */ words, bad = false) {
@@ -54,7 +56,7 @@ export function startTransfer(state, onOpened) {
     element.open = true;
     const busy = state.busy("opening a model");
     if (busy) return say(busy, true);
-    if (chosen !== file && !await mayReplace(state, `${chosen.name} would stand in its place.`)) return;
+    if (chosen !== file && await whole(chosen) && !await mayReplace(state, `${chosen.name} would stand in its place.`)) return;
     const done = state.claim("model");
     if (!done) return say(state.busy("opening a model"), true);
     say(`Opening ${chosen.name} …`);
@@ -80,3 +82,9 @@ export function startTransfer(state, onOpened) {
 /** @param {string[]} names */
 const genes = (names) => h("details", {}, h("summary", {}, `${names.length.toLocaleString("en-GB")} not measured here`),
   h("p", { className: "inside small quiet" }, names.slice(0, 500).join(", "), names.length > 500 ? " …" : ""));
+
+/** Whether a safetensors file can hold the head whose length its first eight bytes give: one cut short replaces nothing, so nothing is asked. @param {File} file */
+async function whole(file) {
+  const start = new DataView(await file.slice(0, 8).arrayBuffer());
+  return start.byteLength === 8 && start.getBigUint64(0, true) <= BigInt(file.size - 8);
+}

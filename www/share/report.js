@@ -55,7 +55,7 @@ export function reportHtml({ made, cohort, verdict, cautions, figures, tables, m
 <h2>Figures</h2><div class="figures">${figures.map(figure).join("\n")}</div>
 ${tables.length ? `<h2>Tables</h2>${tables.map(table).join("\n")}` : ""}
 <h2>Methods</h2>${methods.map((text) => `<p>${escape(text)}</p>`).join("")}
-<h3>To make the run again</h3><p>Save these parameters as config.json beside the cohort’s folder, then:</p><pre>${escape(command)}</pre><pre>${escape(config)}</pre>
+<h3>To make the run again</h3><p>Save this record of the run (files with their SHA-256, roles, corrections, parameters) as run.json beside the cohort’s folder, then:</p><pre>${escape(command)}</pre><pre>${escape(config)}</pre>
 <h2>Sources</h2><ul>${sources.map((text) => `<li>${escape(text)}</li>`).join("")}</ul>
 <p class="quiet">For research. No medical device, and no basis for the treatment of a patient.</p>
 </body></html>

@@ -1,4 +1,4 @@
-//! The label test of METHOD.md 7: stratified folds, repeated, on tumours as they are, diluted, and from high to low
+//! The label test (docs/method.md, *Readouts*): stratified folds, repeated, on tumours as they are, diluted, and from high to low
 //! purity, in steps short enough for a worker.
 
 use super::super::ReadoutError;
@@ -45,7 +45,7 @@ pub enum Classifier {
     Neighbours,
 }
 
-/// On which tumours a classifier is tested (METHOD.md 5).
+/// On which tumours a classifier is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tested {

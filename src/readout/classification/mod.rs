@@ -1,5 +1,5 @@
 //! Does a label survive contamination? Classifiers trained on biopsies as they are, tested on held-out biopsies as they
-//! are, diluted with normal tissue, and from high to low purity (METHOD.md 5 and 7).
+//! are, diluted with normal tissue, and from high to low purity (docs/method.md, *Readouts*).
 
 mod fitting;
 mod folds;

@@ -3,7 +3,7 @@
 use super::super::cosine::unit_rows;
 use ndarray::{Array2, Axis};
 
-/// Neighbours asked (METHOD.md 7).
+/// Neighbours asked.
 const NEIGHBOURS: usize = 10;
 
 /// Training rows of unit length about their mean, and their classes.

@@ -1,4 +1,4 @@
-//! Gene-set scores: ssGSEA as GSVA defines it, singscore, and the combined z-score (NOTES.md 4).
+//! Gene-set scores: ssGSEA as GSVA defines it, singscore, and the combined z-score; each file says its equation.
 //!
 //! Every scorer takes log expression (samples × genes) and gives samples × sets. The genes given are the universe
 //! that ranks are taken over: scores of one sample over other genes are other numbers. A gene named twice counts

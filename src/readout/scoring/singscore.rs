@@ -1,4 +1,4 @@
-//! singscore for up-regulated sets (Foroutan 2018; NOTES.md 4.2).
+//! singscore for up-regulated sets (Foroutan et al. 2018, BMC Bioinformatics 19:404).
 
 use super::Ranking;
 use ndarray::{Array2, ArrayView2};

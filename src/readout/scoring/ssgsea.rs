@@ -1,4 +1,4 @@
-//! ssGSEA (Barbie 2009) exactly as GSVA computes it (NOTES.md 4.1a).
+//! ssGSEA (Barbie et al. 2009, Nature 462:108) exactly as GSVA computes it; `tests/golden/ssgsea` holds its values.
 
 use super::Ranking;
 use ndarray::{Array2, ArrayView2};

@@ -1,4 +1,4 @@
-//! Combined z-score (Lee 2008) as GSVA computes it (NOTES.md 4.3).
+//! Combined z-score (Lee et al. 2008, PLoS Comput Biol 4:e1000217) as GSVA computes it.
 
 use ndarray::{Array2, ArrayView2};
 

@@ -16,4 +16,6 @@ pub use cox::{CoxModel, CoxOptions, CoxRow, Ties};
 pub use curve::{Interval, SurvivalCurve, kaplan_meier};
 pub use data::SurvivalData;
 pub use log_rank::{LogRank, log_rank};
-pub use out_of_fold::{OutOfFoldConcordance, SurvivalTest, held_out_concordance, out_of_fold_concordance};
+pub use out_of_fold::{
+    ConcordanceRun, OutOfFoldConcordance, SurvivalTest, held_out_concordance, out_of_fold_concordance,
+};

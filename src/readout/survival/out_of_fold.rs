@@ -61,24 +61,67 @@ pub fn out_of_fold_concordance(
     data: &SurvivalData,
     test: &SurvivalTest,
 ) -> Result<OutOfFoldConcordance, ReadoutError> {
-    ReadoutError::shape("Rows of the embedding", data.len(), embedding.nrows())?;
-    ReadoutError::at_least("Folds", 2, test.folds)?;
-    ReadoutError::at_least("Patients with a survival time", LEAST_PATIENTS, data.len())?;
-    ReadoutError::at_least("Events (deaths, recurrences)", EVENTS_PER_FOLD * test.folds, data.event_count())?;
-    let mut rng = stream(test.seed, Purpose::Folds, 0);
-    let fold = folds_by_event(data, test.folds, &mut rng);
-    let (mut folds, mut ridge) = (Vec::new(), Vec::new());
-    for held_out in 0..test.folds {
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| fold[i] == held_out);
+    let mut run = ConcordanceRun::new(embedding.nrows(), data, *test)?;
+    loop {
+        if let Some(found) = run.step(embedding, data)? {
+            return Ok(found);
+        }
+    }
+}
+
+/// [`out_of_fold_concordance`], a fold a step.
+pub struct ConcordanceRun {
+    test: SurvivalTest,
+    rng: Xoshiro256PlusPlus,
+    fold: Vec<usize>,
+    folds: Vec<f64>,
+    ridge: Vec<f64>,
+}
+
+impl ConcordanceRun {
+    /// Begin, with an embedding of so many `rows`.
+    ///
+    /// # Errors
+    /// As [`out_of_fold_concordance`].
+    pub fn new(rows: usize, data: &SurvivalData, test: SurvivalTest) -> Result<Self, ReadoutError> {
+        ReadoutError::shape("Rows of the embedding", data.len(), rows)?;
+        ReadoutError::at_least("Folds", 2, test.folds)?;
+        ReadoutError::at_least("Patients with a survival time", LEAST_PATIENTS, data.len())?;
+        ReadoutError::at_least("Events (deaths, recurrences)", EVENTS_PER_FOLD * test.folds, data.event_count())?;
+        let mut rng = stream(test.seed, Purpose::Folds, 0);
+        let fold = folds_by_event(data, test.folds, &mut rng);
+        Ok(Self { test, rng, fold, folds: Vec::new(), ridge: Vec::new() })
+    }
+
+    /// Share of the folds that is left.
+    pub fn left(&self) -> f64 {
+        1.0 - self.folds.len() as f64 / self.test.folds as f64
+    }
+
+    /// The next fold; the whole after the last.
+    ///
+    /// # Errors
+    /// As [`out_of_fold_concordance`].
+    pub fn step(
+        &mut self,
+        embedding: &Array2<f32>,
+        data: &SurvivalData,
+    ) -> Result<Option<OutOfFoldConcordance>, ReadoutError> {
+        let held_out = self.folds.len();
+        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| self.fold[i] == held_out);
         let (train, held) = (data.select(&outside)?, data.select(&inside)?);
         let rows = |which: &[usize]| embedding.select(Axis(0), which);
-        let (index, theta) =
-            held_out_concordance((&rows(&outside), &train), (&rows(&inside), &held), test.components, &mut rng)?;
-        folds.push(index);
-        ridge.push(theta);
+        let (train, held) = ((&rows(&outside), &train), (&rows(&inside), &held));
+        let (index, theta) = held_out_concordance(train, held, self.test.components, &mut self.rng)?;
+        self.folds.push(index);
+        self.ridge.push(theta);
+        if self.folds.len() < self.test.folds {
+            return Ok(None);
+        }
+        let (folds, ridge) = (std::mem::take(&mut self.folds), std::mem::take(&mut self.ridge));
+        let mean = folds.iter().sum::<f64>() / folds.len() as f64;
+        Ok(Some(OutOfFoldConcordance { mean, folds, ridge, patients: data.len(), events: data.event_count() }))
     }
-    let mean = folds.iter().sum::<f64>() / folds.len() as f64;
-    Ok(OutOfFoldConcordance { mean, folds, ridge, patients: data.len(), events: data.event_count() })
 }
 
 /// C on `held` patients of a model fitted to `train`, each an embedding with its outcomes, and the ridge that was chosen

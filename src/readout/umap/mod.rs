@@ -2,7 +2,7 @@
 //! union, PCA start, stochastic layout with negative samples.
 //!
 //! Written here because no kept crate serves a page without threads: umap-rs needs rayon and `thread_rng` (neither
-//! repeatable nor wasm), fast-umap pins another burn, annembed needs LAPACK and memory maps (NOTES.md 6). One seed
+//! repeatable nor wasm), fast-umap pins another burn, annembed needs LAPACK and memory maps. One seed
 //! is one map, to the bit, on one machine.
 
 mod curve;
@@ -20,7 +20,7 @@ use rand_distr::{Distribution, Normal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// What a person may change about a UMAP; the defaults are umap-learn's, with cosine distance because embeddings
-/// are compared by angle everywhere else (METHOD.md 7).
+/// are compared by angle everywhere else.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UmapOptions {
     /// Neighbours that make a sample's surroundings, itself included: small shows detail, large shows the whole.
