@@ -156,7 +156,7 @@ pub(super) fn names_patients(heading: &str, values: &[Option<String>]) -> bool {
     let roles = |value: &&str| role_of_word(value).is_some() || matches!(key(value).as_str(), "case" | "yes" | "no");
     distinct.len() > 1
         && distinct.len() as f64 >= FEWEST_NAMES * present as f64
-        && !(distinct.len() < 10 && distinct.iter().all(|value| roles(&value)))
+        && !(distinct.len() < 10 && distinct.iter().all(roles))
 }
 
 /// Whether a heading says that its cells are patients: *patient*, *subject*, *participant*, *case*, *donor* or

@@ -284,3 +284,33 @@ fn outcomes(label: Label, judged: &Result<[[Scores; 2]; 2], String>) -> Vec<(Mea
     };
     Measure::all().into_iter().filter_map(asked).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Columns;
+    use super::*;
+    use crate::cohort::simulated::{SimulationSettings, simulate};
+
+    #[test]
+    fn no_fold_of_the_encoder_splits_a_patient() {
+        let settings = SimulationSettings { tumours: 80, normals: 16, genes: 200, seed: 5, ..Default::default() };
+        let mut cohort = simulate(&settings).expect("a cohort").cohort;
+        let selection = Selection { genes: 100, held_out: 0.4, seed: 7 };
+        let set = TrainingSet::from_cohort(&cohort, selection).expect("a set");
+        let columns = Columns { subtype: Some("subtype".into()), ..Columns::default() };
+        let single = folds(&Questions::of(&cohort, &set, &columns), 80, 7);
+        cohort.patients.fill(None);
+        assert_eq!(folds(&Questions::of(&cohort, &set, &columns), 80, 7), single, "one tumour a patient, named or not");
+        let patient = |i: usize| if i < 60 { i / 3 } else { i };
+        (0..80).for_each(|i| cohort.patients[i] = Some(format!("P{}", patient(i))));
+        let questions = Questions::of(&cohort, &set, &columns);
+        let fold = folds(&questions, 80, 7);
+        assert_eq!(fold, folds(&questions, 80, 7));
+        let together = |i: usize| (0..80).filter(|&j| patient(j) == patient(i)).all(|j| fold[j] == fold[i]);
+        assert!((0..80).all(together), "{fold:?}");
+        let sizes: Vec<usize> = (0..FOLDS).map(|f| fold.iter().filter(|own| **own == f).count()).collect();
+        assert!(sizes.iter().all(|n| (12..=20).contains(n)), "{sizes:?}");
+        let said = questions.notes().join(" ");
+        assert!(said.contains("20 of 40 patients have several of the 80 tumours: no fold splits a patient."), "{said}");
+    }
+}
