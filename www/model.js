@@ -94,6 +94,30 @@ export class Model {
   }
 
   /**
+   * Which of all measured genes differ between two groups: raw, adjusted for purity (the test), purified. Ask for the genes
+   * with {@link geneRows}; tables are `gene_differences` and `gene_ranks`.
+   * @param {import("./engine").Grouping} groups @param {{first?: number, second?: number | null}} [options]
+   * @returns {Promise<import("./engine").GenesFound>}
+   */
+  geneDifferences(groups, { first = 0, second = null } = {}) {
+    return this.#engines.cpu("geneDifferences", [{ of: this.#readOf(), groups, first, second }]);
+  }
+
+  /** Genes of the newest comparison. @param {import("./engine").GenesPage} page @returns {Promise<import("./engine").GeneRow[]>} */
+  geneRows({ by = "raw", key = "p", descending = false, search = "", count = 100 }) {
+    return this.#engines.cpu("geneRows", [{ by, key, descending, search, count }]);
+  }
+
+  /** The genes that are higher in each group than in all others. @param {import("./engine").Grouping} groups @param {{most?: number}} [options] @returns {Promise<import("./engine").GeneMarkers>} */
+  geneMarkers(groups, { most = 10 } = {}) { return this.#engines.cpu("geneMarkers", [{ of: this.#readOf(), groups, most }]); }
+
+  /** The genes that carry a map's axes, or a selection. @param {import("./engine").AxesRequest} request @returns {Promise<import("./engine").AxisGenes[]>} */
+  axisGenes({ kind = "pca", of = this.#of, selection = null }) { return this.#engines.cpu("axisGenes", [{ kind, of, selection }]); }
+
+  /** So many clusters of an embedding, as groups. @param {{k: number, of?: Source}} options @returns {Promise<import("./engine").Grouping>} */
+  clusters({ k, of = this.#of }) { return this.#engines.cpu("clusters", [{ k, of }]); }
+
+  /**
    * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
    * Every column may be left out; what cannot be measured comes back with the reason. Aborting the signal ends it and
    * gives the table as far as it is filled.
