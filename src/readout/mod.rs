@@ -9,6 +9,7 @@ pub mod differences;
 mod dilution;
 pub mod directions;
 mod error;
+pub mod expression;
 mod grouping;
 pub mod guards;
 pub mod identity;
