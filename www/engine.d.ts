@@ -95,7 +95,12 @@ export interface Colouring {
   categories?: string[]; codes?: Int32Array; values?: Float32Array;
 }
 export type Scorer = "ssgsea" | "singscore" | "zscore";
-export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; of: "purified" | "instant" }
+/** Every measured gene that has a value raw and purified, or those that were trained on. */
+export type PathwayGenes = "all" | "training";
+export type ExpressionFormat = "tsv" | "gct" | "h5ad" | "parquet";
+/** The next genes of an expression file: as text, or as numbers, genes × tumours row by row. */
+export interface ExpressionPiece { done: number; text?: Uint8Array; first: number; raw: Float32Array; purified: Float32Array }
+export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; genes: PathwayGenes; of: "purified" | "instant" }
 export interface PathwayChange {
   set: string; found: number; size: number; change: number;
   rawPurity: number | null; purifiedPurity: number | null; correlation: number | null;
@@ -212,6 +217,8 @@ export interface Engine {
   clusters(request: { of: Source; k: number }): Grouping;
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
+  extendExpression(wanted: { of: string }): number; beginExpression(wanted: { of: string; scale: string }): { about: string; sentence: string };
+  expressionBeside(wanted: { of: string }): [string, number, Float32Array][]; nextExpression(text: "tsv" | "gct" | null): ExpressionPiece | undefined;
   modelFile(): Uint8Array; free?(): void;
   version(): string;
   saveSession(options: { expression: boolean; page: object; engine: string | null; stopped: boolean }): Uint8Array;

@@ -78,19 +78,23 @@ export class Model {
 
   #readOf() { return this.#of === "instant" ? "instant" : "purified"; }
 
-  /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
-  pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
-    return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
+  /**
+   * Over all measured genes that have a value raw and purified, or the training genes alone.
+   * @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer, genes?: import("./engine").PathwayGenes}} [options]
+   * @returns {Promise<import("./engine").PathwayScores>}
+   */
+  pathways({ sets = "hallmark", scorer = "ssgsea", genes = "all" } = {}) {
+    return this.#engines.cpu("pathways", [{ sets, scorer, genes, of: this.#of }]);
   }
 
   /**
    * Which gene sets differ between two groups, raw beside purified.
    * @param {import("./engine").Grouping} groups
-   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options]
+   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer, genes?: import("./engine").PathwayGenes}} [options]
    * @returns {Promise<import("./engine").Differences>}
    */
-  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea" } = {}) {
-    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, of: this.#of }, groups, first, second, test }]);
+  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea", genes = "all" } = {}) {
+    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, genes, of: this.#of }, groups, first, second, test }]);
   }
 
   /**
@@ -149,6 +153,24 @@ export class Model {
 
   /** A table as CSV. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
   table(options) { return this.#engines.cpu("table", [options]); }
+
+  /**
+   * The purified expression of every measured gene at the strength that is set, as a file; null where it was cancelled.
+   * @param {{format?: import("./engine").ExpressionFormat, scale?: "log2" | "linear"}} [options]
+   * @param {{onProgress?: (progress: {done: number, doing: string}) => void, signal?: AbortSignal}} [watch]
+   * @returns {Promise<{blob: Blob, sentence: string} | null>}
+   */
+  async expressionFile({ format = "tsv", scale = "log2" } = {}, { onProgress, signal } = {}) {
+    if (signal?.aborted) return null;
+    const making = this.#engines.cpu("expressionFile", [{ of: this.#readOf(), format, scale }], { onProgress });
+    const cancel = () => { this.#engines.cpu("cancelExpression").catch(() => undefined); };
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await making;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
 
   /** The model as safetensors, with config, genes and moments in its metadata. */
   async modelFile() {

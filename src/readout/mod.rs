@@ -9,6 +9,7 @@ pub mod differences;
 mod dilution;
 pub mod directions;
 mod error;
+pub mod expression;
 pub mod gene_axes;
 pub mod gene_differences;
 mod grouping;

@@ -14,7 +14,7 @@ use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "table", rename_all = "snake_case")]
 pub enum TableSpec {
-    /// An embedding: sample, d1, d2, …
+    /// An embedding: sample, then the genes where it is a profile, else d1, d2, …
     Embedding {
         /// Of which representation.
         of: Of,
@@ -70,6 +70,12 @@ pub enum TableSpec {
         #[serde(default)]
         of: Choice,
     },
+    /// Where each measured gene's purified expression comes from, and its out-of-fold R².
+    ExpressionGenes {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
     /// Losses by step.
     Loss,
     /// Training genes with their moments.
@@ -101,8 +107,12 @@ impl Session {
     pub fn table(&mut self, spec: TableSpec) -> Result<String, SessionError> {
         match spec {
             TableSpec::Embedding { of } => {
+                let names = self.embedding_names(of)?;
                 let table = self.embedding(of)?;
-                Ok(tables::embedding(&table.samples, table.dim, &table.values))
+                Ok(match names.filter(|names| names.len() == table.dim) {
+                    Some(genes) => tables::scores(&table.samples, &genes, &table.values),
+                    None => tables::embedding(&table.samples, table.dim, &table.values),
+                })
             }
             TableSpec::MapPca { of } => self.map_csv(MapKind::Pca, of),
             TableSpec::MapUmap { of } => self.map_csv(MapKind::Umap, of),
@@ -136,6 +146,7 @@ impl Session {
             }
             TableSpec::DirectionSets { of, sets } => Ok(tables::direction_sets(&self.read_directions(of, sets)?)),
             TableSpec::DirectionPositions { of } => self.positions_csv(of),
+            TableSpec::ExpressionGenes { of } => self.expression_genes(of),
             TableSpec::Loss => {
                 let rows: Vec<LossRow> = self
                     .history()
@@ -171,6 +182,19 @@ impl Session {
                 Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))
             }
         }
+    }
+
+    /// The genes of an embedding that is a profile; none where it is a bottleneck.
+    fn embedding_names(&mut self, of: Of) -> Result<Option<Vec<String>>, SessionError> {
+        if let Some(kept) = self.kept() {
+            return Ok(Some(kept.manifest.genes.clone()));
+        }
+        let fitted = match of {
+            Of::Raw => return Ok(Some(self.current_set()?.genes.clone())),
+            Of::Purified => self.fitted(Choice::Purified)?,
+            Of::Instant => self.fitted(Choice::Instant)?,
+        };
+        Ok(fitted.representation.profile_genes().map(<[String]>::to_vec))
     }
 
     fn map_csv(&mut self, kind: MapKind, of: Of) -> Result<String, SessionError> {

@@ -19,6 +19,8 @@ mod explorer;
 #[cfg(feature = "cpu")]
 mod exports;
 #[cfg(feature = "cpu")]
+mod expression;
+#[cfg(feature = "cpu")]
 mod figures;
 #[cfg(feature = "cpu")]
 mod files;
@@ -56,11 +58,12 @@ pub use self::{
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     explorer::Nearest,
     exports::TableSpec,
+    expression::{ExpressionBlock, ExpressionScale, ExpressionSpec, ExpressionText},
     files::SampleTable,
     groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
-    readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
+    readouts::{Choice, EmbeddingTable, MapTable, PathwayGenes, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     strength::Strength,
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
@@ -120,6 +123,7 @@ pub struct Session {
     kept: Option<Box<Saved>>,
     compared: Option<groups::Compared>,
     read_directions: Option<directions::ReadDirections>,
+    writing: Option<expression::Writing>,
     /// Made for this training set.
     estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
 }

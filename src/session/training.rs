@@ -305,6 +305,7 @@ impl Session {
         self.heat_map = None;
         self.compared = None;
         self.read_directions = None;
+        self.writing = None;
     }
 }
 

@@ -14,6 +14,8 @@ mod error;
 #[cfg(feature = "cpu")]
 mod explorer;
 #[cfg(feature = "cpu")]
+mod expression;
+#[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -28,6 +30,8 @@ mod strength;
 #[cfg(feature = "cpu")]
 mod transfer;
 mod value;
+#[cfg(feature = "containers")]
+mod written;
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 /// The device of this build: the CPU engine's, or WebGPU initialised without blocking.

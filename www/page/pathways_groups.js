@@ -5,7 +5,7 @@ import { Plot } from "./plot.js";
 import { setName } from "./set_name.js";
 
 /** @typedef {import("../engine").SetDifference} Row */
-/** @typedef {{sets: "hallmark" | "own", scorer: import("../engine").Scorer, tumours: number}} Scored what is scored now */
+/** @typedef {{sets: "hallmark" | "own", scorer: import("../engine").Scorer, genes: import("../engine").PathwayGenes, tumours: number}} Scored what is scored now */
 
 /** Rows laid out at once: more would hold the main thread; the CSV has them all. */
 const ROWS = 150;
@@ -92,8 +92,8 @@ export class GroupDifferences {
     const { groups, both, same } = this.#choice.pair(scored.tumours);
     if (same) return this.#fail(new Error("Choose two different groups."));
     try {
-      const { sets, scorer } = scored;
-      const found = await model.differences(groups, { first: 0, second: 1, test: this.#test, sets, scorer });
+      const { sets, scorer, genes } = scored;
+      const found = await model.differences(groups, { first: 0, second: 1, test: this.#test, sets, scorer, genes });
       if (ticket !== this.#asked) return;
       this.#found = found;
       const discovered = (/** @type {"raw" | "purified"} */ side) => found.rows.filter((row) => (row[side]?.fdr ?? 1) < 0.05).length;
