@@ -101,9 +101,11 @@ export class Model {
    * Which of all measured genes differ between two groups: raw, adjusted for purity (the test), purified. Ask for the genes
    * with {@link geneRows}; tables are `gene_differences` and `gene_ranks`.
    * @param {import("./engine").Grouping} groups @param {{first?: number, second?: number | null}} [options]
+   * @param {{onProgress?: (done: number) => void}} [watch] how much of what is done once of a model is done
    * @returns {Promise<import("./engine").GenesFound>}
    */
-  geneDifferences(groups, { first = 0, second = null } = {}) {
+  async geneDifferences(groups, { first = 0, second = null } = {}, { onProgress } = {}) {
+    await this.#extended(onProgress);
     return this.#engines.cpu("geneDifferences", [{ of: this.#readOf(), groups, first, second }]);
   }
 
@@ -113,10 +115,24 @@ export class Model {
   }
 
   /** The genes that are higher in each group than in all others. @param {import("./engine").Grouping} groups @param {{most?: number}} [options] @returns {Promise<import("./engine").GeneMarkers>} */
-  geneMarkers(groups, { most = 10 } = {}) { return this.#engines.cpu("geneMarkers", [{ of: this.#readOf(), groups, most }]); }
+  async geneMarkers(groups, { most = 10 } = {}) {
+    await this.#extended();
+    return this.#engines.cpu("geneMarkers", [{ of: this.#readOf(), groups, most }]);
+  }
 
   /** The genes that carry a map's axes, or a selection. @param {import("./engine").AxesRequest} request @returns {Promise<import("./engine").AxisGenes[]>} */
-  axisGenes({ kind = "pca", of = this.#of, selection = null }) { return this.#engines.cpu("axisGenes", [{ kind, of, selection }]); }
+  async axisGenes({ kind = "pca", of = this.#of, selection = null }) {
+    await this.#extended();
+    return this.#engines.cpu("axisGenes", [{ kind, of, selection }]);
+  }
+
+  /** The genes outside the training set have their fit: once of a model, piece by piece, so that other calls come between. @param {(done: number) => void} [onProgress] */
+  async #extended(onProgress) {
+    for (let done = 0; done < 1;) {
+      done = await this.#engines.cpu("extendExpression", [{ of: this.#readOf() }]);
+      onProgress?.(done);
+    }
+  }
 
   /** So many clusters of an embedding, as groups. @param {{k: number, of?: Source}} options @returns {Promise<import("./engine").Grouping>} */
   clusters({ k, of = this.#of }) { return this.#engines.cpu("clusters", [{ k, of }]); }

@@ -99,7 +99,10 @@ impl VolcanoFigure {
             let x = if px + gap + wide <= at.plot.right() { px + gap } else { px - gap - wide };
             let place = Area { x, y: py - 7.0, width: wide, height: 14.0 };
             let clear = |other: &Area| {
-                place.x >= other.right() || other.x >= place.right() || place.y >= other.bottom() || other.y >= place.bottom()
+                place.x >= other.right()
+                    || other.x >= place.right()
+                    || place.y >= other.bottom()
+                    || other.y >= place.bottom()
             };
             if taken.iter().all(clear) {
                 pen.text(&name, x, py, Lettering::new(11.0, pen.theme.text))?;
@@ -124,7 +127,12 @@ impl Figure for VolcanoFigure {
         let said: Vec<String> = classes.iter().map(|class| format!("{}: {}", class.name, count(class.count))).collect();
         let named: Vec<&str> = self.names.iter().take(5).map(|(_, name)| name.as_str()).collect();
         let named = if named.is_empty() { String::new() } else { format!(" Strongest: {}.", named.join(", ")) };
-        format!("{} genes. {} across, −log10 p upwards. {}.{named}", count(self.placed().count()), self.axis, said.join("; "))
+        format!(
+            "{} genes. {} across, −log10 p upwards. {}.{named}",
+            count(self.placed().count()),
+            self.axis,
+            said.join("; ")
+        )
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {
@@ -170,8 +178,10 @@ mod tests {
 
     #[test]
     fn every_tested_gene_has_its_place_and_the_strongest_a_name() {
-        let points = vec![Some((2.0, 1e-9, 1e-7)), None, Some((-1.0, 0.0, 0.0)), Some((0.1, 0.6, 0.9)), Some((2.0, 1e-9, 1e-7))];
-        let names = vec![(0, "ESR1".to_owned()), (4, "UPON".to_owned()), (2, "=KRT5&<".to_owned()), (1, "NONE".to_owned())];
+        let points =
+            vec![Some((2.0, 1e-9, 1e-7)), None, Some((-1.0, 0.0, 0.0)), Some((0.1, 0.6, 0.9)), Some((2.0, 1e-9, 1e-7))];
+        let names =
+            vec![(0, "ESR1".to_owned()), (4, "UPON".to_owned()), (2, "=KRT5&<".to_owned()), (1, "NONE".to_owned())];
         let mut figure = VolcanoFigure::new("subtype, raw", ["A".into(), "B".into()], "log2 difference", points, names);
         let said = figure.description();
         assert!(said.contains("4 genes") && said.contains("higher in A: 2; higher in B: 1; FDR over 5 %: 1"), "{said}");

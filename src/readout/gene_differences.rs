@@ -99,7 +99,8 @@ impl Design {
     /// The group's coefficient of one gene, from its value in every tumour of the embedding; missing ones (NaN) are left out.
     /// `None` where the gene does not vary, or too few values are left.
     pub fn fit(&self, values: &[f32]) -> Option<Fit> {
-        let own: Vec<f64> = self.tumours.iter().map(|(at, _)| values.get(*at).map_or(f64::NAN, |v| f64::from(*v))).collect();
+        let own: Vec<f64> =
+            self.tumours.iter().map(|(at, _)| values.get(*at).map_or(f64::NAN, |v| f64::from(*v))).collect();
         if own.iter().all(|v| v.is_finite()) {
             return self.fit_whole(own);
         }

@@ -167,7 +167,9 @@ mod tests {
     #[test]
     fn trigamma_and_its_inverse_are_those_of_the_tables() {
         let pi = std::f64::consts::PI;
-        for (x, expected) in [(1.0, pi * pi / 6.0), (0.5, pi * pi / 2.0), (2.0, pi * pi / 6.0 - 1.0), (1e6, 1.0000005e-6)] {
+        for (x, expected) in
+            [(1.0, pi * pi / 6.0), (0.5, pi * pi / 2.0), (2.0, pi * pi / 6.0 - 1.0), (1e6, 1.0000005e-6)]
+        {
             assert!((trigamma(x) / expected - 1.0).abs() < 1e-12, "{x}: {}", trigamma(x));
         }
         // ψ″(1) = −2 ζ(3).

@@ -9,6 +9,8 @@ use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
 use super::{Session, SessionError};
 use crate::comparison::price::Price;
 use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
+use crate::readout::Grouping;
+use crate::readout::gene_differences::Values;
 
 /// Which table.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -41,6 +43,26 @@ pub enum TableSpec {
     PathwaysChange,
     /// What differs between the two groups compared last.
     PathwaysDifferences,
+    /// Every gene between the two groups compared last.
+    GeneDifferences,
+    /// Genes and their moderated t, for GSEA (`.rnk`).
+    GeneRanks {
+        /// Of which values.
+        #[serde(default)]
+        by: Values,
+    },
+    /// Markers of every group.
+    GeneMarkers {
+        /// Purified by the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+        /// The groups.
+        groups: Grouping,
+        /// How many of each.
+        most: usize,
+    },
+    /// The genes of the axes read last.
+    AxisGenes,
     /// The stand-in for purity, stromal and immune score, position between normal and the purest tumours.
     Purity,
     /// Contamination directions: shares, and what they go along with.
@@ -139,6 +161,12 @@ impl Session {
                 Ok(tables::pathway_changes(&rows))
             }
             TableSpec::PathwaysDifferences => Ok(tables::differences(&[&*self.newest_differences()?])),
+            TableSpec::GeneDifferences => self.genes_csv(),
+            TableSpec::GeneRanks { by } => self.genes_rnk(by),
+            TableSpec::GeneMarkers { of, groups, most } => {
+                Ok(tables::genes::markers(&self.gene_markers(of, &groups, most)?))
+            }
+            TableSpec::AxisGenes => self.axes_csv(),
             TableSpec::Purity => Ok(tables::purity(&*self.estimates()?)),
             TableSpec::Directions { of } => Ok(tables::directions(&self.read_directions(of, SetsChoice::Hallmark)?)),
             TableSpec::DirectionGenes { of } => {

@@ -27,6 +27,8 @@ mod files;
 #[cfg(feature = "cpu")]
 mod fitted;
 #[cfg(feature = "cpu")]
+mod genes;
+#[cfg(feature = "cpu")]
 mod groups;
 #[cfg(feature = "cpu")]
 mod keeping;
@@ -60,6 +62,7 @@ pub use self::{
     exports::TableSpec,
     expression::{ExpressionBlock, ExpressionScale, ExpressionSpec, ExpressionText},
     files::SampleTable,
+    genes::{AxesRequest, AxisGenes, GeneKey, GeneRow, GenesFound, GenesPage, GenesRequest, Marker, Markers},
     groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
@@ -122,6 +125,8 @@ pub struct Session {
     /// A session file, until its cohort stands beside it.
     kept: Option<Box<Saved>>,
     compared: Option<groups::Compared>,
+    compared_genes: Option<genes::ComparedGenes>,
+    read_axes: Option<genes::ReadAxes>,
     read_directions: Option<directions::ReadDirections>,
     writing: Option<expression::Writing>,
     /// Made for this training set.

@@ -17,6 +17,8 @@ mod explorer;
 mod expression;
 #[cfg(feature = "cpu")]
 mod files;
+#[cfg(feature = "cpu")]
+mod genes;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(feature = "cpu")]

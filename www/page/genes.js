@@ -120,7 +120,7 @@ export function startGenes(state) {
     if (same) return fail(new Error("Choose two different groups."));
     say("Comparing every gene …");
     try {
-      const [result, all] = await Promise.all([model.geneDifferences(groups, { first: 0, second: 1 }), names.length ? names : state.cohort.geneNames()]);
+      const [result, all] = await Promise.all([model.geneDifferences(groups, { first: 0, second: 1 }, { onProgress: fitting(ticket) }), names.length ? names : state.cohort.geneNames()]);
       if (ticket !== asked) return;
       const first = found === null;
       [found, names] = [result, all];
@@ -143,6 +143,11 @@ export function startGenes(state) {
       if (ticket === asked) fail(error);
     }
   }
+
+  /** @param {number} ticket */
+  const fitting = (ticket) => (/** @type {number} */ done) => {
+    if (ticket === asked && done < 1) say(`Fitting the genes outside the training set, ${Math.round(100 * done)} % …`);
+  };
 
   function chooseValues() {
     valuesPlace.replaceChildren(segments("Values", VALUES.filter((values) => values !== "adjusted" || !found?.unadjusted).map((values) => [values, values]), by, (value) => {

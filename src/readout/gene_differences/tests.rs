@@ -32,7 +32,12 @@ fn moderated_tests_are_those_of_limma() {
     for case in cases {
         let name = case["name"].as_str().expect("a name");
         // As the golden script gives them: the first group, then the second, each value exact in 32 bits.
-        let genes: Vec<Vec<f32>> = case["values"].as_array().expect("genes").iter().map(|gene| numbers(gene).iter().map(|v| *v as f32).collect()).collect();
+        let genes: Vec<Vec<f32>> = case["values"]
+            .as_array()
+            .expect("genes")
+            .iter()
+            .map(|gene| numbers(gene).iter().map(|v| *v as f32).collect())
+            .collect();
         let first = case["first"].as_u64().expect("a count") as usize;
         let sides = [side("a", 0..first), side("b", first..genes[0].len())];
         let purity = case["purity"].as_array().map(|_| numbers(&case["purity"]));
@@ -81,7 +86,8 @@ fn what_cannot_be_told_apart_is_refused_and_what_does_not_vary_has_no_test() {
     let design = Design::new(&sides, None).expect("a design");
     assert_eq!(design.fit(&[5.0; 8]), None);
     assert_eq!(design.fit(&[f32::NAN; 8]), None);
-    let (mut one, three) = ([1.0, 2.0, 3.0, 4.0, 2.0, 5.0, 3.0, 1.0], design.fit(&[1.0, 2.0, 3.0, 3.5, 2.0, 5.0, 3.0, 1.0]));
+    let (mut one, three) =
+        ([1.0, 2.0, 3.0, 4.0, 2.0, 5.0, 3.0, 1.0], design.fit(&[1.0, 2.0, 3.0, 3.5, 2.0, 5.0, 3.0, 1.0]));
     one[3] = f32::NAN;
     let fit = design.fit(&one).expect("three against four");
     assert_eq!(fit.freedom, 5.0);
@@ -97,25 +103,30 @@ fn adjusted_differences_find_planted_genes_and_keep_their_fdr() {
     for seed in [1, 2, 3] {
         let settings = SimulationSettings { tumours: 240, normals: 12, genes: 1500, seed, ..Default::default() };
         let simulated = simulate(&settings).expect("a cohort");
-        let set = TrainingSet::from_cohort(&simulated.cohort, Selection { genes: 0, held_out: 0.0, seed }).expect("a set");
+        let set =
+            TrainingSet::from_cohort(&simulated.cohort, Selection { genes: 0, held_out: 0.0, seed }).expect("a set");
         let purity: Vec<f64> = simulated.truth.purity.iter().map(|v| f64::from(*v)).collect();
         for programme in simulated.truth.programmes.iter().take(4) {
             let score: Vec<f64> =
                 programme.activity.iter().zip(&purity).map(|(a, p)| f64::from(*a) + 4.0 * (p - 0.6)).collect();
             let members = |high: bool| (0..score.len()).filter(|&at| (score[at] > 0.0) == high).collect();
-            let sides =
-                [Side { name: "high".into(), members: members(true) }, Side { name: "low".into(), members: members(false) }];
+            let sides = [
+                Side { name: "high".into(), members: members(true) },
+                Side { name: "low".into(), members: members(false) },
+            ];
             let tests = |covariate| {
                 let design = Design::new(&sides, covariate).expect("a design");
-                let gene = |at: usize| design.fit(&set.tumour_values.column(at).mapv(crate::training_set::log2_1p).to_vec());
+                let gene =
+                    |at: usize| design.fit(&set.tumour_values.column(at).mapv(crate::training_set::log2_1p).to_vec());
                 let fits: Vec<Option<Fit>> = (0..set.genes.len()).map(gene).collect();
                 GeneTests::of(&design, &fits)
             };
             let planted = |at: &usize| programme.genes.contains(&set.genes[*at]);
             for (which, covariate) in [None, Some(&purity[..])].into_iter().enumerate() {
                 let tests = tests(covariate);
-                let discovered: Vec<usize> =
-                    (0..set.genes.len()).filter(|&at| tests.genes[at].is_some_and(|t| t.difference.fdr < 0.05)).collect();
+                let discovered: Vec<usize> = (0..set.genes.len())
+                    .filter(|&at| tests.genes[at].is_some_and(|t| t.difference.fdr < 0.05))
+                    .collect();
                 let true_ones = discovered.iter().filter(|at| planted(at)).count();
                 false_share[which] += 1.0 - true_ones as f64 / discovered.len().max(1) as f64;
                 if which == 1 {
