@@ -203,13 +203,14 @@ impl GeneDifferences {
         }
     }
 
-    /// Genes with a test on these values, in the order of a gene's key.
+    /// Genes in the order of a key of their test on these values, then those that have none there but one as measured.
     pub fn ordered(&self, values: Values, key: impl Fn(&Moderated) -> f64) -> Vec<usize> {
         let Some(tests) = self.tests(values) else { return Vec::new() };
         let known = tests.genes.iter().enumerate();
         let mut known: Vec<(f64, usize)> = known.filter_map(|(at, test)| Some((key(test.as_ref()?), at))).collect();
         known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        known.into_iter().map(|(_, at)| at).collect()
+        let without = (0..tests.genes.len()).filter(|&at| tests.genes[at].is_none() && self.raw.genes[at].is_some());
+        known.into_iter().map(|(_, at)| at).chain(without).collect()
     }
 }
 

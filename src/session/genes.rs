@@ -354,7 +354,8 @@ impl Session {
         let point = |test: &Option<Moderated>| -> Option<VolcanoPoint> {
             test.map(|test| (test.difference.difference, test.difference.p, test.difference.fdr))
         };
-        let order = found.ordered(by, |test| test.t);
+        let mut order = found.ordered(by, |test| test.t);
+        order.retain(|row| tests.genes[*row].is_some());
         let ends = order.iter().take(NAMED).zip(order.iter().rev().take(NAMED)).flat_map(|(a, b)| [*b, *a]);
         let sure = |row: &usize| tests.genes[*row].is_some_and(|test| test.difference.fdr < 0.05);
         let expression = self.expression(of)?;

@@ -87,11 +87,9 @@ fn markers_are_higher_in_their_group_and_an_axis_has_its_genes() {
         ["a", "a", "a", "a", "a", "b", "b", "b", "b", "b"]
     );
     assert!(found.adjusted && found.rows.iter().all(|row| row.test.t > 0.0 && row.raw.is_some()));
-    let few = Grouping {
-        names: vec!["a".into(), "b".into(), "c".into()],
-        codes: (0..60).map(|at| [0, 0, 1, 2][usize::from(at > 1) + usize::from(at > 58) * 2]).collect(),
-        ..halves(60)
-    };
+    let code = |at| if at < 2 { 0 } else { 1 + i32::from(at == 59) };
+    let names = ["a", "b", "c"].map(String::from).to_vec();
+    let few = Grouping { names, codes: (0..60).map(code).collect(), ..halves(60) };
     let told = session.gene_markers(Choice::Instant, &few, 5).expect("markers");
     assert!(told.left_out.len() == 2 && told.rows.iter().all(|row| row.group == "b"), "{:?}", told.left_out);
 
