@@ -33,6 +33,12 @@ pub struct Extension {
     scores: Array2<f32>,
     /// Tumours along the contamination directions, n × K.
     positions: Array2<f32>,
+    /// The share of a gene's own value in its purified one, and where the tumours lie along the first contamination direction
+    /// as they were measured, n: that is taken out of the own value.
+    own: f32,
+    along: Vec<f32>,
+    /// Which direction that is.
+    first: Option<usize>,
 }
 
 /// How the values of one gene stand.
@@ -93,16 +99,20 @@ impl Extending {
             }
         }
         let width = (n / 6).clamp(NARROWEST, WIDEST);
+        let width = std::env::var("TP_WIDTH").ok().and_then(|v| v.parse().ok()).unwrap_or(width);
         let ridge = MixedRidge::new(&mixed, &clean, width, seed)?;
         let positions = match representation.removal() {
             Some(removal) => removal.directions().positions(whole),
             None => Array2::zeros((n, 0)),
         };
         let kinds = representation.removal().map_or_else(Vec::new, |removal| removal.directions().kinds.clone());
+        let first = kinds.iter().position(|kind| *kind == Kind::Contamination);
+        let along = first.map_or_else(|| vec![0.0; n], |at| still.column(at).to_vec());
+        let own = std::env::var("TP_OWN").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0);
         let column: std::collections::HashMap<&str, u32> =
             set.genes.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
-        let columns = measured.genes().iter().map(|name| column.get(name.as_str()).copied()).collect();
-        let made = Extension {
+        let columns: Vec<Option<u32>> = measured.genes().iter().map(|name| column.get(name.as_str()).copied()).collect();
+        let mut made = Extension {
             genes: Vec::new(),
             places: Vec::new(),
             fits: Vec::new(),
@@ -110,8 +120,18 @@ impl Extending {
             loadings: Vec::new(),
             scores: ridge.scores().mapv(|v| v as f32),
             positions,
+            own,
+            along,
+            first,
         };
         let moved = Moved::new(kinds, shift, &made.positions.mapv(f64::from), ridge.scores());
+        // At once, for a vector that grows is copied, and there twice.
+        let (genes, outside) = (columns.len(), columns.iter().filter(|column| column.is_none()).count());
+        made.genes.reserve_exact(genes);
+        made.places.reserve_exact(genes);
+        made.fits.reserve_exact(outside);
+        made.coefficients.reserve_exact(outside * made.scores.ncols());
+        made.loadings.reserve_exact(outside * made.positions.ncols());
         Ok(Self { ridge, recipe, moved, made, columns })
     }
 
@@ -232,6 +252,15 @@ impl Extension {
 
     pub(super) fn positions(&self) -> &Array2<f32> {
         &self.positions
+    }
+
+    /// What a gene's own standardised value adds to the purified one of a tumour, beside the share of what is predicted.
+    pub(super) fn with_own(&self, predicted: f32, own: f32, tumour: usize, loadings: &[f32]) -> f32 {
+        if own.is_nan() {
+            return predicted;
+        }
+        let moved = self.first.map_or(0.0, |at| self.along[tumour] * loadings[at]);
+        self.own * (own - moved) + (1.0 - self.own) * predicted
     }
 
     pub(super) fn fit_at(&self, place: usize) -> Fit {

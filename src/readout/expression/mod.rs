@@ -155,7 +155,7 @@ impl<'a> PurifiedExpression<'a> {
                 self.from_profile(place, tumours.start, &levels, &mut to);
             } else {
                 let whole = whole.row(place - places.start);
-                self.from_ridge(place, tumours.start, whole.as_slice().unwrap_or_default(), &mut to);
+                self.from_ridge(place, tumours.start, whole.as_slice().unwrap_or_default(), &levels, &mut to);
             }
             to.iter_mut().zip(&levels).filter(|(_, v)| v.is_nan()).for_each(|(to, _)| *to = f32::NAN);
         }
@@ -183,9 +183,10 @@ impl<'a> PurifiedExpression<'a> {
         }
     }
 
-    fn from_ridge(&self, place: usize, first: usize, whole: &[f32], to: &mut ArrayViewMut1<f32>) {
+    fn from_ridge(&self, place: usize, first: usize, whole: &[f32], levels: &[f32], to: &mut ArrayViewMut1<f32>) {
         let (fit, loadings) = (self.extension.fit_at(place), self.extension.loadings_at(place));
-        for (i, (to, whole)) in to.iter_mut().zip(whole).enumerate() {
+        for (i, ((to, whole), level)) in to.iter_mut().zip(whole).zip(levels).enumerate() {
+            let whole = self.extension.with_own(*whole, (log2_1p(*level) - fit.mean) / fit.deviation, first + i, loadings);
             let positions = self.extension.positions().row(first + i);
             let out: f32 = self.taken.iter().map(|&at| positions[at] * loadings[at]).sum();
             *to = (whole - out) * fit.deviation + fit.mean;

@@ -51,8 +51,9 @@ fn a_gene_is_fitted_alike_alone_and_among_others() {
     let all = ridge.fit(y.view());
     for gene in 0..y.ncols() {
         let alone = ridge.fit(y.select(Axis(1), &[gene]).view());
-        assert_eq!(alone.coefficients.row(0), all.coefficients.row(gene));
-        assert_eq!(alone.r2[0].to_bits(), all.r2[gene].to_bits());
+        // To rounding: how a sum is unrolled depends on how its block lies in memory. Blocks themselves are always the same.
+        near(alone.coefficients.row(0).iter().copied(), all.coefficients.row(gene).iter().copied(), "coefficient");
+        near(alone.r2.into_iter(), all.r2[gene..].iter().copied(), "R²");
     }
 }
 
