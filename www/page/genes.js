@@ -34,6 +34,8 @@ export function startGenes(state) {
   /** The person asked: from then on every choice is followed. */
   let wanted = false;
   let chosen = "";
+  /** The question that `found` answers. */
+  let answered = "";
   let asked = 0, paged = 0, timer = 0;
   /** @type {MapView | null} */
   let view = null;
@@ -113,9 +115,13 @@ export function startGenes(state) {
 
   async function compare() {
     const model = state.readable;
-    markers.forget();
+    if (!wanted) markers.forget();
     if (!wanted || !model || !state.cohort || !choice.groups.names.length || state.cohort.alone) return;
     const { groups, both, same } = choice.pair(state.tumours.length);
+    // A selection elsewhere offers other groups, and changes none of these.
+    const asks = JSON.stringify([groups, choice.groups]);
+    if (found && asks === answered) return;
+    markers.forget();
     const ticket = ++asked;
     if (same) return fail(new Error("Choose two different groups."));
     say("Comparing every gene …");
@@ -123,7 +129,7 @@ export function startGenes(state) {
       const [result, all] = await Promise.all([model.geneDifferences(groups, { first: 0, second: 1 }, { onProgress: fitting(ticket) }), names.length ? names : state.cohort.geneNames()]);
       if (ticket !== asked) return;
       const first = found === null;
-      [found, names] = [result, all];
+      [found, names, answered] = [result, all, asks];
       if (found.unadjusted && by === "adjusted") by = "raw";
       else if (first && !found.unadjusted) by = "adjusted";
       const [[a, n], [b, m]] = found.sides;
