@@ -126,7 +126,7 @@ export interface DifferencesRequest { pathways: PathwayOptions; groups: Grouping
 export type GeneValues = "raw" | "adjusted" | "purified";
 /** `t` is moderated as limma does; the effect is in moderated standard deviations. */
 export interface GeneTest extends Difference { t: number }
-/** Three numbers each: raw, adjusted for purity, purified. `purity`: what was held, and in how many tumours it is known. */
+/** Three numbers each: raw, adjusted for purity, purified (0 until they were asked for). `purity`: what was held, and in how many tumours it is known. */
 export interface GenesFound {
   label: string; sides: [[string, number], [string, number]]; genes: number; tested: [number, number, number]; discovered: [number, number, number];
   purity: [string, number] | null; unadjusted: string | null; /** Who was compared, where not all tumours were. */ notes: string[];
@@ -135,7 +135,7 @@ export interface GenesPage { by?: GeneValues; key?: "p" | "difference" | "effect
 /** `row` of the cohort's matrix; `source` and out-of-fold R² of the purified value. */
 export interface GeneRow {
   row: number; gene: string; raw: GeneTest | null; adjusted: GeneTest | null; purified: GeneTest | null;
-  source: "training" | "ridge" | "not_explained" | "too_few_values"; r2: number | null;
+  source: "training" | "ridge" | "not_explained" | "too_few_values" | null; r2: number | null;
 }
 export interface GeneMarkers {
   label: string; adjusted: boolean; leftOut: string[]; notes: string[];
@@ -212,7 +212,7 @@ export interface Engine {
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
-  geneDifferences(request: { of: "purified" | "instant"; groups: Grouping; first: number; second: number | null }): GenesFound; geneRows(page: GenesPage): GeneRow[];
+  geneDifferences(request: { of: "purified" | "instant"; groups: Grouping; first: number; second: number | null }): GenesFound; purifiedDifferences(): GenesFound; geneRows(page: GenesPage): GeneRow[];
   geneMarkers(request: { of: "purified" | "instant"; groups: Grouping; most: number }): GeneMarkers; axisGenes(request: AxesRequest): AxisGenes[];
   clusters(request: { of: Source; k: number }): Grouping;
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;

@@ -98,15 +98,23 @@ export class Model {
   }
 
   /**
-   * Which of all measured genes differ between two groups: raw, adjusted for purity (the test), purified. Ask for the genes
-   * with {@link geneRows}; tables are `gene_differences` and `gene_ranks`.
+   * Which of all measured genes differ between two groups: raw, and adjusted for purity (the test). Ask for the genes with
+   * {@link geneRows}; tables are `gene_differences` and `gene_ranks`. Purified values join in with {@link purifiedDifferences}.
    * @param {import("./engine").Grouping} groups @param {{first?: number, second?: number | null}} [options]
-   * @param {{onProgress?: (done: number) => void}} [watch] how much of what is done once of a model is done
    * @returns {Promise<import("./engine").GenesFound>}
    */
-  async geneDifferences(groups, { first = 0, second = null } = {}, { onProgress } = {}) {
-    await this.#extended(onProgress);
+  geneDifferences(groups, { first = 0, second = null } = {}) {
     return this.#engines.cpu("geneDifferences", [{ of: this.#readOf(), groups, first, second }]);
+  }
+
+  /**
+   * The purified values of the newest comparison. Genes outside the training set are fitted for it, once of a model.
+   * @param {{onProgress?: (done: number) => void}} [watch] how much of that is done
+   * @returns {Promise<import("./engine").GenesFound>}
+   */
+  async purifiedDifferences({ onProgress } = {}) {
+    await this.#extended(onProgress);
+    return this.#engines.cpu("purifiedDifferences");
   }
 
   /** Genes of the newest comparison. @param {import("./engine").GenesPage} page @returns {Promise<import("./engine").GeneRow[]>} */
@@ -122,7 +130,7 @@ export class Model {
 
   /** The genes that carry a map's axes, or a selection. @param {import("./engine").AxesRequest} request @returns {Promise<import("./engine").AxisGenes[]>} */
   async axisGenes({ kind = "pca", of = this.#of, selection = null }) {
-    await this.#extended();
+    if (of !== "raw") await this.#extended();
     return this.#engines.cpu("axisGenes", [{ kind, of, selection }]);
   }
 

@@ -11,6 +11,7 @@ use super::ReadoutError;
 use super::differences::{FEWEST_MEMBERS, Side};
 use super::moderated::{Fit, Moderated, Prior, moderate};
 use serde::{Deserialize, Serialize};
+use twinpurify_cells::products;
 
 /// A spread this small beside the values, or of a covariate beside what it was, is rounding.
 const CONSTANT: f64 = 1e-12;
@@ -101,7 +102,8 @@ impl Design {
     pub fn fit(&self, values: &[f32]) -> Option<Fit> {
         let own: Vec<f64> =
             self.tumours.iter().map(|(at, _)| values.get(*at).map_or(f64::NAN, |v| f64::from(*v))).collect();
-        if own.iter().all(|v| v.is_finite()) {
+        // A sum is finite where every part is.
+        if own.iter().sum::<f64>().is_finite() {
             return self.fit_whole(own);
         }
         let kept: Vec<usize> = (0..own.len()).filter(|at| own[*at].is_finite()).collect();
@@ -117,16 +119,14 @@ impl Design {
     /// One value per tumour of the design, all finite.
     fn fit_whole(&self, mut own: Vec<f64>) -> Option<Fit> {
         let n = own.len() as f64;
-        let mean = own.iter().sum::<f64>() / n;
-        // About the mean, so that squares keep their digits.
-        own.iter_mut().for_each(|v| *v -= mean);
-        let whole = dot(&own, &own);
+        // About the mean, so that squares keep their digits; the intercept has no product with what is left.
+        let covariate = self.held.get(1).map_or(&[][..], Vec::as_slice);
+        let (mean, whole, [along, beside]) = products(&mut own, [&self.tested, covariate]);
         if whole <= n * (CONSTANT * mean.abs().max(1.0)).powi(2) {
             return None;
         }
-        let along = dot(&own, &self.tested);
-        let left = self.held.iter().fold(whole - along * along, |left, held| left - dot(&own, held).powi(2));
         let freedom = n - self.held.len() as f64 - 1.0;
+        let left = whole - along * along - beside * beside;
         let (coefficient, variance) = (along / self.length, left.max(0.0) / freedom);
         Some(Fit { coefficient, variance, freedom, unscaled: 1.0 / self.length })
     }
@@ -189,8 +189,8 @@ pub struct GeneDifferences {
     pub raw: GeneTests,
     /// With purity held, or why there is none.
     pub adjusted: Result<GeneTests, String>,
-    /// Purified; genes that are not explained have none.
-    pub purified: GeneTests,
+    /// Purified, once that was asked for; genes that are not explained have none.
+    pub purified: Option<GeneTests>,
 }
 
 impl GeneDifferences {
@@ -199,7 +199,7 @@ impl GeneDifferences {
         match values {
             Values::Raw => Some(&self.raw),
             Values::Adjusted => self.adjusted.as_ref().ok(),
-            Values::Purified => Some(&self.purified),
+            Values::Purified => self.purified.as_ref(),
         }
     }
 

@@ -138,7 +138,7 @@ impl Fitted {
         Ok(done)
     }
 
-    fn measured<'a>(&'a self, cohort: &'a Cohort) -> Result<Measured<'a>, SessionError> {
+    pub(super) fn measured<'a>(&'a self, cohort: &'a Cohort) -> Result<Measured<'a>, SessionError> {
         let samples = match self.samples.get() {
             Some(found) => found,
             None => {

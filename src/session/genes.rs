@@ -1,6 +1,7 @@
 //! Genes between two groups of tumours, markers of every group, and the genes that carry an axis of a map: of all genes
 //! that were measured.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use ndarray::{Array2, ArrayView1};
@@ -16,6 +17,7 @@ use crate::readout::gene_axes::{along, selected};
 use crate::readout::gene_differences::{Design, GeneDifferences, GeneTests, Values};
 use crate::readout::moderated::Moderated;
 use crate::readout::{Grouping, ReadoutError};
+use crate::training_set::log2_1p;
 
 /// Most groups with markers of their own.
 const GROUPS: std::ops::RangeInclusive<usize> = 2..=40;
@@ -24,6 +26,7 @@ const NAMED: usize = 12;
 
 const NOT_COMPARED: SessionError =
     SessionError::NotYet("No groups have been compared gene by gene yet: choose two groups first.");
+const NO_COHORT: SessionError = SessionError::NotYet("Open an expression matrix first.");
 const NO_AXIS: SessionError = SessionError::NotYet("The genes of no axis have been read yet.");
 
 /// Which two groups to compare gene by gene.
@@ -111,8 +114,8 @@ pub struct GeneRow {
     pub adjusted: Option<Moderated>,
     /// Purified.
     pub purified: Option<Moderated>,
-    /// Where its purified values come from.
-    pub source: Source,
+    /// Where its purified values come from, once they were asked for.
+    pub source: Option<Source>,
     /// How much of it the embedding explains out of fold.
     pub r2: Option<f64>,
 }
@@ -188,7 +191,9 @@ pub(super) struct ReadAxes {
 }
 
 impl Session {
-    /// Compare two groups in every gene: raw, adjusted for purity, purified. Kept for its pages, figures and tables.
+    /// Compare two groups in every gene: raw and adjusted for purity; purified values join in with
+    /// [`Self::purified_differences`], because the genes outside the training set have to be fitted for them. Kept for its pages,
+    /// figures and tables.
     ///
     /// # Errors
     /// Before training, and groups that cannot be compared.
@@ -201,7 +206,34 @@ impl Session {
         } else {
             self.compared_genes = known;
         }
-        let compared = self.compared_genes.as_ref().ok_or(NOT_COMPARED)?;
+        self.genes_found()
+    }
+
+    /// The purified values of the newest comparison.
+    ///
+    /// # Errors
+    /// Before two groups were compared, and as [`Self::expression`].
+    pub fn purified_differences(&mut self) -> Result<GenesFound, SessionError> {
+        let newest = self.newest_genes()?;
+        if newest.found.purified.is_none() {
+            let (of, found) = (newest.request.of, Rc::clone(&newest.found));
+            let design = Design::new(&found.sides, None)?;
+            let expression = self.expression(of)?;
+            let all = expression.names().len();
+            let mut fits = Vec::with_capacity(all);
+            for from in (0..all).step_by(BLOCK) {
+                let values = expression.purified(from..(from + BLOCK).min(all));
+                fits.extend(values.rows().into_iter().map(|gene| design.fit(&flat(gene))));
+            }
+            let purified = Some(GeneTests::of(&design, &fits));
+            let newest = self.compared_genes.as_mut().ok_or(NOT_COMPARED)?;
+            newest.found = Rc::new(GeneDifferences { purified, ..found.as_ref().clone() });
+        }
+        self.genes_found()
+    }
+
+    fn genes_found(&self) -> Result<GenesFound, SessionError> {
+        let compared = self.newest_genes()?;
         let found = &compared.found;
         let of = |count: fn(&GeneTests) -> usize| Values::ALL.map(|values| found.tests(values).map_or(0, count));
         Ok(GenesFound {
@@ -232,23 +264,17 @@ impl Session {
             self.held_purity(request.of)?.map_or_else(|e| (Err(e.clone()), Err(e)), |(n, v)| (Ok(n), Ok(v)));
         let raw = Design::new(&sides, None)?;
         let adjusted = covariate.and_then(|values| Design::new(&sides, Some(&values)).map_err(|e| e.to_string()));
-        let expression = self.expression(request.of)?;
-        let genes = expression.names().len();
-        let mut fits = [0; 3].map(|_| Vec::with_capacity(genes));
-        expression.blocks(|_, raw_values, purified_values| {
-            for (measured, purified) in raw_values.rows().into_iter().zip(purified_values.rows()) {
-                let (measured, purified) = (flat(measured), flat(purified));
-                fits[0].push(raw.fit(&measured));
-                fits[1].push(adjusted.as_ref().ok().and_then(|design| design.fit(&measured)));
-                fits[2].push(raw.fit(&purified));
-            }
-            Ok::<(), SessionError>(())
+        let genes = self.expression_names()?.len();
+        let mut fits = [0; 2].map(|_| Vec::with_capacity(genes));
+        self.each_raw(request.of, 0..genes, |_, values| {
+            fits[0].push(raw.fit(values));
+            fits[1].push(adjusted.as_ref().ok().and_then(|design| design.fit(values)));
         })?;
         let found = GeneDifferences {
             label: request.groups.label.clone(),
             raw: GeneTests::of(&raw, &fits[0]),
             adjusted: adjusted.map(|design| GeneTests::of(&design, &fits[1])),
-            purified: GeneTests::of(&raw, &fits[2]),
+            purified: None,
             sides,
         };
         Ok(ComparedGenes { request, strength, found: Rc::new(found), purity, notes })
@@ -270,6 +296,25 @@ impl Session {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Measured genes of a fitted representation's tumours, `log2(1 + x)`, NaN where missing: `rows` of the cohort's matrix, each
+    /// told with its values.
+    fn each_raw(
+        &self,
+        of: Choice,
+        rows: Range<usize>,
+        mut each: impl FnMut(usize, &[f32]),
+    ) -> Result<(), SessionError> {
+        let fitted = self.fitted(of)?;
+        let measured = fitted.measured(self.cohort.as_ref().ok_or(NO_COHORT)?)?;
+        let mut values = vec![0.0; fitted.set.tumours.len()];
+        for row in rows {
+            measured.tumours(row, &mut values);
+            values.iter_mut().for_each(|v| *v = log2_1p(*v));
+            each(row, &values);
+        }
+        Ok(())
     }
 
     /// What a readout of purified values was made with, beside the model itself.
@@ -299,26 +344,27 @@ impl Session {
                 GeneKey::Effect => test.difference.effect,
             }
         });
-        let expression = self.expression(of)?;
+        let names = self.expression_names()?;
+        let expression = if found.purified.is_some() { Some(self.made_expression(of)?) } else { None };
         let wanted = page.search.trim().to_lowercase();
-        let named = |row: &usize| wanted.is_empty() || expression.names()[*row].to_lowercase().contains(&wanted);
+        let named = |row: &usize| wanted.is_empty() || names[*row].to_lowercase().contains(&wanted);
         let mut rows: Vec<usize> = order.into_iter().filter(named).take(page.count.saturating_add(1)).collect();
         // The gene of that very name is meant first.
-        if let Some(at) = rows.iter().position(|row| expression.names()[*row].to_lowercase() == wanted) {
+        if let Some(at) = rows.iter().position(|row| names[*row].to_lowercase() == wanted) {
             rows[..=at].rotate_right(1);
         }
         rows.truncate(page.count);
         let row = |row: usize| {
-            let gene = expression.gene(row);
+            let gene = expression.as_ref().map(|expression| expression.gene(row));
             let test = |values| found.tests(values).and_then(|tests| tests.genes[row]);
             GeneRow {
                 row,
-                gene: expression.names()[row].clone(),
+                gene: names[row].clone(),
                 raw: test(Values::Raw),
                 adjusted: test(Values::Adjusted),
                 purified: test(Values::Purified),
-                source: gene.source,
-                r2: gene.r2.is_finite().then_some(gene.r2),
+                source: gene.map(|gene| gene.source),
+                r2: gene.map(|gene| gene.r2).filter(|r2| r2.is_finite()),
             }
         };
         Ok(rows.into_iter().map(row).collect())
@@ -333,22 +379,20 @@ impl Session {
 
     /// Genes and their moderated t, highest first: what GSEA takes as a ranked list.
     pub(super) fn genes_rnk(&mut self, by: Values) -> Result<String, SessionError> {
-        let newest = self.newest_genes()?;
-        let (of, found) = (newest.request.of, Rc::clone(&newest.found));
+        let found = Rc::clone(&self.newest_genes()?.found);
         let order = found.ordered(by, |test| -test.t);
         if order.is_empty() {
             return Err(NOT_COMPARED);
         }
-        let expression = self.expression(of)?;
+        let names = self.expression_names()?;
         let t = |row: &usize| found.tests(by).and_then(|tests| tests.genes[*row]).map(|test| test.t);
-        let rows = order.iter().filter_map(|row| Some((expression.names()[*row].as_str(), t(row)?)));
+        let rows = order.iter().filter_map(|row| Some((names[*row].as_str(), t(row)?)));
         Ok(super::tables::genes::ranked(rows))
     }
 
     /// All genes of the newest comparison as a volcano plot of some values.
     pub(super) fn volcano(&mut self, by: Values) -> Result<VolcanoFigure, SessionError> {
-        let newest = self.newest_genes()?;
-        let (of, found) = (newest.request.of, Rc::clone(&newest.found));
+        let found = Rc::clone(&self.newest_genes()?.found);
         let tests =
             found.tests(by).ok_or(SessionError::NotYet("Nothing could be held here: choose raw or purified."))?;
         let point = |test: &Option<Moderated>| -> Option<VolcanoPoint> {
@@ -358,8 +402,8 @@ impl Session {
         order.retain(|row| tests.genes[*row].is_some());
         let ends = order.iter().take(NAMED).zip(order.iter().rev().take(NAMED)).flat_map(|(a, b)| [*b, *a]);
         let sure = |row: &usize| tests.genes[*row].is_some_and(|test| test.difference.fdr < 0.05);
-        let expression = self.expression(of)?;
-        let names = ends.filter(sure).map(|row| (row, expression.names()[row].clone())).collect();
+        let named = self.expression_names()?;
+        let names = ends.filter(sure).map(|row| (row, named[row].clone())).collect();
         let title = format!("{}: {} against {}, {}", found.label, found.sides[0].name, found.sides[1].name, by.word());
         let sides = [0, 1].map(|at| found.sides[at].name.clone());
         Ok(VolcanoFigure::new(title, sides, "difference, log2", tests.genes.iter().map(point).collect(), names))
@@ -369,10 +413,18 @@ impl Session {
     pub(super) fn gene_strip(&mut self, gene: &str) -> Result<StripPlot, SessionError> {
         let newest = self.newest_genes()?;
         let (of, found) = (newest.request.of, Rc::clone(&newest.found));
-        let expression = self.expression(of)?;
+        let names = self.expression_names()?;
         let unknown = || SessionError::Unknown { what: "gene", name: gene.into() };
-        let row = expression.names().iter().position(|name| name == gene).ok_or_else(unknown)?;
-        let (raw, purified) = (expression.raw(row..row + 1), expression.purified(row..row + 1));
+        let row = names.iter().position(|name| name == gene).ok_or_else(unknown)?;
+        let tumours = self.fitted(of)?.set.tumours.len();
+        let (raw, purified) = if found.purified.is_some() {
+            let expression = self.made_expression(of)?;
+            (expression.raw(row..row + 1), expression.purified(row..row + 1))
+        } else {
+            let mut raw = Array2::zeros((1, tumours));
+            self.each_raw(of, row..row + 1, |_, values| raw.row_mut(0).assign(&ArrayView1::from(values)))?;
+            (raw, Array2::from_elem((1, tumours), f32::NAN))
+        };
         let of_side = |side: &Side| side.members.clone();
         let members: Vec<usize> = found.sides.iter().flat_map(of_side).collect();
         let codes = found.sides.iter().zip(0..).flat_map(|(side, code)| std::iter::repeat_n(code, side.members.len()));
@@ -408,15 +460,12 @@ impl Session {
         let held = held.filter(|_| adjusted);
         let designs: Vec<Design> =
             compared.iter().map(|sides| Design::new(sides, held.as_deref())).collect::<Result<_, _>>()?;
+        let genes = self.expression_names()?.len();
+        let mut fits: Vec<Vec<_>> = designs.iter().map(|_| Vec::with_capacity(genes)).collect();
+        self.each_raw(of, 0..genes, |_, values| {
+            designs.iter().zip(&mut fits).for_each(|(design, fits)| fits.push(design.fit(values)));
+        })?;
         let expression = self.expression(of)?;
-        let mut fits: Vec<Vec<_>> = designs.iter().map(|_| Vec::with_capacity(expression.names().len())).collect();
-        for from in (0..expression.names().len()).step_by(BLOCK) {
-            let values = expression.raw(from..(from + BLOCK).min(expression.names().len()));
-            for gene in values.rows() {
-                let gene = flat(gene);
-                designs.iter().zip(&mut fits).for_each(|(design, fits)| fits.push(design.fit(&gene)));
-            }
-        }
         let mut rows = Vec::new();
         for ((sides, design), fits) in compared.iter().zip(&designs).zip(fits) {
             let tests = GeneTests::of(design, &fits);
@@ -471,29 +520,25 @@ impl Session {
             Some(map) => map.named_sets(&sets, self.expression_names()?),
             None => sets,
         };
-        let expression = self.expression(choice)?;
-        let mut loadings = Array2::<f32>::zeros((axes.len(), expression.names().len()));
-        let mut read = |from: usize, values: &Array2<f32>| {
-            for (at, gene) in values.rows().into_iter().enumerate() {
-                let r = along(&axes, &flat(gene));
-                loadings.column_mut(from + at).iter_mut().zip(r).for_each(|(to, r)| *to = r);
-            }
+        let genes = self.expression_names()?.len();
+        let mut loadings = Array2::<f32>::zeros((axes.len(), genes));
+        let mut read = |row: usize, values: &[f32]| {
+            loadings.column_mut(row).iter_mut().zip(along(&axes, values)).for_each(|(to, r)| *to = r);
         };
         if request.of == Of::Raw {
-            for from in (0..expression.names().len()).step_by(BLOCK) {
-                read(from, &expression.raw(from..(from + BLOCK).min(expression.names().len())));
-            }
+            self.each_raw(choice, 0..genes, read)?;
         } else {
-            expression.blocks(|from, _, purified| {
-                read(from, purified);
-                Ok::<(), SessionError>(())
-            })?;
+            let expression = self.expression(choice)?;
+            for from in (0..genes).step_by(BLOCK) {
+                let values = expression.purified(from..(from + BLOCK).min(genes));
+                values.rows().into_iter().enumerate().for_each(|(at, gene)| read(from + at, &flat(gene)));
+            }
         }
         let positions = Array2::from_shape_fn((tumours, axes.len()), |(i, k)| axes[k][i] as f32);
         let none = vec![0.0; axes.len()];
         let found = Found {
             loadings: &loadings,
-            genes: expression.names(),
+            genes: self.expression_names()?,
             positions: &positions,
             variance: &none,
             shift: &none,
@@ -507,7 +552,7 @@ impl Session {
     }
 
     fn expression_names(&self) -> Result<&[String], SessionError> {
-        Ok(&self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?.matrix.genes)
+        Ok(&self.cohort.as_ref().ok_or(NO_COHORT)?.matrix.genes)
     }
 
     /// Bars of the newest axes' genes.

@@ -32,6 +32,12 @@ impl Engine {
         to_js(&self.0.gene_differences(request).map_err(refused)?)
     }
 
+    /// The purified values of the newest comparison join in.
+    #[wasm_bindgen(js_name = purifiedDifferences)]
+    pub fn purified_differences(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.purified_differences().map_err(refused)?)
+    }
+
     /// Genes of the newest comparison, ordered and searched.
     #[wasm_bindgen(js_name = geneRows)]
     pub fn gene_rows(&mut self, page: JsValue) -> Result<JsValue, JsValue> {

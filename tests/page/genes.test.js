@@ -18,7 +18,7 @@ function cohort() {
 
 /** @param {import("playwright-core").Page} page */
 async function compared(page) {
-  await page.waitForFunction(() => /below an FDR of 5 %/.test(document.getElementById("genes-status")?.textContent ?? "") && document.querySelectorAll("#genes tbody tr[data-gene]").length > 0, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /below an FDR of 5 %.*purified(?!.* follow)/.test(document.getElementById("genes-status")?.textContent ?? "") && document.querySelectorAll("#genes tbody tr[data-gene]").length > 0, undefined, { timeout: 60_000 });
   return await page.textContent("#genes-status") ?? "";
 }
 

@@ -23,7 +23,7 @@ const SOURCES = { ridge: "by ridge from the embedding", not_explained: "the embe
 /** @param {import("./state.js").State} state */
 export function startGenes(state) {
   /** @type {Values} */
-  let by = "raw";
+  let by = "raw", wish = /** @type {Values} */ ("adjusted");
   /** @type {"p" | "difference" | "effect"} */
   let key = "p";
   let descending = false;
@@ -109,7 +109,7 @@ export function startGenes(state) {
     found = null;
     markers.forget();
     results.hidden = true;
-    say(state.cohort?.alone ? "Genes are compared on the cohort’s values: open its files beside the session." : "All measured genes between two groups; the first time takes a few seconds.");
+    say(state.cohort?.alone ? "Genes are compared on the cohort’s values: open its files beside the session." : "All measured genes between two groups.");
     begin.hidden = Boolean(state.cohort?.alone);
   }
 
@@ -126,38 +126,54 @@ export function startGenes(state) {
     if (same) return fail(new Error("Choose two different groups."));
     say("Comparing every gene …");
     try {
-      const [result, all] = await Promise.all([model.geneDifferences(groups, { first: 0, second: 1 }, { onProgress: fitting(ticket) }), names.length ? names : state.cohort.geneNames()]);
+      const [result, all] = await Promise.all([model.geneDifferences(groups, { first: 0, second: 1 }), names.length ? names : state.cohort.geneNames()]);
       if (ticket !== asked) return;
-      const first = found === null;
       [found, names, answered] = [result, all, asks];
-      if (found.unadjusted && by === "adjusted") by = "raw";
-      else if (first && !found.unadjusted) by = "adjusted";
-      const [[a, n], [b, m]] = found.sides;
-      const said = VALUES.map((values, at) => `${count(result.discovered[at])} ${SAID[values]}`).filter((_, at) => at !== 1 || !result.unadjusted);
-      say(`${a} (${count(n)}) against ${b} (${count(m)}): of ${plural(found.tested[0], "gene")} that vary, below an FDR of 5 %: ${said.join(", ")}.`
-        + (both ? ` ${plural(both, "tumour is", "tumours are")} in both groups and left out.` : "")
-        + (found.purity && found.purity[1] < n + m ? ` Purity is known in ${count(found.purity[1])} of them.` : "") + found.notes.map((words) => ` ${words}`).join("")
-        + (found.tested[2] < found.tested[0] ? ` ${count(found.tested[0] - found.tested[2])} genes have no purified value: the embedding does not explain them.` : ""));
-      // A plain sentence: which of these is the test.
-      note.textContent = `First group minus second, in log2(1 + x). Effect: in standard deviations, with its 95 % interval; variances are moderated over all genes (limma); FDR: Benjamini–Hochberg, each kind of values by itself. Purified values share strength across genes and tumours, so their p-values order genes and are no test. ${
-        found.purity ? `The adjusted model is the test: the values as measured, with ${found.purity[0]} held.` : `The adjusted model would be the test, and there is none here: ${found.unadjusted}`}`;
       results.hidden = false;
-      chooseValues();
-      redraw();
-      await showTable();
+      const show = (/** @type {string} */ more) => {
+        tell(both, more);
+        // What the person chose, where there is such; the test, unless they did.
+        by = shown().includes(wish) ? wish : shown().includes("adjusted") ? "adjusted" : "raw";
+        chooseValues();
+        redraw();
+        return showTable();
+      };
+      await show(" Purified values follow.");
+      const whole = await model.purifiedDifferences({ onProgress: fitting(ticket, both) });
+      if (ticket !== asked) return;
+      found = whole;
+      await show("");
     } catch (error) {
       if (ticket === asked) fail(error);
     }
   }
 
-  /** @param {number} ticket */
-  const fitting = (ticket) => (/** @type {number} */ done) => {
-    if (ticket === asked && done < 1) say(`Fitting the genes outside the training set, ${Math.round(100 * done)} % …`);
+  /** @param {number} both tumours of both groups @param {string} more */
+  function tell(both, more) {
+    if (!found) return;
+    const [[a, n], [b, m]] = found.sides;
+    const { discovered, tested, purity, unadjusted } = found;
+    const said = shown().map((values) => `${count(discovered[VALUES.indexOf(values)])} ${SAID[values]}`);
+    say(`${a} (${count(n)}) against ${b} (${count(m)}): of ${plural(tested[0], "gene")} that vary, below an FDR of 5 %: ${said.join(", ")}.`
+      + (both ? ` ${plural(both, "tumour is", "tumours are")} in both groups and left out.` : "")
+      + (purity && purity[1] < n + m ? ` Purity is known in ${count(purity[1])} of them.` : "") + found.notes.map((words) => ` ${words}`).join("")
+      + (tested[2] && tested[2] < tested[0] ? ` ${count(tested[0] - tested[2])} genes have no purified value: the embedding does not explain them.` : "") + more);
+    // A plain sentence: which of these is the test.
+    note.textContent = `First group minus second, in log2(1 + x). Effect: in standard deviations, with its 95 % interval; variances are moderated over all genes (limma); FDR: Benjamini–Hochberg, each kind of values by itself. Purified values share strength across genes and tumours, so their p-values order genes and are no test. ${
+      purity ? `The adjusted model is the test: the values as measured, with ${purity[0]} held.` : `The adjusted model would be the test, and there is none here: ${unadjusted}`}`;
+  }
+
+  /** The kinds of values that there are. */
+  const shown = () => VALUES.filter((_, at) => found?.tested[at]);
+
+  /** @param {number} ticket @param {number} both */
+  const fitting = (ticket, both) => (/** @type {number} */ done) => {
+    if (ticket === asked && done < 1) tell(both, ` Purified values follow: genes outside the training set are fitted, ${Math.round(100 * done)} % …`);
   };
 
   function chooseValues() {
-    valuesPlace.replaceChildren(segments("Values", VALUES.filter((values) => values !== "adjusted" || !found?.unadjusted).map((values) => [values, values]), by, (value) => {
-      by = value;
+    valuesPlace.replaceChildren(segments("Values", shown().map((values) => [values, values]), by, (value) => {
+      by = wish = value;
       redraw();
       showTable();
     }));
@@ -197,15 +213,15 @@ export function startGenes(state) {
       descending = values === by && key === wantedKey ? !descending : wantedKey !== "p";
       key = wantedKey;
       const other = by !== values;
-      by = values;
+      by = wish = values;
       if (other) {
         chooseValues();
         volcano.refresh();
       }
       showTable().then(() => /** @type {HTMLElement | null} */ (place.querySelector(`th[data-key="${values}-${wantedKey}"] button`))?.focus());
     };
-    const shown = VALUES.filter((values) => values !== "adjusted" || !found?.unadjusted);
-    const heads = shown.flatMap((values) => (/** @type {[typeof key | "", string][]} */ ([["difference", "Δ"], ["effect", "effect"], ["p", "p"], ["", "FDR"]])).map(([of, label]) => h("th", {
+    const sides = shown();
+    const heads = sides.flatMap((values) => (/** @type {[typeof key | "", string][]} */ ([["difference", "Δ"], ["effect", "effect"], ["p", "p"], ["", "FDR"]])).map(([of, label]) => h("th", {
       scope: "col", className: "number", "data-key": of && `${values}-${of}`, "aria-sort": of && (values === by && of === key ? (descending ? "descending" : "ascending") : "none"),
     }, of ? h("button", { type: "button", "aria-label": `${values} ${label}`, onclick: () => sort(values, of) }, label) : label)));
     const side = (/** @type {import("../engine").Difference | null} */ d) => [
@@ -215,11 +231,11 @@ export function startGenes(state) {
       h("td", { className: "number" }, d && d.fdr < 0.05 ? h("strong", {}, chance(d.fdr)) : chance(d?.fdr)),
     ];
     place.replaceChildren(h("table", {}, h("caption", { className: "unseen" }, `Genes, ${found.sides[0][0]} against ${found.sides[1][0]}`),
-      h("thead", {}, h("tr", {}, h("td", {}), shown.map((values) => h("th", { scope: "colgroup", colSpan: 4 }, SAID[values]))), h("tr", {}, h("th", { scope: "col" }, "gene"), heads)),
+      h("thead", {}, h("tr", {}, h("td", {}), sides.map((values) => h("th", { scope: "colgroup", colSpan: 4 }, SAID[values]))), h("tr", {}, h("th", { scope: "col" }, "gene"), heads)),
       h("tbody", {}, rows.map((row) => h("tr", { className: row.gene === chosen ? "chosen" : "", "data-gene": row.gene },
         h("th", { scope: "row" }, h("button", { type: "button", className: "plain", "aria-pressed": String(row.gene === chosen), onclick: () => choose(row.gene) }, row.gene),
-          SOURCES[row.source] ? h("span", { className: "quiet", title: `purified: ${SOURCES[row.source]}${row.r2 === null ? "" : `, out-of-fold R² ${measured(row.r2)}`}` }, row.source === "ridge" ? ` R² ${measured(row.r2)}` : " not purified") : null),
-        shown.flatMap((values) => side(row[values])))))));
+          row.source && SOURCES[row.source] ? h("span", { className: "quiet", title: `purified: ${SOURCES[row.source]}${row.r2 === null ? "" : `, out-of-fold R² ${measured(row.r2)}`}` }, row.source === "ridge" ? ` R² ${measured(row.r2)}` : " not purified") : null),
+        sides.flatMap((values) => side(row[values])))))));
     more.textContent = rows.length === ROWS ? `The first ${count(ROWS)}; the CSV has all ${count(found.tested[0])}.` : rows.length ? "" : "No gene with a test has that in its name.";
   }
 

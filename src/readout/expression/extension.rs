@@ -111,7 +111,8 @@ impl Extending {
         let own = std::env::var("TP_OWN").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0);
         let column: std::collections::HashMap<&str, u32> =
             set.genes.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
-        let columns: Vec<Option<u32>> = measured.genes().iter().map(|name| column.get(name.as_str()).copied()).collect();
+        let columns: Vec<Option<u32>> =
+            measured.genes().iter().map(|name| column.get(name.as_str()).copied()).collect();
         let mut made = Extension {
             genes: Vec::new(),
             places: Vec::new(),

@@ -32,17 +32,20 @@ fn request() -> GenesRequest {
 fn every_measured_gene_is_compared_ordered_searched_and_written() {
     let mut session = session();
     assert_eq!(session.table(TableSpec::GeneDifferences).expect_err("not yet").code(), "not_yet");
+    let page = |by, key, search: &str, count| GenesPage { by, key, descending: false, search: search.into(), count };
     let found = session.gene_differences(request()).expect("a comparison");
     assert_eq!((found.genes, found.tested[0], found.tested[1]), (1000, 999, 999), "one does not vary");
-    assert!(found.tested[2] >= 400 && found.purity.is_some() && found.unadjusted.is_none());
-    let page = |by, key, search: &str, count| GenesPage { by, key, descending: false, search: search.into(), count };
+    assert!(found.tested[2] == 0 && found.purity.is_some() && found.unadjusted.is_none());
+    assert!(session.gene_rows(&page(Values::Purified, GeneKey::P, "", 9)).expect("none yet").is_empty());
+    let joined = session.purified_differences().expect("purified values");
+    assert!(joined.tested[2] >= 400 && joined.tested[..2] == found.tested[..2]);
     let rows = session.gene_rows(&page(Values::Adjusted, GeneKey::P, "", 50)).expect("rows");
     let p = |row: &GeneRow| row.adjusted.expect("a test").difference.p;
     assert!(rows.len() == 50 && rows.windows(2).all(|pair| p(&pair[0]) <= p(&pair[1])));
     let named = session.gene_rows(&page(Values::Raw, GeneKey::Effect, "=1+", 9)).expect("rows");
     assert_eq!(named.iter().map(|row| (row.row, row.gene.as_str())).collect::<Vec<_>>(), [(0, "=1+1")]);
     let unexplained = session.gene_rows(&page(Values::Raw, GeneKey::P, "", 2000)).expect("rows");
-    assert!(unexplained.iter().all(|row| (row.source == Source::NotExplained) == row.purified.is_none()));
+    assert!(unexplained.iter().all(|row| (row.source == Some(Source::NotExplained)) == row.purified.is_none()));
     let csv = session.table(TableSpec::GeneDifferences).expect("CSV");
     assert!(
         csv.lines().count() == 1000 && csv.contains(",'=1+1,") && csv.starts_with("column,first,first_n,"),
@@ -68,6 +71,7 @@ fn every_measured_gene_is_compared_ordered_searched_and_written() {
     session.set_strength(Choice::Instant, 5, &[]).expect("a strength");
     assert_eq!(session.gene_rows(&page(Values::Raw, GeneKey::P, "", 1)).expect_err("of before").code(), "not_yet");
     session.gene_differences(request()).expect("a comparison");
+    session.purified_differences().expect("purified values");
     let after = session.gene_rows(&page(Values::Purified, GeneKey::P, &gene, 1)).expect("rows");
     assert!(after[0].purified != before || after[0].purified.is_none(), "purified values follow the strength");
     assert_eq!(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{number, table, text};
+use crate::readout::expression::Source;
 use crate::readout::gene_differences::{GeneDifferences, Values};
 use crate::readout::moderated::Moderated;
 use crate::session::genes::{AxisGenes, GeneRow, Markers};
@@ -36,7 +37,10 @@ pub fn differences(found: &GeneDifferences, rows: &[GeneRow]) -> String {
             text(&row.gene),
         ];
         let tests = [row.raw, row.adjusted, row.purified].into_iter().flat_map(numbers);
-        start.into_iter().chain(tests).chain([row.source.word().into(), number(row.r2.map_or(f32::NAN, |v| v as f32))])
+        start
+            .into_iter()
+            .chain(tests)
+            .chain([row.source.map_or("", Source::word).into(), number(row.r2.map_or(f32::NAN, |v| v as f32))])
     });
     table(header, rows)
 }
