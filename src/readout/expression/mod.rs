@@ -21,7 +21,7 @@ use crate::contamination::Removal;
 use crate::training_set::{Measured, TrainingSet, TrainingSetError, log2_1p};
 
 /// Genes worked on at once: the most of a matrix that is held beside it.
-pub const BLOCK: usize = 256;
+pub const BLOCK: usize = 128;
 
 /// Where a gene's purified values come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -186,7 +186,8 @@ impl<'a> PurifiedExpression<'a> {
     fn from_ridge(&self, place: usize, first: usize, whole: &[f32], levels: &[f32], to: &mut ArrayViewMut1<f32>) {
         let (fit, loadings) = (self.extension.fit_at(place), self.extension.loadings_at(place));
         for (i, ((to, whole), level)) in to.iter_mut().zip(whole).zip(levels).enumerate() {
-            let whole = self.extension.with_own(*whole, (log2_1p(*level) - fit.mean) / fit.deviation, first + i, loadings);
+            let whole =
+                self.extension.with_own(*whole, (log2_1p(*level) - fit.mean) / fit.deviation, first + i, loadings);
             let positions = self.extension.positions().row(first + i);
             let out: f32 = self.taken.iter().map(|&at| positions[at] * loadings[at]).sum();
             *to = (whole - out) * fit.deviation + fit.mean;
