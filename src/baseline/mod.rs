@@ -46,6 +46,11 @@ pub trait Representation {
         None
     }
 
+    /// The share of a gene's own standardised value in its purified one, beside what is predicted: that of the purified profile.
+    fn own_share(&self) -> f32 {
+        0.0
+    }
+
     /// Where samples lie along each contamination direction as mixing moves them, samples × K, from wherever: of the
     /// standardised profile where the purified profile is read, else of the embedding. No column where there are no directions.
     fn moved(&self, linear: &Array2<f32>) -> Array2<f32> {

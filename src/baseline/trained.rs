@@ -35,6 +35,10 @@ impl Representation for TwinModel {
         self.config().profile.then(|| self.genes())
     }
 
+    fn own_share(&self) -> f32 {
+        if self.config().profile { self.config().raw_share as f32 } else { 0.0 }
+    }
+
     fn moved(&self, linear: &Array2<f32>) -> Array2<f32> {
         pollster::block_on(self.moved_along(self.moments().standardise(linear)))
             .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), 0), f32::NAN))

@@ -102,13 +102,18 @@ impl Session {
         let Some((block, done)) = self.next_expression()? else { return Ok(None) };
         let about = &self.writing.as_ref().ok_or(CHANGED)?.about;
         let values = block.purified.as_slice().unwrap_or_default();
-        let (head, rows): (fn(&About) -> String, fn(&About, usize, &[f32]) -> String) = match text {
-            ExpressionText::Tsv => (tsv_head, tsv_rows),
-            ExpressionText::Gct => (gct_head, gct_rows),
+        let rows = match text {
+            ExpressionText::Tsv => tsv_rows(about, block.first, values),
+            ExpressionText::Gct => gct_rows(about, block.first, values),
         };
-        let mut piece = if block.first == 0 { head(about) } else { String::new() };
-        piece += &rows(about, block.first, values);
-        Ok(Some((piece, done)))
+        if block.first > 0 {
+            return Ok(Some((rows, done)));
+        }
+        let head = match text {
+            ExpressionText::Tsv => tsv_head(about),
+            ExpressionText::Gct => gct_head(about),
+        };
+        Ok(Some((head + &rows, done)))
     }
 
     /// Fit the next block of the genes outside the training set; the share that is done, 1 when all are. It is done once of a

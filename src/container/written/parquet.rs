@@ -60,7 +60,13 @@ impl<W: Write + Send> ParquetFile<W> {
             .build();
         let writer = SerializedFileWriter::new(to, schema, Arc::new(properties))?;
         let samples = about.samples.len();
-        Ok(Self { writer, genes: about.genes.clone(), written: 0, waiting: Vec::new(), samples })
+        Ok(Self {
+            writer,
+            genes: about.genes.clone(),
+            written: 0,
+            waiting: Vec::with_capacity((GROUP + 256) * samples),
+            samples,
+        })
     }
 
     /// The next genes, genes × samples row by row.

@@ -16,7 +16,7 @@ const MISSING_SHARE: f64 = 0.2;
 /// Bounds of the number of principal components of the bottleneck, which is a sixth of the tumours: those of the bottleneck of
 /// a preset that is read there (docs/method.md).
 const NARROWEST: usize = 8;
-const WIDEST: usize = 128;
+const WIDEST: usize = 64;
 
 /// Ridge and contamination loadings of every measured gene.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,7 +99,6 @@ impl Extending {
             }
         }
         let width = (n / 6).clamp(NARROWEST, WIDEST);
-        let width = std::env::var("TP_WIDTH").ok().and_then(|v| v.parse().ok()).unwrap_or(width);
         let ridge = MixedRidge::new(&mixed, &clean, width, seed)?;
         let positions = match representation.removal() {
             Some(removal) => removal.directions().positions(whole),
@@ -108,7 +107,7 @@ impl Extending {
         let kinds = representation.removal().map_or_else(Vec::new, |removal| removal.directions().kinds.clone());
         let first = kinds.iter().position(|kind| *kind == Kind::Contamination);
         let along = first.map_or_else(|| vec![0.0; n], |at| still.column(at).to_vec());
-        let own = std::env::var("TP_OWN").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0);
+        let own = representation.own_share();
         let column: std::collections::HashMap<&str, u32> =
             set.genes.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
         let columns: Vec<Option<u32>> =

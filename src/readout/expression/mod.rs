@@ -21,7 +21,7 @@ use crate::contamination::Removal;
 use crate::training_set::{Measured, TrainingSet, TrainingSetError, log2_1p};
 
 /// Genes worked on at once: the most of a matrix that is held beside it.
-pub const BLOCK: usize = 256;
+pub const BLOCK: usize = 128;
 
 /// Where a gene's purified values come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
