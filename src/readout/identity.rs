@@ -165,7 +165,6 @@ impl Search {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::readout::cosine::unit_rows;
     use ndarray::Slice;
     use rand_distr::{Distribution, StandardNormal};
 
