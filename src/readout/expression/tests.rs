@@ -139,7 +139,9 @@ fn strength_takes_out_of_a_gene_what_moves_with_the_directions() {
         all[all.len() / 2]
     };
     let (raw, before, after) = (median(&raw), median(&whole), median(&taken));
-    println!("|r| with purity of genes outside the training set: raw {raw:.2}, purified {before:.2}, strength {most} {after:.2}");
+    println!(
+        "|r| with purity of genes outside the training set: raw {raw:.2}, purified {before:.2}, strength {most} {after:.2}"
+    );
     assert!(before < 0.7 * raw && after < 0.7 * raw && !same(&whole, &taken), "{raw} {before} {after}");
     case.form.set_strength(most, &[1, 2, 3, 4, 5]);
     assert!(same(&case.read(&extension, &profile)[1], &whole), "what is kept stays");
