@@ -33,11 +33,10 @@ pub struct Extension {
     scores: Array2<f32>,
     /// Tumours along the contamination directions, n × K.
     positions: Array2<f32>,
-    /// The share of a gene's own value in its purified one, and where the tumours lie along the first contamination direction
-    /// as they were measured, n: that is taken out of the own value.
+    /// The same of the tumours as they were measured, from their mean: what is taken out of a gene's own value.
+    measured: Array2<f32>,
+    /// The share of the own value in a gene that the bottleneck explains wholly, and the direction that is never left in it.
     own: f32,
-    along: Vec<f32>,
-    /// Which direction that is.
     first: Option<usize>,
 }
 
@@ -106,7 +105,8 @@ impl Extending {
         };
         let kinds = representation.removal().map_or_else(Vec::new, |removal| removal.directions().kinds.clone());
         let first = kinds.iter().position(|kind| *kind == Kind::Contamination);
-        let along = first.map_or_else(|| vec![0.0; n], |at| still.column(at).to_vec());
+        let mean = still.sum_axis(Axis(0)) / n.max(1) as f32;
+        let as_measured = &still - &mean;
         let own = representation.own_share();
         let column: std::collections::HashMap<&str, u32> =
             set.genes.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
@@ -120,8 +120,8 @@ impl Extending {
             loadings: Vec::new(),
             scores: ridge.scores().mapv(|v| v as f32),
             positions,
+            measured: as_measured,
             own,
-            along,
             first,
         };
         let moved = Moved::new(kinds, shift, &made.positions.mapv(f64::from), ridge.scores());
@@ -250,17 +250,16 @@ impl Extension {
         self.places[row] as usize
     }
 
-    pub(super) fn positions(&self) -> &Array2<f32> {
-        &self.positions
-    }
-
-    /// What a gene's own standardised value adds to the purified one of a tumour, beside the share of what is predicted.
-    pub(super) fn with_own(&self, predicted: f32, own: f32, tumour: usize, loadings: &[f32]) -> f32 {
-        if own.is_nan() {
-            return predicted;
-        }
-        let moved = self.first.map_or(0.0, |at| self.along[tumour] * loadings[at]);
-        self.own * (own - moved) + (1.0 - self.own) * predicted
+    /// A gene's standardised purified value in one tumour: `predicted` by the bottleneck, and the rest its `own`, the less of it
+    /// the more the bottleneck explains; from each is taken out what moves with the directions that are `taken`.
+    pub(super) fn value(&self, row: usize, tumour: usize, predicted: f32, own: f32, taken: &[usize]) -> f32 {
+        let loadings = self.loadings_at(self.place(row));
+        let (read, measured) = (self.positions.row(tumour), self.measured.row(tumour));
+        let predicted = predicted - taken.iter().map(|&at| read[at] * loadings[at]).sum::<f32>();
+        let never = self.first.filter(|first| !taken.contains(first));
+        let own = own - taken.iter().chain(&never).map(|&at| measured[at] * loadings[at]).sum::<f32>();
+        let share = 1.0 - (1.0 - self.own) * self.genes[row].r2.clamp(0.0, 1.0) as f32;
+        share * own + (1.0 - share) * predicted
     }
 
     pub(super) fn fit_at(&self, place: usize) -> Fit {

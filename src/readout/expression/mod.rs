@@ -2,8 +2,9 @@
 //!
 //! A *training* gene takes its value from the purified profile: the profile itself, the decoder's output, or the ridge of
 //! [`super::ridge`], as pathways do. Every other gene is a closed-form ridge from the bottleneck of mixed views to the gene's
-//! unmixed values ([`Extension`]); from it the contamination directions are taken out as the regression of the gene on them
-//! says. A gene whose out-of-fold R² is not above 0 is *not explained*: it has no value. docs/method.md, *Purified expression*.
+//! unmixed values ([`Extension`]) and, the less that explains, its own measured value; the contamination directions are taken out
+//! of both as the regression of the gene on them says. A gene whose out-of-fold R² is not above 0 is *not explained*: it has no
+//! value. docs/method.md, *Purified expression*.
 
 mod extension;
 mod ridge;
@@ -154,8 +155,13 @@ impl<'a> PurifiedExpression<'a> {
             if gene.source == Source::Training {
                 self.from_profile(place, tumours.start, &levels, &mut to);
             } else {
-                let whole = whole.row(place - places.start);
-                self.from_ridge(place, tumours.start, whole.as_slice().unwrap_or_default(), &levels, &mut to);
+                let fit = self.extension.fit_at(place);
+                for (i, (to, level)) in to.iter_mut().zip(&levels).enumerate() {
+                    let own = (log2_1p(*level) - fit.mean) / fit.deviation;
+                    let predicted = whole[[place - places.start, i]];
+                    let value = self.extension.value(row, tumours.start + i, predicted, own, &self.taken);
+                    *to = value * fit.deviation + fit.mean;
+                }
             }
             to.iter_mut().zip(&levels).filter(|(_, v)| v.is_nan()).for_each(|(to, _)| *to = f32::NAN);
         }
@@ -180,17 +186,6 @@ impl<'a> PurifiedExpression<'a> {
         for (i, (to, own)) in to.iter_mut().zip(levels).enumerate() {
             let (purified, read) = (self.profile[[first + i, column]], self.set.tumour_values[[first + i, column]]);
             *to = if *own == read { purified } else { purified + (log2_1p(*own) - log2_1p(read)) };
-        }
-    }
-
-    fn from_ridge(&self, place: usize, first: usize, whole: &[f32], levels: &[f32], to: &mut ArrayViewMut1<f32>) {
-        let (fit, loadings) = (self.extension.fit_at(place), self.extension.loadings_at(place));
-        for (i, ((to, whole), level)) in to.iter_mut().zip(whole).zip(levels).enumerate() {
-            let whole =
-                self.extension.with_own(*whole, (log2_1p(*level) - fit.mean) / fit.deviation, first + i, loadings);
-            let positions = self.extension.positions().row(first + i);
-            let out: f32 = self.taken.iter().map(|&at| positions[at] * loadings[at]).sum();
-            *to = (whole - out) * fit.deviation + fit.mean;
         }
     }
 }
