@@ -113,8 +113,9 @@ impl VolcanoFigure {
     }
 }
 
+/// The first group's, the second's as in a strip plot of both, and neither's.
 fn colours(theme: &Theme) -> [Rgb; 3] {
-    [OKABE_ITO[1], OKABE_ITO[0], theme.missing]
+    [OKABE_ITO[0], OKABE_ITO[1], theme.missing]
 }
 
 impl Figure for VolcanoFigure {

@@ -61,7 +61,11 @@ export function startGenes(state) {
       else {
         view = new MapView(canvas, scene, { live, describe: (row) => names[row] ?? "", onviewchange: (window) => sharpen(window, canvas) });
         view.drag = "move";
-        view.addEventListener("hover", (event) => { hovered.textContent = names[/** @type {CustomEvent} */ (event).detail.sample] ?? HOW; });
+        view.addEventListener("hover", (event) => {
+          const { sample } = /** @type {CustomEvent} */ (event).detail;
+          hovered.textContent = names[sample] ?? HOW;
+          if (sample === null) ring();
+        });
         view.addEventListener("select", (event) => {
           const { samples } = /** @type {CustomEvent} */ (event).detail;
           if (samples.length === 1 && names[samples[0]]) choose(names[samples[0]]);
@@ -81,11 +85,10 @@ export function startGenes(state) {
   const note = h("p", { className: "note", id: "genes-note" });
   const markers = new Markers(state, choice, choose);
   const results = h("div", { hidden: true },
-    h("div", { className: "plots between" },
-      h("div", {}, volcano.element, hovered, live),
-      h("div", { className: "plot" }, h("header", {}, h("h3", {}, "Genes"), h("span", { className: "files-out" }, ranked)),
-        h("p", { className: "row" }, h("label", { for: "genes-search" }, "Find"), search), place, more)),
-    note, strip.element);
+    h("div", { className: "plots" }, h("div", {}, volcano.element, hovered, live), strip.element),
+    h("div", { className: "plot" }, h("header", {}, h("h3", {}, "Genes"), h("span", { className: "files-out" }, ranked)),
+      h("p", { className: "row" }, h("label", { for: "genes-search" }, "Find"), search), place, more),
+    note);
   const body = open("genes", false);
   body.append(h("div", { className: "controls" }, ...choice.controls, h("div", { className: "control" }, h("span", { className: "label" }, "Values"), valuesPlace), begin),
     status, results, h("div", { className: "folds" }, markers.element));
@@ -94,6 +97,7 @@ export function startGenes(state) {
     open("genes", state.readable !== null);
     forget();
     names = [];
+    chosen = "";
     if (state.readable) choice.offer();
   });
   state.on("strength", () => {
@@ -190,11 +194,17 @@ export function startGenes(state) {
     ring();
   }
 
-  const ring = () => view?.setSelection(chosen ? [names.indexOf(chosen)].filter((row) => row >= 0) : []);
+  /** The chosen gene is marked while no other is pointed at. */
+  const ring = () => view?.setHover(names.includes(chosen) ? names.indexOf(chosen) : null);
 
   function redraw() {
     volcano.refresh();
+    drawStrip();
+  }
+
+  function drawStrip() {
     strip.element.hidden = chosen === "";
+    strip.heading.textContent = `${chosen} by group`;
     if (chosen) strip.refresh();
   }
 
@@ -209,6 +219,11 @@ export function startGenes(state) {
       return fail(error);
     }
     if (ticket !== paged || !found) return;
+    if (!chosen && rows.length) {
+      chosen = rows[0].gene;
+      drawStrip();
+      ring();
+    }
     const sort = (/** @type {Values} */ values, /** @type {typeof key} */ wantedKey) => {
       descending = values === by && key === wantedKey ? !descending : wantedKey !== "p";
       key = wantedKey;
@@ -247,9 +262,7 @@ export function startGenes(state) {
       row.classList.toggle("chosen", here);
       row.querySelector("button")?.setAttribute("aria-pressed", String(here));
     }
-    strip.heading.textContent = `${gene} by group`;
-    strip.element.hidden = !found;
-    if (found) strip.refresh();
+    if (found) drawStrip();
     ring();
     state.colourBy({ gene });
   }
