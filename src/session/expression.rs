@@ -73,8 +73,8 @@ impl Session {
     /// # Errors
     /// As [`Self::expression`].
     pub fn begin_expression(&mut self, spec: ExpressionSpec) -> Result<&About, SessionError> {
-        let about = self.expression_about(spec)?;
         self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
+        let about = self.expression_about(spec)?;
         Ok(&self.writing.insert(Writing { spec, about, next: 0 }).about)
     }
 
