@@ -83,6 +83,20 @@ fn every_measured_gene_is_compared_ordered_searched_and_written() {
 }
 
 #[test]
+fn one_tumour_of_each_patient_is_compared_and_that_is_said() {
+    let mut session = session();
+    assert!(session.gene_differences(request()).expect("a comparison").notes.is_empty());
+    let cohort = session.cohort.as_mut().expect("a cohort");
+    let tumours: Vec<usize> =
+        (0..cohort.patients.len()).filter(|&at| cohort.roles.value[at] == crate::cohort::Role::Tumour).collect();
+    cohort.patients[tumours[1]] = cohort.patients[tumours[0]].clone();
+    session.compared_genes = None;
+    let found = session.gene_differences(request()).expect("a comparison");
+    assert_eq!((found.sides[0].1, found.sides[1].1, found.notes.len()), (29, 30, 1), "{:?}", found.notes);
+    assert_eq!(session.gene_markers(Choice::Instant, &halves(60), 3).expect("markers").notes, found.notes);
+}
+
+#[test]
 fn markers_are_higher_in_their_group_and_an_axis_has_its_genes() {
     let mut session = session();
     let found = session.gene_markers(Choice::Instant, &halves(60), 5).expect("markers");
