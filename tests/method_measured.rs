@@ -77,14 +77,14 @@ impl Case {
 
     /// Share of tumours that find themselves after 30–80 % unseen normal tissue was mixed in.
     fn identity(&self, of: &dyn Representation) -> f64 {
-        let draw = |seed| identity::mixed(of, &self.set.tumour_values, &self.unseen, seed).unwrap().fraction();
+        let draw = |seed| identity::mixed(of, &self.set.tumour_values, &self.unseen, seed).unwrap().read(of).fraction();
         (0..DRAWS).map(draw).sum::<f64>() / DRAWS as f64
     }
 
     /// Tumours that find themselves with half replaced by their patient's own normal, held out of training.
     fn own_normal(&self, of: &dyn Representation) -> Identity {
         let TrainingSet { tumour_values, normal_values, own_tumour, held_out, .. } = &self.set;
-        identity::own_normal(of, tumour_values, normal_values, own_tumour, held_out, 0.5).unwrap()
+        identity::own_normal(of, tumour_values, normal_values, own_tumour, held_out, 0.5).unwrap().read(of)
     }
 
     /// Balanced subtype accuracy on tumours as they are, and diluted with 30–80 % unseen normal tissue; not a number

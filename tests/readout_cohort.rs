@@ -85,9 +85,10 @@ fn raw_and_pca_lose_a_tumour_in_its_own_normal() {
     let raw = Raw::new(c.moments.clone());
     let pca = Pca::fit(&c.tumours, &c.moments, 20).unwrap();
     let every: Vec<usize> = (0..c.normals.nrows()).collect();
-    let own =
-        |r: &dyn Representation| identity::own_normal(r, &c.tumours, &c.normals, &c.own_tumour, &every, 0.5).unwrap();
-    let mixed = |r: &dyn Representation| identity::mixed(r, &c.tumours, &c.normals, 1).unwrap();
+    let own = |r: &dyn Representation| {
+        identity::own_normal(r, &c.tumours, &c.normals, &c.own_tumour, &every, 0.5).unwrap().read(r)
+    };
+    let mixed = |r: &dyn Representation| identity::mixed(r, &c.tumours, &c.normals, 1).unwrap().read(r);
     println!("own normal at 50 %: raw {:?}, PCA-20 {:?}", own(&raw), own(&pca));
     println!("random normal at 30–80 %: raw {:?}, PCA-20 {:?}", mixed(&raw), mixed(&pca));
     assert_eq!(own(&raw).tested, 113);
