@@ -143,7 +143,7 @@ fn a_column_of_patients_is_found_under_many_names() {
 /// Time, event, group and purity; the second region is the purest and alone says the truth.
 fn outcome(patient: usize, region: usize) -> String {
     let [time, event, group] = match region {
-        1 => [20 + 7 * (patient % 10), usize::from(patient % 4 != 0), patient % 2],
+        1 => [20 + 7 * (patient % 10), usize::from(!patient.is_multiple_of(4)), patient % 2],
         _ => [5, 1, (patient + region) % 2],
     };
     let age = 40 + (patient * 17) % 31;

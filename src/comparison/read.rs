@@ -102,7 +102,7 @@ pub enum Running {
     /// Cox regression.
     Survival(ConcordanceRun),
     /// A label.
-    Classify(Classifying),
+    Classify(Box<Classifying>),
 }
 
 /// Steps of the identity task.
@@ -129,7 +129,7 @@ impl Running {
                 begun.map(Self::Survival).map_err(|because| only(vec![(Measure::Concordance, Err(because))]))
             }
             Task::Classify(label) => Classifying::begin(label, fitted, questions, out_of_fold)
-                .map(Self::Classify)
+                .map(|running| Self::Classify(Box::new(running)))
                 .map_err(|because| unanswered(label, &because, out_of_fold)),
         }
     }

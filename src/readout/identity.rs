@@ -165,7 +165,6 @@ impl Search {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::readout::cosine::unit_rows;
     use ndarray::Slice;
     use rand_distr::{Distribution, StandardNormal};
 
@@ -245,7 +244,7 @@ mod tests {
             }
         }
         let (tumours, normals) = cohort();
-        let shift = normals.select(Axis(0), &[0, 1, 2, 3, 4, 5]) - &tumours.slice_axis(Axis(0), Slice::from(..6));
+        let shift = normals.select(Axis(0), &[0, 1, 2, 3, 4, 5]) - tumours.slice_axis(Axis(0), Slice::from(..6));
         let directions = Directions::of(&shift, &tumours, 4, None);
         assert!(directions.len() > 2, "{}", directions.len());
         let mut counts = Vec::new();
