@@ -29,11 +29,11 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     read = lambda name: pd.read_csv(folder / name, index_col=0)
     embedding, raw, purified = read("embedding.csv"), read("pathways_raw.csv"), read("pathways_purified.csv")
-    check(list(embedding.columns) == [f"d{i + 1}" for i in range(embedding.shape[1])], "columns of the embedding")
     check(not embedding.isna().any().any() and embedding.to_numpy().dtype == np.float64, "values of the embedding")
     check(embedding.index.is_unique and list(embedding.index) == list(raw.index) == list(purified.index), "samples")
     check(list(raw.columns) == list(purified.columns), "gene sets")
     genes, losses = read("genes.csv"), read("loss.csv")
+    check(list(embedding.columns) == list(genes.index), "the embedding of a profile names its genes")
     check((genes.iloc[:, -1] > 0).all() and genes.index.is_unique, "genes and their deviations")
     check(losses.index.is_monotonic_increasing and np.isfinite(losses["total"]).all(), "losses")
     for name in ("map_pca.csv", "map_umap.csv"):

@@ -121,12 +121,17 @@ cohort's table has the spread over seeds, and seeds do not stand for other patie
 
 
 def write(out):
+    done = [name for name in cohorts() if os.path.exists(f'{out}/{name}/study.csv')]
     print(HEAD)
+    for name in cohorts():
+        if name not in done:
+            print(f'Not run for this page: {name}.\n')
     for half, names in HALVES.items():
+        names = [name for name in names if name in done]
         print(f"{half}: {', '.join(names)}.\n")
         print('\n'.join(averages(out, names)) + '\n')
     print('## Cohort by cohort')
-    for name in cohorts():
+    for name in done:
         half = next((half.lower() for half, names in HALVES.items() if name in names), 'neither half')
         options = ' '.join(OPTIONS.get(name, [])) or 'none'
         print(f'\n### {name}\n\n{half[0].upper()}{half[1:]}. Options: {options}.\n')

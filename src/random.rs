@@ -25,6 +25,8 @@ pub enum Purpose {
     ContaminationAxis = 9,
     /// Folds of cross-validation; index = repeat.
     Folds = 11,
+    /// Folds of the genes outside the training set.
+    Expression = 12,
 }
 
 /// The generator of one purpose and index under a seed.

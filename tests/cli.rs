@@ -303,6 +303,40 @@ fn opens_elsewhere(cohort: &Path, model: &Path, genes: &[String], out: &Path) {
 }
 
 #[test]
+fn the_purified_expression_goes_where_and_how_its_name_says() {
+    let folder = folder("expression");
+    let cohort = simulated(&folder);
+    let (out, config) = (folder.join("run"), folder.join("few.json"));
+    fs::write(&config, r#"{"preset": "instant", "genes": 120}"#).expect("written");
+    let base = ["train", path(&cohort), "--out", path(&out), "--config", path(&config), "--quiet"];
+    let run_with = |more: &[&str]| succeeds(&[&base[..], more].concat());
+    let refused = |more: &[&str]| fails(2, &[&base[..], more].concat());
+    let wrong = refused(&["--expression", path(&folder.join("purified.xlsx"))]);
+    assert!(wrong.contains(".tsv, .gct, .h5ad or .parquet") && !out.exists(), "{wrong}");
+    assert!(refused(&["--expression", path(&cohort.join("purified.tsv"))]).contains("own folder"));
+    assert!(refused(&["--expression", path(&folder.join("nowhere/purified.tsv"))]).contains("make it"));
+    refused(&["--expression-scale", "linear"]);
+
+    let file = folder.join("purified.tsv");
+    run_with(&["--expression", path(&file)]);
+    let log = fs::read_to_string(&file).expect("read");
+    assert_eq!((log.lines().count(), log.lines().next().map(|l| l.split('\t').count())), (201, Some(41)));
+    let (heading, rows) = csv_of(&out.join("expression_genes.csv"));
+    assert_eq!(heading, ["gene", "source", "r2"]);
+    assert_eq!(rows.iter().filter(|row| row[1] == "training").count(), 120);
+    for (row, line) in rows.iter().zip(log.lines().skip(1)) {
+        let empty = line.split('\t').skip(1).all(str::is_empty);
+        assert_eq!(empty, row[1] == "not explained", "{row:?}");
+    }
+    run_with(&["--expression", path(&file), "--expression-scale", "linear"]);
+    let linear = fs::read_to_string(&file).expect("read");
+    assert!(linear != log && linear.lines().count() == 201);
+    run_with(&[]);
+    assert!(!out.join("expression_genes.csv").exists(), "the folder is one run's");
+    assert!(fs::read_dir(&folder).expect("a folder").all(|e| !path(&e.expect("an entry").path()).ends_with(".part")));
+}
+
+#[test]
 fn the_instant_preset_is_solved_without_a_model_file() {
     let folder = folder("instant");
     let cohort = simulated(&folder);

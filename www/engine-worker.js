@@ -3,6 +3,7 @@
 // asked for arrives as {event}. The worker holds the cohort (cpu) or the trainer (gpu); the page's main thread holds
 // neither.
 import { comparisonLoop } from "./comparison-loop.js";
+import { expressionFile } from "./expression-file.js";
 import { readFile } from "./file-reading.js";
 import { trainingLoop } from "./training-loop.js";
 
@@ -45,6 +46,8 @@ let device = null;
 let wish = "run";
 /** The comparison under way; a new one, or the person, ends it. @type {{cancelled: boolean} | null} */
 let comparing = null;
+/** The expression file being written; a new one, or the person, ends it. @type {{cancelled: boolean} | null} */
+let writing = null;
 
 // A GPU engine must not be called again while one of its promises is pending, and a CPU one while it steps: calls queue.
 /** @type {Promise<unknown>} */
@@ -273,6 +276,25 @@ const CALLS = {
     if (comparing) comparing.cancelled = true;
   },
 
+  // --- files too large for one call ---
+
+  /** The purified expression as a Blob, or null where it was cancelled. */
+  async expressionFile([request], { onProgress }) {
+    if (writing) writing.cancelled = true;
+    const own = { cancelled: false };
+    writing = own;
+    const onPart = (/** @type {number} */ done, /** @type {string} */ doing) => onProgress?.({ done, doing });
+    try {
+      return await expressionFile(request, { exclusive, engine: cpu, containers: freshContainers, cancelled: () => own.cancelled, onProgress: onPart });
+    } finally {
+      if (writing === own) writing = null;
+    }
+  },
+
+  cancelExpression() {
+    if (writing) writing.cancelled = true;
+  },
+
   // --- the GPU itself ---
 
   /** Whether this browser has an adapter, and whether it is real hardware. Asked before the GPU engine is fetched. */
@@ -365,7 +387,7 @@ function described(error) {
   return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
 }
 
-const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "giveContainers", "cancelOpening", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison"]);
+const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "giveContainers", "cancelOpening", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison", "expressionFile", "cancelExpression"]);
 
 /** The engine's own calls need nothing from here. @param {string} call @param {any[]} args */
 function plainly(call, args) {

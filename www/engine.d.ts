@@ -95,7 +95,12 @@ export interface Colouring {
   categories?: string[]; codes?: Int32Array; values?: Float32Array;
 }
 export type Scorer = "ssgsea" | "singscore" | "zscore";
-export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; of: "purified" | "instant" }
+/** Every measured gene that has a value raw and purified, or those that were trained on. */
+export type PathwayGenes = "all" | "training";
+export type ExpressionFormat = "tsv" | "gct" | "h5ad" | "parquet";
+/** The next genes of an expression file: as text, or as numbers, genes × tumours row by row. */
+export interface ExpressionPiece { done: number; text?: Uint8Array; first: number; raw: Float32Array; purified: Float32Array }
+export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; genes: PathwayGenes; of: "purified" | "instant" }
 export interface PathwayChange {
   set: string; found: number; size: number; change: number;
   rawPurity: number | null; purifiedPurity: number | null; correlation: number | null;
@@ -118,6 +123,28 @@ export interface Differences {
 }
 /** `first` and `second` are positions in the groups' names; without `second` the first is compared with all other grouped tumours. */
 export interface DifferencesRequest { pathways: PathwayOptions; groups: Grouping; first: number; second?: number | null; test?: GroupTest }
+export type GeneValues = "raw" | "adjusted" | "purified";
+/** `t` is moderated as limma does; the effect is in moderated standard deviations. */
+export interface GeneTest extends Difference { t: number }
+/** Three numbers each: raw, adjusted for purity, purified (0 until they were asked for). `purity`: what was held, and in how many tumours it is known. */
+export interface GenesFound {
+  label: string; sides: [[string, number], [string, number]]; genes: number; tested: [number, number, number]; discovered: [number, number, number];
+  purity: [string, number] | null; unadjusted: string | null; /** Who was compared, where not all tumours were. */ notes: string[];
+}
+export interface GenesPage { by?: GeneValues; key?: "p" | "difference" | "effect"; descending?: boolean; search?: string; count?: number }
+/** `row` of the cohort's matrix; `source` and out-of-fold R² of the purified value. */
+export interface GeneRow {
+  row: number; gene: string; raw: GeneTest | null; adjusted: GeneTest | null; purified: GeneTest | null;
+  source: "training" | "ridge" | "not_explained" | "too_few_values" | null; r2: number | null;
+}
+export interface GeneMarkers {
+  label: string; adjusted: boolean; leftOut: string[]; notes: string[];
+  rows: { group: string; gene: string; test: GeneTest; raw: number | null; purified: number | null }[];
+}
+/** A map's axes, or the selection (positions in the order of the embedding) against the rest, in the values of that side. */
+export interface AxesRequest { kind?: "pca" | "umap"; of?: Source; selection?: number[] | null }
+/** Weights are Pearson's r. */
+export interface AxisGenes { name: string; up: GeneWeight[]; down: GeneWeight[]; sets: Represented[]; purity: number | null }
 export type Alignment = "auto" | "as_measured" | "genes" | "samples";
 /** What became of a saved model's genes on this cohort, and how values were brought to its moments. */
 export interface Transfer {
@@ -185,8 +212,13 @@ export interface Engine {
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
+  geneDifferences(request: { of: "purified" | "instant"; groups: Grouping; first: number; second: number | null }): GenesFound; purifiedDifferences(): GenesFound; geneRows(page: GenesPage): GeneRow[];
+  geneMarkers(request: { of: "purified" | "instant"; groups: Grouping; most: number }): GeneMarkers; axisGenes(request: AxesRequest): AxisGenes[];
+  clusters(request: { of: Source; k: number }): Grouping;
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
+  extendExpression(wanted: { of: string }): number; beginExpression(wanted: { of: string; scale: string }): { about: string; sentence: string };
+  expressionBeside(wanted: { of: string }): [string, number, Float32Array][]; nextExpression(text: "tsv" | "gct" | null): ExpressionPiece | undefined;
   modelFile(): Uint8Array; free?(): void;
   version(): string;
   trainedOn(engine: string): void; runRecord(): string;

@@ -78,20 +78,72 @@ export class Model {
 
   #readOf() { return this.#of === "instant" ? "instant" : "purified"; }
 
-  /** @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options] @returns {Promise<import("./engine").PathwayScores>} */
-  pathways({ sets = "hallmark", scorer = "ssgsea" } = {}) {
-    return this.#engines.cpu("pathways", [{ sets, scorer, of: this.#of }]);
+  /**
+   * Over all measured genes that have a value raw and purified, or the training genes alone.
+   * @param {{sets?: "hallmark" | "own", scorer?: import("./engine").Scorer, genes?: import("./engine").PathwayGenes}} [options]
+   * @returns {Promise<import("./engine").PathwayScores>}
+   */
+  pathways({ sets = "hallmark", scorer = "ssgsea", genes = "all" } = {}) {
+    return this.#engines.cpu("pathways", [{ sets, scorer, genes, of: this.#of }]);
   }
 
   /**
    * Which gene sets differ between two groups, raw beside purified.
    * @param {import("./engine").Grouping} groups
-   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer}} [options]
+   * @param {{first?: number, second?: number | null, test?: import("./engine").GroupTest, sets?: "hallmark" | "own", scorer?: import("./engine").Scorer, genes?: import("./engine").PathwayGenes}} [options]
    * @returns {Promise<import("./engine").Differences>}
    */
-  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea" } = {}) {
-    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, of: this.#of }, groups, first, second, test }]);
+  differences(groups, { first = 0, second = null, test = "welch", sets = "hallmark", scorer = "ssgsea", genes = "all" } = {}) {
+    return this.#engines.cpu("differences", [{ pathways: { sets, scorer, genes, of: this.#of }, groups, first, second, test }]);
   }
+
+  /**
+   * Which of all measured genes differ between two groups: raw, and adjusted for purity (the test). Ask for the genes with
+   * {@link geneRows}; tables are `gene_differences` and `gene_ranks`. Purified values join in with {@link purifiedDifferences}.
+   * @param {import("./engine").Grouping} groups @param {{first?: number, second?: number | null}} [options]
+   * @returns {Promise<import("./engine").GenesFound>}
+   */
+  geneDifferences(groups, { first = 0, second = null } = {}) {
+    return this.#engines.cpu("geneDifferences", [{ of: this.#readOf(), groups, first, second }]);
+  }
+
+  /**
+   * The purified values of the newest comparison. Genes outside the training set are fitted for it, once of a model.
+   * @param {{onProgress?: (done: number) => void}} [watch] how much of that is done
+   * @returns {Promise<import("./engine").GenesFound>}
+   */
+  async purifiedDifferences({ onProgress } = {}) {
+    await this.#extended(onProgress);
+    return this.#engines.cpu("purifiedDifferences");
+  }
+
+  /** Genes of the newest comparison. @param {import("./engine").GenesPage} page @returns {Promise<import("./engine").GeneRow[]>} */
+  geneRows({ by = "raw", key = "p", descending = false, search = "", count = 100 }) {
+    return this.#engines.cpu("geneRows", [{ by, key, descending, search, count }]);
+  }
+
+  /** The genes that are higher in each group than in all others. @param {import("./engine").Grouping} groups @param {{most?: number}} [options] @returns {Promise<import("./engine").GeneMarkers>} */
+  async geneMarkers(groups, { most = 10 } = {}) {
+    await this.#extended();
+    return this.#engines.cpu("geneMarkers", [{ of: this.#readOf(), groups, most }]);
+  }
+
+  /** The genes that carry a map's axes, or a selection. @param {import("./engine").AxesRequest} request @returns {Promise<import("./engine").AxisGenes[]>} */
+  async axisGenes({ kind = "pca", of = this.#of, selection = null }) {
+    if (of !== "raw") await this.#extended();
+    return this.#engines.cpu("axisGenes", [{ kind, of, selection }]);
+  }
+
+  /** The genes outside the training set have their fit: once of a model, piece by piece, so that other calls come between. @param {(done: number) => void} [onProgress] */
+  async #extended(onProgress) {
+    for (let done = 0; done < 1;) {
+      done = await this.#engines.cpu("extendExpression", [{ of: this.#readOf() }]);
+      onProgress?.(done);
+    }
+  }
+
+  /** So many clusters of an embedding, as groups. @param {{k: number, of?: Source}} options @returns {Promise<import("./engine").Grouping>} */
+  clusters({ k, of = this.#of }) { return this.#engines.cpu("clusters", [{ k, of }]); }
 
   /**
    * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
@@ -128,6 +180,23 @@ export class Model {
 
   /** What the run was made of: files with their SHA-256, roles, corrections, parameters, engine, version; JSON without a sample's name. @returns {Promise<string>} */
   runRecord() { return this.#engines.cpu("runRecord"); }
+  /**
+   * The purified expression of every measured gene at the strength that is set, as a file; null where it was cancelled.
+   * @param {{format?: import("./engine").ExpressionFormat, scale?: "log2" | "linear"}} [options]
+   * @param {{onProgress?: (progress: {done: number, doing: string}) => void, signal?: AbortSignal}} [watch]
+   * @returns {Promise<{blob: Blob, sentence: string} | null>}
+   */
+  async expressionFile({ format = "tsv", scale = "log2" } = {}, { onProgress, signal } = {}) {
+    if (signal?.aborted) return null;
+    const making = this.#engines.cpu("expressionFile", [{ of: this.#readOf(), format, scale }], { onProgress });
+    const cancel = () => { this.#engines.cpu("cancelExpression").catch(() => undefined); };
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await making;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
 
   /** The model as safetensors, with config, genes and moments in its metadata. */
   async modelFile() {

@@ -1,16 +1,18 @@
-//! The inner loops of reading an expression matrix: where a line's fields end, the plain decimals that most cells are, and
-//! counts over all values. What is called once a row is never inlined: in its caller it would be code for size again.
+//! The inner loops over an expression matrix: where a line's fields end, the plain decimals that most cells are, counts over
+//! all values, and a gene's products with the directions of a linear model. What is called once a row is never inlined: in its caller it would be code for size again.
 //!
 //! A crate of its own because Cargo sets how far code is optimised by crate: the browser's engine is built for size
 //! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Its tests stand in
-//! `src/cohort/number.rs`, `records.rs` and `scale.rs`, beside its callers.
+//! `src/cohort/number.rs`, `records.rs`, `scale.rs` and `src/readout/gene_differences`, beside its callers.
 
 #![forbid(unsafe_code)]
 
+mod products;
 mod tally;
 
 use memchr::memchr_iter;
 
+pub use products::products;
 pub use tally::{Tally, falls_below_zero, misses_a_value};
 
 /// Powers of ten that float32 holds exactly.

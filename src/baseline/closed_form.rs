@@ -40,13 +40,15 @@ impl ClosedForm {
     pub fn fit(set: &TrainingSet, dim: usize, mixing: f64, seed: u64) -> Result<Self, DecompositionError> {
         let (tumours, normals) = (&set.tumour_values, set.mixing_normals());
         let n = tumours.nrows();
-        let views: Vec<Array2<f32>> = (0..VIEWS)
-            .map(|view| set.moments.standardise(&mixed(tumours, &normals, mixing as f32, seed, view as u64)))
-            .collect();
-        let all = ndarray::concatenate(Axis(0), &views.iter().map(|v| v.view()).collect::<Vec<_>>())
-            .map_err(|_| DecompositionError::Empty { rows: n, columns: tumours.ncols() })?;
+        // The largest thing here, written once: view 0 of every tumour, then view 1, …
+        let mut all = Array2::<f64>::zeros((VIEWS * n, tumours.ncols()));
+        for view in 0..VIEWS {
+            let drawn = set.moments.standardise(&mixed(tumours, &normals, mixing as f32, seed, view as u64));
+            let mut rows = all.slice_axis_mut(Axis(0), Slice::from(view * n..(view + 1) * n));
+            rows.zip_mut_with(&drawn, |to, v| *to = f64::from(*v));
+        }
         let q = COMPONENTS.min(n.saturating_sub(1)).max(1);
-        let principal = PrincipalComponents::fit(all.view(), q)?;
+        let principal = PrincipalComponents::of_owned(all, q)?;
         let q = principal.components.nrows();
         let dim = dim.min(q);
 

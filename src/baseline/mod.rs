@@ -36,6 +36,30 @@ pub trait Representation {
         self.embed(linear)
     }
 
+    /// The numbers that a sample passes through, samples × d: the bottleneck, also where a purified profile is read behind it.
+    fn bottleneck(&self, linear: &Array2<f32>) -> Array2<f32> {
+        self.embed_whole(linear)
+    }
+
+    /// The genes of an embedding that is a purified profile, one a column; none where the bottleneck is read.
+    fn profile_genes(&self) -> Option<&[String]> {
+        None
+    }
+
+    /// The share of a gene's own standardised value in its purified one, beside what is predicted: that of the purified profile.
+    fn own_share(&self) -> f32 {
+        0.0
+    }
+
+    /// Where samples lie along each contamination direction as mixing moves them, samples × K, from wherever: of the
+    /// standardised profile where the purified profile is read, else of the embedding. No column where there are no directions.
+    fn moved(&self, linear: &Array2<f32>) -> Array2<f32> {
+        match self.removal() {
+            Some(removal) => self.embed_whole(linear).dot(&removal.directions().axes.t()),
+            None => Array2::zeros((linear.nrows(), 0)),
+        }
+    }
+
     /// The contamination directions of this representation and how much of them is taken out; none where it has none.
     fn removal(&self) -> Option<&Removal> {
         None

@@ -34,10 +34,17 @@ impl PrincipalComponents {
     /// # Errors
     /// [`DecompositionError`] when there is no sample or feature, a value is not finite, or the solver fails.
     pub fn fit<T: Copy + Into<f64>>(data: ArrayView2<T>, k: usize) -> Result<Self, DecompositionError> {
-        check_finite(data)?;
-        let (n, p) = data.dim();
+        Self::of_owned(data.mapv(Into::into), k)
+    }
+
+    /// The same of data that is nobody else's: no copy of it is made.
+    ///
+    /// # Errors
+    /// As [`Self::fit`].
+    pub fn of_owned(mut centred: Array2<f64>, k: usize) -> Result<Self, DecompositionError> {
+        check_finite(centred.view())?;
+        let (n, p) = centred.dim();
         let k = k.min(n).min(p);
-        let mut centred = data.mapv(Into::into);
         let mean = centred.sum_axis(Axis(0)) / n as f64;
         centred -= &mean;
         let total: f64 = centred.iter().map(|v| v * v).sum();

@@ -26,6 +26,24 @@ impl Representation for TwinModel {
             .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), self.width()), f32::NAN))
     }
 
+    fn bottleneck(&self, linear: &Array2<f32>) -> Array2<f32> {
+        pollster::block_on(self.encode(self.moments().standardise(linear)))
+            .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), self.config().dim), f32::NAN))
+    }
+
+    fn profile_genes(&self) -> Option<&[String]> {
+        self.config().profile.then(|| self.genes())
+    }
+
+    fn own_share(&self) -> f32 {
+        if self.config().profile { self.config().raw_share as f32 } else { 0.0 }
+    }
+
+    fn moved(&self, linear: &Array2<f32>) -> Array2<f32> {
+        pollster::block_on(self.moved_along(self.moments().standardise(linear)))
+            .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), 0), f32::NAN))
+    }
+
     fn removal(&self) -> Option<&Removal> {
         TwinModel::removal(self)
     }

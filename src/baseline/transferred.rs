@@ -54,6 +54,24 @@ impl Representation for Transferred {
         pollster::block_on(self.model.whole(self.widened(linear))).unwrap_or_else(|_| self.none(linear))
     }
 
+    fn bottleneck(&self, linear: &Array2<f32>) -> Array2<f32> {
+        pollster::block_on(self.model.encode(self.widened(linear)))
+            .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), self.model.config().dim), f32::NAN))
+    }
+
+    fn profile_genes(&self) -> Option<&[String]> {
+        self.model.config().profile.then(|| self.model.genes())
+    }
+
+    fn own_share(&self) -> f32 {
+        if self.model.config().profile { self.model.config().raw_share as f32 } else { 0.0 }
+    }
+
+    fn moved(&self, linear: &Array2<f32>) -> Array2<f32> {
+        pollster::block_on(self.model.moved_along(self.widened(linear)))
+            .unwrap_or_else(|_| Array2::from_elem((linear.nrows(), 0), f32::NAN))
+    }
+
     fn removal(&self) -> Option<&Removal> {
         self.model.removal()
     }

@@ -169,6 +169,8 @@ pub struct Truth {
     pub stroma_genes: Vec<String>,
     /// The Hallmark set of each normal factor.
     pub normal_factors: Vec<String>,
+    /// The tumour cells of each biopsy alone, scaled as a biopsy and without noise: what a purified profile is an estimate of.
+    pub tumour_cells: ExpressionMatrix,
     /// Normals that are not in the cohort; genes and scale as in the cohort's matrix.
     pub unseen_normals: ExpressionMatrix,
     /// A second biopsy of each tumour, or no sample at all; genes and scale as in the cohort's matrix.
@@ -229,6 +231,7 @@ pub fn simulate(settings: &SimulationSettings) -> Result<Simulated, SimulationEr
         immune_genes: biology.names(&biology.immune),
         stroma_genes: biology.names(&biology.stroma),
         normal_factors: NORMAL_SETS.map(str::to_owned).to_vec(),
+        tumour_cells: biology.matrix(tumour_names.clone(), &cells.iter().map(TumourCells::profile).collect::<Vec<_>>()),
         unseen_normals: biology
             .matrix((1..=unseen.len()).map(|number| format!("UNSEEN-{number:04}-N")).collect(), &unseen),
         second_biopsies: biology.matrix(tumour_names.into_iter().take(second.len()).collect(), &second),

@@ -7,6 +7,7 @@ use twinpurify::figure::Of;
 use twinpurify::session::{Choice, TransferReport};
 use twinpurify::training_set::Alignment;
 
+use super::expression::ExpressionOptions;
 use super::output::OutputFolder;
 use super::strength_options::StrengthOptions;
 use super::{Failure, drawing, files, note, say};
@@ -21,7 +22,7 @@ Genes are matched by name, older names and ids through the built-in map; those t
 mean in training, and under 60 % of the model's genes the command refuses. Values: `auto` reads them as they stand where they \
 are on the scale of training; else each gene's mean and spread over this cohort's tumours stand in for those of training \
 (`genes`, from 20 tumours on), or each sample takes the quantiles of the model's mean profile (`samples`). Writes the tables \
-and figures of `twinpurify train` without losses and model, verdict.json (on this cohort), transfer.json and run.json (files with their SHA-256, \
+and figures of `twinpurify train` without losses and model (--expression as there), verdict.json (on this cohort), transfer.json and run.json (files with their SHA-256, \
 parameters, version).")]
 pub struct Embed {
     /// Folder with the cohort's files.
@@ -37,6 +38,8 @@ pub struct Embed {
     align: String,
     #[command(flatten)]
     taken_out: StrengthOptions,
+    #[command(flatten)]
+    expression: ExpressionOptions,
     /// Nothing on standard error but failures.
     #[arg(long)]
     quiet: bool,
@@ -47,6 +50,7 @@ impl Embed {
     pub fn run(self) -> Result<(), Failure> {
         let alignment: Alignment =
             serde_json::from_value(self.align.replace('-', "_").into()).map_err(|e| Failure::Refused(e.to_string()))?;
+        self.expression.check(&self.cohort_dir)?;
         let model = files::bytes(&self.model)?;
         let of_model = files::tally(&self.model, &model);
         let mut session = files::open_cohort(&self.cohort_dir, self.quiet)?;
@@ -67,6 +71,7 @@ impl Embed {
         let column = drawing::telling_column(&mut session)?;
         drawing::write_maps(&mut session, Of::Purified, column.as_deref(), &out)?;
         drawing::write_run_pathways(&mut session, Choice::Purified, column.as_deref(), &out)?;
+        self.expression.write(&mut session, Choice::Purified, &out, self.quiet)?;
         let said = format!("{}\n{}", opened.transfer.sentence, verdict.sentence);
         say(format_args!("{said}\nWritten to {}\n", out.path().display()))
     }

@@ -4,6 +4,7 @@ mod cohort_options;
 mod device;
 mod drawing;
 mod embed;
+mod expression;
 mod files;
 mod inspect;
 mod output;

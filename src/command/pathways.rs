@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use twinpurify::readout::scoring::Scorer;
 use twinpurify::readout::two_groups::GroupTest;
-use twinpurify::session::{Choice, PathwaysSpec, SetsChoice};
+use twinpurify::session::{Choice, PathwayGenes, PathwaysSpec, SetsChoice};
 use twinpurify::training_set::Alignment;
 
 use super::cohort_options::CohortOptions;
@@ -24,7 +24,7 @@ use super::{Failure, drawing, files, note, say};
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --by subtype --groups Basal,LumA --test mann-whitney
 
 Writes pathways_raw.csv, pathways_purified.csv (tumours × sets) and pathways_change.csv, with run.json (files with their SHA-256, parameters, version), for the built-in Hallmark sets \
-unless --gmt names others. With --by, also pathways_groups.csv: for each gene set the difference of two groups, its effect \
+unless --gmt names others, over all measured genes unless --genes training says otherwise. With --by, also pathways_groups.csv: for each gene set the difference of two groups, its effect \
 size (Welch: Hedges' g, Mann-Whitney: Cliff's delta) with a 95 % interval, p and the FDR over all sets, raw beside purified, \
 and a figure for each comparison. The cohort need not be the one the model was trained on: see `twinpurify embed --help`."
 )]
@@ -43,6 +43,9 @@ pub struct PathwaysOf {
     /// How a set is scored.
     #[arg(long, value_name = "NAME", default_value = "ssgsea", value_parser = ["ssgsea", "singscore", "zscore"])]
     scorer: String,
+    /// Over which genes: every measured gene that the embedding explains, or those that were trained on alone.
+    #[arg(long, value_name = "WHICH", default_value = "all", value_parser = ["all", "training"])]
+    genes: String,
     /// Column whose groups are compared: two groups with each other, more of them each with all others. Numbers are split
     /// at their median.
     #[arg(long, value_name = "COLUMN")]
@@ -81,7 +84,8 @@ impl PathwaysOf {
             }
             None => SetsChoice::Hallmark,
         };
-        let spec = PathwaysSpec { sets, scorer, of: Choice::Purified };
+        let genes = if self.genes == "all" { PathwayGenes::All } else { PathwayGenes::Training };
+        let spec = PathwaysSpec { sets, scorer, of: Choice::Purified, genes };
         let scored = session.pathways(spec)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;
         out.write_json("run.json", &session.run_record()?)?;

@@ -10,6 +10,7 @@ use twinpurify::twin::Preset;
 
 use super::cohort_options::CohortOptions;
 use super::device::DeviceName;
+use super::expression::ExpressionOptions;
 use super::output::OutputFolder;
 use super::settings::{self, Settings};
 use super::strength_options::StrengthOptions;
@@ -23,6 +24,7 @@ use super::{Failure, drawing, files, note, say};
   twinpurify train cohort/ --out again/ --config run/run.json
   twinpurify train cohort/ --out quick/ --preset instant
   twinpurify train cohort/ --out run/ --strength 2 --keep 1
+  twinpurify train cohort/ --out run/ --expression purified.h5ad
   twinpurify train cohort/ --out run/ --device gpu
 
 COHORT_DIR holds the expression matrix and, where sample names are not TCGA barcodes, a sample sheet (.tsv, .csv, .txt, \
@@ -31,7 +33,9 @@ pathways_change.csv, purity.csv (stand-in for purity, stromal and immune score a
 purest tumours), directions.csv, direction_genes.csv, direction_sets.csv, direction_positions.csv, genes.csv, loss.csv. Figures: map_pca_raw.svg, map_pca_purified.svg, map_umap_raw.svg, \
 map_umap_purified.svg, heat_map.svg, direction_1.svg …, loss.svg. Also verdict.json, config.json (every parameter, for --config), run.json (the same with the roles and \
 corrections that were chosen, the files read with their SHA-256 and the version; for --config, which then repeats all of it) and \
-model.safetensors (for `twinpurify pathways`). The instant preset is solved, not trained: it has no losses and no \
+model.safetensors (for `twinpurify pathways`). With --expression the purified expression of every measured gene, genes × \
+tumours at the strength that is set; genes that the embedding does not explain are empty there, and expression_genes.csv says \
+where each gene's values come from. The instant preset is solved, not trained: it has no losses and no \
 model file.")]
 pub struct Train {
     /// Folder with the cohort's files.
@@ -61,6 +65,8 @@ pub struct Train {
     #[command(flatten)]
     taken_out: StrengthOptions,
     #[command(flatten)]
+    expression: ExpressionOptions,
+    #[command(flatten)]
     options: CohortOptions,
 }
 
@@ -69,6 +75,7 @@ impl Train {
     pub fn run(self) -> Result<(), Failure> {
         self.device.check()?;
         let record = self.config.as_deref().map(settings::read).transpose()?.and_then(|given| given.record);
+        self.expression.check(&self.cohort_dir)?;
         let Self { config, preset, seed, epochs, taken_out, quiet, .. } = &self;
         let config =
             Settings { file: config.as_deref(), preset: preset.as_deref(), seed: *seed, epochs: *epochs, taken_out }
@@ -108,6 +115,7 @@ impl Train {
         let column = drawing::telling_column(&mut session)?;
         drawing::write_maps(&mut session, of, column.as_deref(), &out)?;
         drawing::write_run_pathways(&mut session, choice, column.as_deref(), &out)?;
+        self.expression.write(&mut session, choice, &out, *quiet)?;
         say(format_args!("{}Written to {}\n", told(&verdict), out.path().display()))
     }
 }

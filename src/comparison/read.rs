@@ -95,8 +95,8 @@ fn said<T>(outcome: Result<T, ReadoutError>) -> Result<T, String> {
 
 /// A task in progress.
 pub enum Running {
-    /// Identity under contamination, then by the own normal, then the effective rank.
-    Identity(Vec<(Measure, Outcome)>),
+    /// Identity under contamination, then by the own normal, then the effective rank, from its inner products.
+    Identity { found: Vec<(Measure, Outcome)>, products: Option<Result<Array2<f64>, String>> },
     /// Everything that is predicted as a number.
     Signal(AssociationRun),
     /// Cox regression.
@@ -106,14 +106,14 @@ pub enum Running {
 }
 
 /// Steps of the identity task.
-const IDENTITY_STEPS: f64 = 3.0;
+const IDENTITY_STEPS: f64 = 4.0;
 
 impl Running {
     /// Begin a task, or say at once why it cannot be.
     pub fn begin(task: Task, fitted: &Fitted, questions: &Questions, out_of_fold: bool) -> Result<Self, Answers> {
         let only = |values| Answers { values, confusion: None };
         match task {
-            Task::Identity => Ok(Self::Identity(Vec::new())),
+            Task::Identity => Ok(Self::Identity { found: Vec::new(), products: None }),
             Task::Signal => {
                 let known = |values: &'_ Result<Vec<f64>, String>| values.clone().unwrap_or_default();
                 let (immune, stromal) = (known(&questions.immune), known(&questions.stromal));
@@ -138,14 +138,17 @@ impl Running {
     pub fn step(&mut self, fitted: &Fitted, questions: &Questions) -> (f64, Option<Answers>) {
         let only = |values| Answers { values, confusion: None };
         match self {
-            Self::Identity(found) => {
-                found.push(match found.len() {
-                    0 => identity_mixed(fitted),
-                    1 => identity_own(fitted),
-                    _ => (Measure::EffectiveRank, said(guards::effective_rank(fitted.embedding))),
-                });
-                let whole = found.len() as f64 == IDENTITY_STEPS;
-                (1.0 / IDENTITY_STEPS, whole.then(|| only(std::mem::take(found))))
+            Self::Identity { found, products } => {
+                match (found.len(), products.take()) {
+                    (0, _) => found.push(identity_mixed(fitted)),
+                    (1, _) => found.push(identity_own(fitted)),
+                    (_, None) => *products = Some(said(guards::standardised_products(fitted.embedding))),
+                    (_, Some(made)) => {
+                        let rank = made.and_then(|products| said(guards::rank_of(&products)));
+                        found.push((Measure::EffectiveRank, rank));
+                    }
+                }
+                (1.0 / IDENTITY_STEPS, (found.len() == 3).then(|| only(std::mem::take(found))))
             }
             Self::Signal(run) => {
                 let before = run.left();
@@ -168,7 +171,9 @@ impl Running {
     /// Units of its part that are left.
     pub fn left(&self) -> f64 {
         match self {
-            Self::Identity(found) => 1.0 - found.len() as f64 / IDENTITY_STEPS,
+            Self::Identity { found, products } => {
+                1.0 - (found.len() + usize::from(products.is_some())) as f64 / IDENTITY_STEPS
+            }
             Self::Signal(run) => run.left(),
             Self::Survival(run) => run.left(),
             Self::Classify(running) => running.left(),

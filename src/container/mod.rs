@@ -9,6 +9,7 @@ mod error;
 pub(crate) mod month_genes;
 mod sniff;
 mod study;
+pub mod written;
 
 #[cfg(feature = "containers")]
 mod anndata;

@@ -11,6 +11,61 @@ use crate::training_set::Moments;
 const VIEWS: usize = 4;
 const MOST_VIEWS: usize = 2_400;
 
+/// How much of which normal is mixed into every tumour, view by view: drawn from the seed alone, so that every gene of a
+/// sample, whichever genes are looked at, is mixed alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// By view, by tumour: the fraction of normal tissue and which normal.
+    views: Vec<Vec<(f32, usize)>>,
+}
+
+impl Recipe {
+    /// Draw for so many `tumours` and `normals` with fractions `a ~ U(0, mixing)`; none where nothing is mixed in.
+    pub fn draw(tumours: usize, normals: usize, mixing: f64, seed: u64) -> Option<Self> {
+        if mixing <= 0.0 || normals == 0 || tumours == 0 {
+            return None;
+        }
+        let view = |view: usize| {
+            let mut rng = stream(seed, Purpose::ContaminationAxis, view as u64);
+            (0..tumours).map(|_| (rng.random::<f32>() * mixing as f32, rng.random_range(0..normals))).collect()
+        };
+        Some(Self { views: (0..(MOST_VIEWS / tumours).clamp(1, VIEWS)).map(view).collect() })
+    }
+
+    /// One view of so many `tumours` with nothing mixed in.
+    pub fn nothing(tumours: usize) -> Self {
+        Self { views: vec![vec![(0.0, 0); tumours]] }
+    }
+
+    /// Views of each tumour.
+    pub fn views(&self) -> usize {
+        self.views.len()
+    }
+
+    /// One view: `tumours` (n × G) with `normals` (m × G) mixed in, both linear.
+    pub fn mix(&self, view: usize, tumours: &Array2<f32>, normals: &Array2<f32>) -> Array2<f32> {
+        let mut mixture = tumours.clone();
+        for (mut row, &(fraction, normal)) in mixture.rows_mut().into_iter().zip(&self.views[view]) {
+            if fraction > 0.0 {
+                row.zip_mut_with(&normals.row(normal), |x, n| *x += fraction * (n - *x));
+            }
+        }
+        mixture
+    }
+
+    /// One gene of all views: of the `tumours` (n values, linear) with those of the `normals` (m) mixed in, all tumours' first
+    /// view, then all tumours' second …
+    pub fn mix_gene<'a>(&'a self, tumours: &'a [f32], normals: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
+        self.views.iter().flat_map(move |view| {
+            view.iter().zip(tumours).map(
+                move |(&(fraction, normal), &x)| {
+                    if fraction > 0.0 { x + fraction * (normals[normal] - x) } else { x }
+                },
+            )
+        })
+    }
+}
+
 /// Every tumour as it is and with normal tissue mixed in, standardised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixtures {
@@ -33,22 +88,12 @@ impl Mixtures {
         mixing: f64,
         seed: u64,
     ) -> Option<Self> {
-        if mixing <= 0.0 || normals.nrows() == 0 || tumours.nrows() == 0 {
-            return None;
-        }
+        let recipe = Recipe::draw(tumours.nrows(), normals.nrows(), mixing, seed)?;
         let clean = moments.standardise(tumours);
-        let views = (MOST_VIEWS / tumours.nrows()).clamp(1, VIEWS);
         let mut mixed = Array2::<f32>::zeros((0, tumours.ncols()));
-        for view in 0..views {
-            let mut rng = stream(seed, Purpose::ContaminationAxis, view as u64);
-            let mut mixture = tumours.clone();
-            for mut row in mixture.rows_mut() {
-                let fraction = rng.random::<f32>() * mixing as f32;
-                let normal = normals.row(rng.random_range(0..normals.nrows()));
-                row.zip_mut_with(&normal, |x, n| *x += fraction * (n - *x));
-            }
+        for view in 0..recipe.views() {
             // Rows of one width each: appending cannot fail.
-            let _ = mixed.append(Axis(0), moments.standardise(&mixture).view());
+            let _ = mixed.append(Axis(0), moments.standardise(&recipe.mix(view, tumours, normals)).view());
         }
         let told_apart = told_apart(&moments.standardise(normals), &clean);
         Some(Self { clean, mixed, normals: normals.nrows(), told_apart })

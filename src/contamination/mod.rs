@@ -14,7 +14,7 @@ mod leading;
 mod mixtures;
 mod removal;
 
-pub use mixtures::{Mixtures, difference};
+pub use mixtures::{Mixtures, Recipe, difference};
 pub use removal::Removal;
 
 use ndarray::{Array1, Array2, Axis};

@@ -17,6 +17,7 @@ const NAMES: f64 = 130.0;
 pub struct LoadingsFigure {
     title: String,
     said: String,
+    axis: &'static str,
     /// Rising first, each sense from the strongest.
     rows: Vec<GeneWeight>,
 }
@@ -24,9 +25,15 @@ pub struct LoadingsFigure {
 impl LoadingsFigure {
     /// The `most` leading genes of each sense of a direction, which is the `number`-th.
     pub fn new(direction: &Direction, number: usize, most: usize) -> Self {
-        let rows = direction.up.iter().take(most).chain(direction.down.iter().take(most)).cloned().collect();
         let said = format!("{} % of the tumours' variance", shown(direction.variance));
-        Self { title: format!("Contamination direction {number}"), said, rows }
+        let axis = "weight; right: rises with contamination along it";
+        Self { axis, ..Self::of(direction, format!("Contamination direction {number}"), said, most) }
+    }
+
+    /// The `most` genes of each sense that go along with an axis of the tumours, their weights being correlations.
+    pub fn of(direction: &Direction, title: impl Into<String>, said: impl Into<String>, most: usize) -> Self {
+        let rows = direction.up.iter().take(most).chain(direction.down.iter().take(most)).cloned().collect();
+        Self { title: title.into(), said: said.into(), axis: "Pearson's r with the axis", rows }
     }
 
     fn largest(&self) -> f64 {
@@ -88,9 +95,8 @@ impl Figure for LoadingsFigure {
             pen.line(&[[x, plot.y], [x, plot.bottom()]], theme.grid, 1.0)?;
             pen.text(&number(at, step), x, plot.bottom() + 10.0, Lettering::new(10.0, theme.quiet).centred())?;
         }
-        let axis = "weight; right: rises with contamination along it";
         let quiet = Lettering::new(11.0, theme.quiet).ending();
-        pen.text(&fit(axis, 11.0, width - 24.0), plot.right(), plot.bottom() + 28.0, quiet)?;
+        pen.text(&fit(self.axis, 11.0, width - 24.0), plot.right(), plot.bottom() + 28.0, quiet)?;
         let [rises, sinks] = colours(theme);
         let thick = (row_height * 0.72).clamp(1.0, 16.0);
         for (index, row) in self.rows.iter().enumerate() {

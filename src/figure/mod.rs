@@ -38,6 +38,7 @@ mod spec;
 mod strip;
 mod survival;
 mod theme;
+mod volcano;
 
 pub use colour::{Categories, Colour};
 pub use confusion::ConfusionFigure;
@@ -59,6 +60,7 @@ pub use spec::{
 pub use strip::StripPlot;
 pub use survival::SurvivalFigure;
 pub use theme::{Theme, ThemeName};
+pub use volcano::{VolcanoFigure, VolcanoPoint};
 
 /// Units of a drawing area to a pixel.
 pub const UNIT: i32 = 10;

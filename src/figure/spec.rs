@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ThemeName;
 use crate::cohort::quality::MeasureKey;
 use crate::readout::Grouping;
+use crate::readout::gene_differences::Values;
 
 /// Which figure, how large, in which colours.
 ///
@@ -93,6 +94,28 @@ pub enum FigureKind {
     DifferencesStrip {
         /// Name of the gene set.
         pathway: String,
+    },
+    /// [`super::VolcanoFigure`] of the two groups compared gene by gene last.
+    Volcano {
+        /// Of which values.
+        #[serde(default)]
+        by: Values,
+        /// What the axes show: x from, x to, y from, y to; everything when absent.
+        #[serde(default)]
+        window: Option<[f64; 4]>,
+    },
+    /// [`super::StripPlot`] of one gene in those groups.
+    GeneStrip {
+        /// Its name.
+        gene: String,
+    },
+    /// [`super::LoadingsFigure`] of the genes that carry the axis read last.
+    AxisGenes {
+        /// Which of them, from 0.
+        axis: usize,
+        /// How many genes of each sense.
+        #[serde(default = "a_dozen")]
+        most: usize,
     },
     /// [`super::SurvivalFigure`].
     Survival(SurvivalSpec),

@@ -14,6 +14,7 @@ use crate::cohort::median;
 #[derive(Clone, Debug)]
 pub struct StripPlot {
     pathway: String,
+    what: &'static str,
     unit: String,
     panels: [Vec<f32>; 2],
     groups: Categories,
@@ -56,7 +57,12 @@ impl StripPlot {
                 return Err(FigureError::Length { what, found: values.len(), expected, per: "sample" });
             }
         }
-        Ok(Self { pathway: pathway.into(), unit: unit.into(), panels, groups })
+        Ok(Self { pathway: pathway.into(), what: "activity", unit: unit.into(), panels, groups })
+    }
+
+    /// The same of a gene's expression, by its name as it is.
+    pub fn of_gene(self) -> Self {
+        Self { what: "expression", ..self }
     }
 
     fn finite(&self) -> impl Iterator<Item = f64> + '_ {
@@ -134,7 +140,7 @@ impl StripPlot {
             pen.text(&number(mark, step), at.panels[0].x - 7.0, y, text.ending())?;
         }
         let quiet = Lettering::new(11.0, theme.quiet).centred();
-        pen.text(&format!("activity, {}", self.unit), 14.0, at.panels[0].up(0.5), quiet.upwards())
+        pen.text(&format!("{}, {}", self.what, self.unit), 14.0, at.panels[0].up(0.5), quiet.upwards())
     }
 }
 
@@ -146,7 +152,7 @@ impl Layout {
 
 impl Figure for StripPlot {
     fn title(&self) -> String {
-        readable(&self.pathway)
+        if self.what == "expression" { self.pathway.clone() } else { readable(&self.pathway) }
     }
 
     fn description(&self) -> String {
@@ -160,7 +166,7 @@ impl Figure for StripPlot {
         let skipped = 2 * self.groups.len() - self.finite().count();
         let skipped =
             if skipped > 0 { format!(" {} missing values are not drawn.", count(skipped)) } else { String::new() };
-        format!("Median activity ({}) by {}: {}.{skipped}", self.unit, self.groups.label(), said.join("; "))
+        format!("Median {} ({}) by {}: {}.{skipped}", self.what, self.unit, self.groups.label(), said.join("; "))
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, theme: &Theme) -> Drawn<DB> {

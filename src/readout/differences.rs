@@ -17,6 +17,35 @@ pub struct Side {
     pub members: Vec<usize>,
 }
 
+impl Side {
+    /// Group `first` and group `second` of a grouping, or all other grouped tumours where that is not given.
+    ///
+    /// # Errors
+    /// [`ReadoutError::Group`] for a group that is not there, has fewer than [`FEWEST_MEMBERS`] tumours, or is compared with
+    /// itself.
+    pub fn pair(grouping: &Grouping, first: usize, second: Option<usize>) -> Result<[Self; 2], ReadoutError> {
+        let name = |group: usize| grouping.names.get(group).cloned().unwrap_or_else(|| format!("group {}", group + 1));
+        let others = || (0..grouping.codes.len()).filter(|&at| ![-1, first as i32].contains(&grouping.codes[at]));
+        let first_side = Side { name: name(first), members: grouping.members(first) };
+        let second_side = match second {
+            Some(group) => Side { name: name(group), members: grouping.members(group) },
+            None => Side { name: "all others".into(), members: others().collect() },
+        };
+        let refuse = |problem: String, side: &Side| Err(ReadoutError::Group { problem, name: side.name.clone() });
+        if second == Some(first) {
+            return refuse("it would be compared with itself".into(), &first_side);
+        }
+        for side in [&first_side, &second_side] {
+            let found = side.members.len();
+            if found < FEWEST_MEMBERS {
+                let tumours = if found == 1 { "tumour" } else { "tumours" };
+                return refuse(format!("it has {found} {tumours} and at least {FEWEST_MEMBERS} are needed"), side);
+            }
+        }
+        Ok([first_side, second_side])
+    }
+}
+
 /// How one gene set differs. A side is missing where its score does not vary among these tumours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetDifference {
@@ -65,24 +94,7 @@ impl Pathways {
         test: GroupTest,
     ) -> Result<Differences, ReadoutError> {
         grouping.check(self.raw.score.nrows())?;
-        let name = |group: usize| grouping.names.get(group).cloned().unwrap_or_else(|| format!("group {}", group + 1));
-        let others = || (0..grouping.codes.len()).filter(|&at| ![-1, first as i32].contains(&grouping.codes[at]));
-        let first_side = Side { name: name(first), members: grouping.members(first) };
-        let second_side = match second {
-            Some(group) => Side { name: name(group), members: grouping.members(group) },
-            None => Side { name: "all others".into(), members: others().collect() },
-        };
-        let refuse = |problem: String, side: &Side| Err(ReadoutError::Group { problem, name: side.name.clone() });
-        if second == Some(first) {
-            return refuse("it would be compared with itself".into(), &first_side);
-        }
-        for side in [&first_side, &second_side] {
-            let found = side.members.len();
-            if found < FEWEST_MEMBERS {
-                let tumours = if found == 1 { "tumour" } else { "tumours" };
-                return refuse(format!("it has {found} {tumours} and at least {FEWEST_MEMBERS} are needed"), side);
-            }
-        }
+        let [first_side, second_side] = Side::pair(grouping, first, second)?;
         let sides = [&self.raw, &self.purified].map(|a| compared(a, &first_side.members, &second_side.members, test));
         let [raw, purified] = sides;
         let of_sets = self.coverage.iter().zip(raw.into_iter().zip(purified));

@@ -20,6 +20,14 @@ pub struct Guard {
 /// # Errors
 /// [`ReadoutError::Decomposition`] when the embedding is empty or holds a value that is not finite.
 pub fn effective_rank(embedding: &Array2<f32>) -> Result<f64, ReadoutError> {
+    rank_of(&standardised_products(embedding)?)
+}
+
+/// The first half of [`effective_rank`]: inner products of the standardised columns, or of the rows where these are fewer.
+///
+/// # Errors
+/// As [`effective_rank`].
+pub fn standardised_products(embedding: &Array2<f32>) -> Result<Array2<f64>, ReadoutError> {
     check_finite(embedding.view())?;
     let n = embedding.nrows() as f64;
     let mut standardised = embedding.mapv(f64::from);
@@ -30,8 +38,15 @@ pub fn effective_rank(embedding: &Array2<f32>) -> Result<f64, ReadoutError> {
         column.mapv_inplace(|v| if deviation > 1e-7 * mean.abs() && deviation > 0.0 { v / deviation } else { 0.0 });
     }
     let wide = standardised.ncols() > standardised.nrows();
-    let small = if wide { gram(standardised.view()) } else { gram(standardised.t()) };
-    let values = eigenvalues_descending(small.view())?;
+    Ok(if wide { gram(standardised.view()) } else { gram(standardised.t()) })
+}
+
+/// The second: the rank that such inner products show.
+///
+/// # Errors
+/// As [`effective_rank`].
+pub fn rank_of(products: &Array2<f64>) -> Result<f64, ReadoutError> {
+    let values = eigenvalues_descending(products.view())?;
     let total: f64 = values.iter().filter(|v| **v > 0.0).sum();
     if total <= 0.0 {
         return Ok(0.0);

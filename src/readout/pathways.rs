@@ -1,17 +1,24 @@
 //! Pathway activity of raw and purified profiles side by side, and what purification changed.
 //!
-//! The gene universe is the training genes: ranks are taken over them, on both sides alike, so raw and purified
-//! scores compare, while neither equals a score over the whole transcriptome.
+//! The gene universe is every measured gene that has a value in all tumours, raw and purified, or the training genes alone:
+//! ranks are taken over them, on both sides alike, so raw and purified scores compare.
 
 use super::ReadoutError;
 use super::correlation::{pearson, spearman};
+use super::expression::PurifiedExpression;
 use super::scoring::{Coverage, Scorer, coverage_of, range_normalise};
 use crate::cohort::GeneSet;
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, Slice};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::ops::Range;
 
 /// Sets with fewer of their genes in the data are left out.
 pub const SMALLEST_SET: usize = 5;
+
+/// Tumours, and genes, that are scored at once: no second matrix of all is held.
+const TUMOURS: usize = 64;
+const GENES: usize = 4096;
 
 /// One side's scores; every matrix is samples × sets.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +37,7 @@ pub struct Activity {
 pub struct PathwayChange {
     /// The set's name.
     pub set: String,
-    /// Its genes among the training genes.
+    /// Its genes among those that scores are taken over.
     pub found: usize,
     /// Its genes.
     pub size: usize,
@@ -89,21 +96,112 @@ impl Pathways {
         ReadoutError::shape("Samples of the purified profile", raw.nrows(), purified.nrows())?;
         ReadoutError::shape("Genes of the purified profile", raw.ncols(), purified.ncols())?;
         ReadoutError::shape("Values of purity", raw.nrows(), purity.map_or(raw.nrows(), <[f64]>::len))?;
-        let all = coverage_of(genes, sets).into_iter().zip(sets);
-        let (kept, left_out): (Vec<_>, Vec<_>) =
-            all.partition(|(c, _)| c.found >= SMALLEST_SET && c.found < genes.len());
-        if kept.is_empty() {
-            return Err(ReadoutError::NoGeneSet { sets: sets.len(), needed: SMALLEST_SET });
-        }
-        let chosen: Vec<GeneSet> = kept.into_iter().map(|(_, set)| set.clone()).collect();
-        let (before, after) =
-            (scorer.score(raw.view(), genes, &chosen)?, scorer.score(purified.view(), genes, &chosen)?);
-        let (raw, purified) = (Activity::of(before.values, scorer), Activity::of(after.values, scorer));
-        let table = compare(&raw.score, &purified.score, &before.coverage, purity);
-        let sets = chosen.into_iter().map(|set| set.name).collect();
-        let left_out = left_out.into_iter().map(|(coverage, _)| coverage).collect();
-        Ok(Self { sets, raw, purified, coverage: before.coverage, left_out, table })
+        let Chosen { sets, left_out } = choose(genes, sets)?;
+        let before = scorer.score(raw.view(), genes, &sets)?;
+        let after = scorer.score(purified.view(), genes, &sets)?;
+        Ok(Self::of([before.values, after.values], before.coverage, left_out, sets, scorer, purity))
     }
+
+    /// As [`Self::compare`] over the genes of some `rows`, which [`universe`] gives, a block of tumours at a time.
+    ///
+    /// # Errors
+    /// As [`Self::compare`].
+    pub fn of_expression(
+        expression: &PurifiedExpression<'_>,
+        rows: &[usize],
+        sets: &[GeneSet],
+        scorer: Scorer,
+        purity: Option<&[f64]>,
+    ) -> Result<Self, ReadoutError> {
+        let tumours = expression.tumours().len();
+        ReadoutError::shape("Values of purity", tumours, purity.map_or(tumours, <[f64]>::len))?;
+        let names = names_of(expression, rows);
+        let Chosen { sets, left_out } = choose(&names, sets)?;
+        let coverage = coverage_of(&names, &sets);
+        let mut scores = [(); 2].map(|()| Array2::<f64>::zeros((tumours, sets.len())));
+        let mut put = |rows: &[usize], tumours: Range<usize>, sets: Range<usize>, chosen: &[GeneSet]| {
+            let names = names_of(expression, rows);
+            let values = [expression.raw_of(rows, tumours.clone()), expression.purified_of(rows, tumours.clone())];
+            for (scores, values) in scores.iter_mut().zip(values) {
+                let found = scorer.score(values.reversed_axes().as_standard_layout().view(), &names, chosen)?;
+                let mut to = scores.slice_axis_mut(Axis(0), Slice::from(tumours.clone()));
+                to.slice_axis_mut(Axis(1), Slice::from(sets.clone())).assign(&found.values);
+            }
+            Ok::<(), ReadoutError>(())
+        };
+        if scorer == Scorer::Zscore {
+            // Each gene against the cohort: all tumours at once, and the genes of some sets at a time.
+            for sets_of in batches(&sets) {
+                let members: HashSet<&str> =
+                    sets[sets_of.clone()].iter().flat_map(|set| &set.genes).map(String::as_str).collect();
+                let some = rows.iter().copied().filter(|&row| members.contains(expression.names()[row].as_str()));
+                put(&some.collect::<Vec<_>>(), 0..tumours, sets_of.clone(), &sets[sets_of])?;
+            }
+        } else {
+            for first in (0..tumours).step_by(TUMOURS) {
+                put(rows, first..(first + TUMOURS).min(tumours), 0..sets.len(), &sets)?;
+            }
+        }
+        Ok(Self::of(scores, coverage, left_out, sets, scorer, purity))
+    }
+
+    fn of(
+        [before, after]: [Array2<f64>; 2],
+        coverage: Vec<Coverage>,
+        left_out: Vec<Coverage>,
+        sets: Vec<GeneSet>,
+        scorer: Scorer,
+        purity: Option<&[f64]>,
+    ) -> Self {
+        let (raw, purified) = (Activity::of(before, scorer), Activity::of(after, scorer));
+        let table = compare(&raw.score, &purified.score, &coverage, purity);
+        let sets = sets.into_iter().map(|set| set.name).collect();
+        Self { sets, raw, purified, coverage, left_out, table }
+    }
+}
+
+/// Rows of the genes that pathways are scored over: those that have a value in all tumours, raw and purified.
+pub fn universe(expression: &PurifiedExpression<'_>) -> Vec<usize> {
+    let whole = |row: &usize| expression.gene(*row).explained() && expression.gene(*row).complete;
+    (0..expression.names().len()).filter(whole).collect()
+}
+
+/// Names of some rows.
+pub fn names_of(expression: &PurifiedExpression<'_>, rows: &[usize]) -> Vec<String> {
+    rows.iter().map(|&row| expression.names()[row].clone()).collect()
+}
+
+/// Sets that can be scored, and those that cannot.
+struct Chosen {
+    sets: Vec<GeneSet>,
+    left_out: Vec<Coverage>,
+}
+
+fn choose(genes: &[String], sets: &[GeneSet]) -> Result<Chosen, ReadoutError> {
+    let all = coverage_of(genes, sets).into_iter().zip(sets);
+    let (kept, left_out): (Vec<_>, Vec<_>) = all.partition(|(c, _)| c.found >= SMALLEST_SET && c.found < genes.len());
+    if kept.is_empty() {
+        return Err(ReadoutError::NoGeneSet { sets: sets.len(), needed: SMALLEST_SET });
+    }
+    Ok(Chosen {
+        sets: kept.into_iter().map(|(_, set)| set.clone()).collect(),
+        left_out: left_out.into_iter().map(|(coverage, _)| coverage).collect(),
+    })
+}
+
+/// Sets one after another, as many as name [`GENES`] genes together, and at least one.
+fn batches(sets: &[GeneSet]) -> Vec<Range<usize>> {
+    let mut made = Vec::new();
+    let (mut first, mut genes) = (0, 0);
+    for (at, set) in sets.iter().enumerate() {
+        if at > first && genes + set.genes.len() > GENES {
+            made.push(first..at);
+            (first, genes) = (at, 0);
+        }
+        genes += set.genes.len();
+    }
+    made.push(first..sets.len());
+    made
 }
 
 impl Activity {
@@ -154,7 +252,6 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Slice;
     use rand::SeedableRng;
     use rand_distr::{Distribution, StandardNormal};
     use rand_xoshiro::Xoshiro256PlusPlus;

@@ -91,9 +91,12 @@ pub fn welch(a: &[f64], b: &[f64]) -> Tested {
     let (va, vb) = (variance(a) / a.len() as f64, variance(b) / b.len() as f64);
     let t = (mean(a) - mean(b)) / (va + vb).sqrt();
     let freedom = (va + vb).powi(2) / (va * va / (a.len() as f64 - 1.0) + vb * vb / (b.len() as f64 - 1.0));
-    // P(|T| > t) of Student's distribution as an incomplete beta function (Abramowitz and Stegun 26.7.1).
-    let p = checked_beta_reg(freedom / 2.0, 0.5, freedom / (freedom + t * t)).unwrap_or(f64::NAN);
-    Tested { statistic: t, p }
+    Tested { statistic: t, p: student(t, freedom) }
+}
+
+/// P(|T| > |t|) of Student's distribution as an incomplete beta function (Abramowitz and Stegun 26.7.1).
+pub(super) fn student(t: f64, freedom: f64) -> f64 {
+    checked_beta_reg(freedom / 2.0, 0.5, freedom / (freedom + t * t)).unwrap_or(f64::NAN)
 }
 
 /// Mann–Whitney's U: exact for small groups without ties, else normal with corrections for ties and continuity.

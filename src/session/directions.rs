@@ -79,7 +79,7 @@ impl Session {
     }
 
     /// The representation on screen: trained, else the closed form.
-    fn shown_choice(&self) -> Choice {
+    pub(super) fn shown_choice(&self) -> Choice {
         if self.trained.is_none() && self.instant.is_some() { Choice::Instant } else { Choice::Purified }
     }
 

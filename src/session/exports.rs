@@ -9,12 +9,14 @@ use super::tables::{self, ClinicalColumn, LossRow, PathwayChangeRow};
 use super::{Session, SessionError};
 use crate::comparison::price::Price;
 use crate::figure::{ForestSpec, MapKind, Of, PuritySpec, SurvivalSpec};
+use crate::readout::Grouping;
+use crate::readout::gene_differences::Values;
 
 /// Which table.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "table", rename_all = "snake_case")]
 pub enum TableSpec {
-    /// An embedding: sample, d1, d2, …
+    /// An embedding: sample, then the genes where it is a profile, else d1, d2, …
     Embedding {
         /// Of which representation.
         of: Of,
@@ -41,6 +43,26 @@ pub enum TableSpec {
     PathwaysChange,
     /// What differs between the two groups compared last.
     PathwaysDifferences,
+    /// Every gene between the two groups compared last.
+    GeneDifferences,
+    /// Genes and their moderated t, for GSEA (`.rnk`).
+    GeneRanks {
+        /// Of which values.
+        #[serde(default)]
+        by: Values,
+    },
+    /// Markers of every group.
+    GeneMarkers {
+        /// Purified by the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+        /// The groups.
+        groups: Grouping,
+        /// How many of each.
+        most: usize,
+    },
+    /// The genes of the axes read last.
+    AxisGenes,
     /// The stand-in for purity, stromal and immune score, position between normal and the purest tumours.
     Purity,
     /// Contamination directions: shares, and what they go along with.
@@ -66,6 +88,12 @@ pub enum TableSpec {
     },
     /// Where each tumour lies along each direction.
     DirectionPositions {
+        /// Of the trained model or the closed form.
+        #[serde(default)]
+        of: Choice,
+    },
+    /// Where each measured gene's purified expression comes from, and its out-of-fold R².
+    ExpressionGenes {
         /// Of the trained model or the closed form.
         #[serde(default)]
         of: Choice,
@@ -101,8 +129,12 @@ impl Session {
     pub fn table(&mut self, spec: TableSpec) -> Result<String, SessionError> {
         match spec {
             TableSpec::Embedding { of } => {
+                let names = self.embedding_names(of)?;
                 let table = self.embedding(of)?;
-                Ok(tables::embedding(&table.samples, table.dim, &table.values))
+                Ok(match names.filter(|names| names.len() == table.dim) {
+                    Some(genes) => tables::scores(&table.samples, &genes, &table.values),
+                    None => tables::embedding(&table.samples, table.dim, &table.values),
+                })
             }
             TableSpec::MapPca { of } => self.map_csv(MapKind::Pca, of),
             TableSpec::MapUmap { of } => self.map_csv(MapKind::Umap, of),
@@ -129,6 +161,12 @@ impl Session {
                 Ok(tables::pathway_changes(&rows))
             }
             TableSpec::PathwaysDifferences => Ok(tables::differences(&[&*self.newest_differences()?])),
+            TableSpec::GeneDifferences => self.genes_csv(),
+            TableSpec::GeneRanks { by } => self.genes_rnk(by),
+            TableSpec::GeneMarkers { of, groups, most } => {
+                Ok(tables::genes::markers(&self.gene_markers(of, &groups, most)?))
+            }
+            TableSpec::AxisGenes => self.axes_csv(),
             TableSpec::Purity => Ok(tables::purity(&*self.estimates()?)),
             TableSpec::Directions { of } => Ok(tables::directions(&self.read_directions(of, SetsChoice::Hallmark)?)),
             TableSpec::DirectionGenes { of } => {
@@ -136,6 +174,7 @@ impl Session {
             }
             TableSpec::DirectionSets { of, sets } => Ok(tables::direction_sets(&self.read_directions(of, sets)?)),
             TableSpec::DirectionPositions { of } => self.positions_csv(of),
+            TableSpec::ExpressionGenes { of } => self.expression_genes(of),
             TableSpec::Loss => {
                 let rows: Vec<LossRow> = self
                     .history()
@@ -171,6 +210,19 @@ impl Session {
                 Ok(tables::genes(&set.genes, &set.moments.mean, &set.moments.deviation))
             }
         }
+    }
+
+    /// The genes of an embedding that is a profile; none where it is a bottleneck.
+    fn embedding_names(&mut self, of: Of) -> Result<Option<Vec<String>>, SessionError> {
+        if let Some(kept) = self.kept() {
+            return Ok(Some(kept.manifest.genes.clone()));
+        }
+        let fitted = match of {
+            Of::Raw => return Ok(Some(self.current_set()?.genes.clone())),
+            Of::Purified => self.fitted(Choice::Purified)?,
+            Of::Instant => self.fitted(Choice::Instant)?,
+        };
+        Ok(fitted.representation.profile_genes().map(<[String]>::to_vec))
     }
 
     fn map_csv(&mut self, kind: MapKind, of: Of) -> Result<String, SessionError> {

@@ -60,6 +60,13 @@ impl Session {
             FigureKind::Quality { measure } => medium.render(&self.quality_figure(*measure)?, spec),
             FigureKind::Differences { most } => medium.render(&self.differences_figure(*most)?, spec),
             FigureKind::DifferencesStrip { pathway } => medium.render(&self.differences_strip(pathway)?, spec),
+            FigureKind::Volcano { by, window } => {
+                let mut figure = self.volcano(*by)?;
+                figure.window = *window;
+                medium.render(&figure, spec)
+            }
+            FigureKind::GeneStrip { gene } => medium.render(&self.gene_strip(gene)?, spec),
+            FigureKind::AxisGenes { axis, most } => medium.render(&self.axis_figure(*axis, *most)?, spec),
             FigureKind::Survival(of) => medium.render(&self.survival_figure(of)?, spec),
             FigureKind::Forest(of) => medium.render(&self.forest_figure(of)?, spec),
             FigureKind::Confusion { label } => medium.render(&self.confusion_figure(named_label(label)?)?, spec),

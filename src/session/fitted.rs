@@ -8,12 +8,14 @@ use ndarray::{Array2, Axis};
 use super::training::{PCA_WIDTH, ridge_purified, verdict};
 use super::{SessionError, Verdict};
 use crate::baseline::{Pca, Raw, Representation};
+use crate::cohort::Cohort;
 use crate::contamination::Removal;
+use crate::readout::expression::{Extending, Extension, PurifiedExpression};
 use crate::readout::identity::{self, Identity, Search};
 use crate::readout::natural::Gram;
 use crate::readout::pca::PcaMap;
 use crate::readout::span::Span;
-use crate::training_set::TrainingSet;
+use crate::training_set::{Measured, SampleLevels, TrainingSet};
 use crate::twin::Config;
 
 /// A fitted representation of the tumours, read at one strength. What takes long is made when it is first asked for.
@@ -37,6 +39,10 @@ pub(super) struct Fitted {
     span: OnceCell<Span>,
     contaminated: OnceCell<Contaminated>,
     raw: OnceCell<Gram>,
+    /// Of the cohort it is read on, whatever the strength.
+    samples: OnceCell<SampleLevels>,
+    extension: OnceCell<Extension>,
+    extending: Option<Extending>,
 }
 
 /// Contaminated tumours to be looked for, and what does not change with the strength.
@@ -58,9 +64,7 @@ impl Fitted {
         tissue: Option<&'static str>,
     ) -> Self {
         let whole = representation.embed_whole(&set.tumour_values);
-        let (purified, verdict, span) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let embedding = whole.clone();
-        let (contaminated, raw) = (OnceCell::new(), OnceCell::new());
         let mut fitted = Self {
             representation,
             set,
@@ -69,11 +73,14 @@ impl Fitted {
             config,
             whole,
             tissue,
-            purified,
-            verdict,
-            span,
-            contaminated,
-            raw,
+            purified: OnceCell::new(),
+            verdict: OnceCell::new(),
+            span: OnceCell::new(),
+            samples: OnceCell::new(),
+            extension: OnceCell::new(),
+            extending: None,
+            contaminated: OnceCell::new(),
+            raw: OnceCell::new(),
         };
         fitted.read();
         fitted
@@ -121,6 +128,62 @@ impl Fitted {
             None => ridge_purified(&self.set, &self.embedding)?,
         };
         Ok(self.purified.get_or_init(|| made))
+    }
+
+    /// Fit the next block of the genes outside the training set; the share that is done, 1 when all are.
+    ///
+    /// # Errors
+    /// A cohort that no longer holds the trained samples, and a representation that answers with what is no number.
+    pub fn extend(&mut self, cohort: &Cohort) -> Result<f64, SessionError> {
+        if self.extension.get().is_some() {
+            return Ok(1.0);
+        }
+        let mut extending = match self.extending.take() {
+            Some(extending) => extending,
+            None => self.begin_extending(&self.measured(cohort)?)?,
+        };
+        let measured = self.measured(cohort)?;
+        let done = extending.advance(&measured);
+        if extending.is_done() {
+            self.extension = OnceCell::from(extending.finish(&measured));
+            return Ok(1.0);
+        }
+        self.extending = Some(extending);
+        Ok(done)
+    }
+
+    pub(super) fn measured<'a>(&'a self, cohort: &'a Cohort) -> Result<Measured<'a>, SessionError> {
+        let samples = match self.samples.get() {
+            Some(found) => found,
+            None => {
+                let found = SampleLevels::of(cohort, &self.set)?;
+                self.samples.get_or_init(|| found)
+            }
+        };
+        Ok(Measured::of(cohort, samples)?)
+    }
+
+    fn begin_extending(&self, measured: &Measured) -> Result<Extending, SessionError> {
+        let Config { mixing, seed, .. } = self.config;
+        Ok(Extending::begin(&*self.representation, &self.whole, &self.set, measured, mixing, seed)?)
+    }
+
+    /// Raw and purified expression of every measured gene at the strength that is set. The genes outside the training set are
+    /// fitted when this is first asked for.
+    ///
+    /// # Errors
+    /// As [`Self::extend`] and [`Self::purified`].
+    pub fn expression<'a>(&'a self, cohort: &'a Cohort) -> Result<PurifiedExpression<'a>, SessionError> {
+        let extension = match self.extension.get() {
+            Some(made) => made,
+            None => {
+                let measured = self.measured(cohort)?;
+                let made = self.begin_extending(&measured)?.finish(&measured);
+                self.extension.get_or_init(|| made)
+            }
+        };
+        let purified = self.purified()?;
+        Ok(PurifiedExpression::new(self.measured(cohort)?, &self.set, purified, extension, self.removal())?)
     }
 
     /// Whether it worked, at the strength that is set.

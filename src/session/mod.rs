@@ -19,11 +19,15 @@ mod explorer;
 #[cfg(feature = "cpu")]
 mod exports;
 #[cfg(feature = "cpu")]
+mod expression;
+#[cfg(feature = "cpu")]
 mod figures;
 #[cfg(feature = "cpu")]
 mod files;
 #[cfg(feature = "cpu")]
 mod fitted;
+#[cfg(feature = "cpu")]
+mod genes;
 #[cfg(feature = "cpu")]
 mod groups;
 #[cfg(feature = "cpu")]
@@ -60,12 +64,14 @@ pub use self::{
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     explorer::Nearest,
     exports::TableSpec,
+    expression::{ExpressionBlock, ExpressionScale, ExpressionSpec, ExpressionText},
     files::SampleTable,
+    genes::{AxesRequest, AxisGenes, GeneKey, GeneRow, GenesFound, GenesPage, GenesRequest, Marker, Markers},
     groups::DifferencesRequest,
     keeping::{OpenedSession, Revived, SaveOptions},
     outcomes::{Hazards, PurityOnMap, SurvivalByGroup, confusion_figure},
     provenance::{ChosenRoles, InputFile, RUN_FORMAT, RolesByColumn, RunRecord, Tally},
-    readouts::{Choice, EmbeddingTable, MapTable, PathwaysSpec, SetsChoice},
+    readouts::{Choice, EmbeddingTable, MapTable, PathwayGenes, PathwaysSpec, SetsChoice},
     saved::{SESSION_FORMAT, SESSION_VERSION, Saved, SavedModel, SessionFileError},
     strength::Strength,
     training::{Plan, PresetDescription, Resolved, TrainingNumbers, Verdict, presets},
@@ -128,7 +134,10 @@ pub struct Session {
     /// A session file, until its cohort stands beside it.
     kept: Option<Box<Saved>>,
     compared: Option<groups::Compared>,
+    compared_genes: Option<genes::ComparedGenes>,
+    read_axes: Option<genes::ReadAxes>,
     read_directions: Option<directions::ReadDirections>,
+    writing: Option<expression::Writing>,
     /// Made for this training set.
     estimates: Option<(Rc<TrainingSet>, Rc<Estimates>)>,
 }

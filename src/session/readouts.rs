@@ -10,7 +10,7 @@ use crate::baseline::{PrincipalComponents, Raw, Representation};
 use crate::cohort::GeneSet;
 use crate::cohort::hallmark::hallmark;
 use crate::figure::{MapKind, Of};
-use crate::readout::pathways::{Pathways, Profiles};
+use crate::readout::pathways::{Pathways, Profiles, names_of, universe};
 use crate::readout::pca::PcaMap;
 use crate::readout::purity::{purity_columns, purity_values};
 use crate::readout::scoring::Scorer;
@@ -58,6 +58,17 @@ pub enum SetsChoice {
     Own,
 }
 
+/// Over which genes pathways are scored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathwayGenes {
+    /// Every measured gene that has a value in all tumours, raw and purified.
+    #[default]
+    All,
+    /// The genes that were trained on.
+    Training,
+}
+
 /// How pathways are scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
@@ -69,6 +80,9 @@ pub struct PathwaysSpec {
     /// Purified by the trained model, or by the closed form.
     #[serde(default = "purified")]
     pub of: Choice,
+    /// Over which genes. What does not say is of a version that knew the training genes alone.
+    #[serde(default = "training")]
+    pub genes: PathwayGenes,
 }
 
 /// The purified side of a comparison.
@@ -84,6 +98,10 @@ pub enum Choice {
 
 fn purified() -> Choice {
     Choice::Purified
+}
+
+fn training() -> PathwayGenes {
+    PathwayGenes::Training
 }
 
 const NOT_TRAINED: SessionError = SessionError::NotYet("There is no trained model yet: press Train first.");
@@ -189,7 +207,7 @@ impl Session {
     /// Raw and purified pathway activities.
     ///
     /// # Errors
-    /// Before training, or when no set has enough genes among the training genes.
+    /// Before training, or when no set has enough genes among those that are scored.
     pub fn pathways(&mut self, spec: PathwaysSpec) -> Result<Rc<Pathways>, SessionError> {
         if let Some((made_for, pathways)) = &self.pathways
             && *made_for == spec
@@ -208,17 +226,27 @@ impl Session {
             Err(error) => return Err(error),
         };
         let sets = self.chosen_sets(spec.sets)?;
-        let fitted = self.fitted(spec.of)?;
-        let sets = match &self.gene_map {
-            Some(map) => map.named_sets(&sets, &fitted.set.genes),
-            None => sets,
-        };
-        let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
-        let profiles = Profiles { raw: &raw, purified: fitted.purified()?, genes: &fitted.set.genes };
-        let pathways = Rc::new(Pathways::compare(profiles, &sets, spec.scorer, purity.as_deref())?);
+        self.cohort()?;
+        let pathways = Rc::new(self.scored(spec, &sets, purity.as_deref())?);
         self.heat_map = None;
         self.pathways = Some((spec, Rc::clone(&pathways)));
         Ok(pathways)
+    }
+
+    fn scored(&self, spec: PathwaysSpec, sets: &[GeneSet], purity: Option<&[f64]>) -> Result<Pathways, SessionError> {
+        let map = self.gene_map.as_ref();
+        let named = |genes: &[String]| map.map_or_else(|| sets.to_vec(), |map| map.named_sets(sets, genes));
+        if spec.genes == PathwayGenes::All {
+            let expression = self.made_expression(spec.of)?;
+            let rows = universe(&expression);
+            let sets = named(&names_of(&expression, &rows));
+            return Ok(Pathways::of_expression(&expression, &rows, &sets, spec.scorer, purity)?);
+        }
+        let fitted = self.fitted(spec.of)?;
+        let sets = named(&fitted.set.genes);
+        let raw = fitted.set.tumour_values.mapv(|v| (1.0 + v).log2());
+        let profiles = Profiles { raw: &raw, purified: fitted.purified()?, genes: &fitted.set.genes };
+        Ok(Pathways::compare(profiles, &sets, spec.scorer, purity)?)
     }
 
     /// The gene sets of a choice.

@@ -100,6 +100,7 @@ impl Session {
         self.pathways = None;
         self.heat_map = None;
         self.compared = None;
+        self.writing = None;
         Ok(())
     }
 

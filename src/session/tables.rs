@@ -13,8 +13,13 @@ use std::borrow::Cow;
 use crate::readout::directions::{Direction, GeneWeight, Sense};
 
 #[cfg(feature = "cpu")]
+pub(super) mod expression;
+pub mod genes;
+#[cfg(feature = "cpu")]
 mod outcomes;
 
+#[cfg(feature = "cpu")]
+pub use expression::expression_genes;
 #[cfg(feature = "cpu")]
 pub use outcomes::{confusion, hazards, survival};
 

@@ -308,13 +308,13 @@ impl Session {
         self.heat_map = None;
         self.compared = None;
         self.read_directions = None;
+        self.writing = None;
     }
 }
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale.
 pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
-    let target = set.moments.standardise(&set.tumour_values);
-    let predicted = RidgePurifier::fit(embedding, &target)?.predict(embedding)?;
+    let predicted = RidgePurifier::fit(embedding, &set.moments.standardise(&set.tumour_values))?.predict(embedding)?;
     Ok(set.moments.to_log(&predicted))
 }
 

@@ -3,6 +3,7 @@
 
 mod build;
 mod log2;
+mod measured;
 mod profiles;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod transfer;
 
 pub use build::{FEWEST_TUMOURS, NORMALS_TO_HOLD_OUT, Selection};
 pub use log2::log2_1p;
+pub use measured::{Measured, SampleLevels};
 pub use profiles::tumour_profiles;
 pub use transfer::{Aligned, Alignment, FEWEST_GENES_PERCENT, TUMOURS_FOR_MOMENTS, Transfer};
 
@@ -60,6 +62,9 @@ pub enum TrainingSetError {
         "The values are log-ratios or z-scores, and mixing tissue needs expression levels: open the matrix before centring (log2 intensities, TPM, RSEM or counts)."
     )]
     NotInvertible,
+    /// The samples of a set are not those of the cohort.
+    #[error("The open files no longer hold the trained samples: train again.")]
+    OtherCohort,
 }
 
 impl TrainingSetError {
@@ -71,6 +76,7 @@ impl TrainingSetError {
             Self::TooFewGenes { .. } => "too_few_genes",
             Self::TransferCoverage { .. } => "transfer_coverage",
             Self::NotInvertible => "not_invertible",
+            Self::OtherCohort => "other_cohort",
         }
     }
 }

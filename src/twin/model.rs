@@ -231,6 +231,25 @@ impl TwinModel {
         download(self.network.read(input, self.config.profile, &self.values)).await
     }
 
+    /// The bottleneck of samples × genes that are standardised already, samples × d.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn encode(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
+        download(self.network.encode(upload(standardised, &self.device), &self.values)).await
+    }
+
+    /// Where samples × genes that are standardised already lie along each contamination direction as mixing moves them,
+    /// samples × K: the profile itself where the purified profile is read, else the embedding.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn moved_along(&self, standardised: Array2<f32>) -> Result<Array2<f32>, TrainError> {
+        let Some(removal) = &self.removal else { return Ok(Array2::zeros((standardised.nrows(), 0))) };
+        let moves = if self.config.profile { standardised } else { self.whole(standardised).await? };
+        Ok(moves.dot(&removal.directions().axes.t()))
+    }
+
     /// Width of the embedding: d, or the number of genes where the purified profile is read.
     pub fn width(&self) -> usize {
         self.config.width(self.genes.len())

@@ -14,7 +14,11 @@ mod error;
 #[cfg(feature = "cpu")]
 mod explorer;
 #[cfg(feature = "cpu")]
+mod expression;
+#[cfg(feature = "cpu")]
 mod files;
+#[cfg(feature = "cpu")]
+mod genes;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(feature = "cpu")]
@@ -28,6 +32,8 @@ mod strength;
 #[cfg(feature = "cpu")]
 mod transfer;
 mod value;
+#[cfg(feature = "containers")]
+mod written;
 
 #[cfg(any(feature = "cpu", feature = "gpu"))]
 /// The device of this build: the CPU engine's, or WebGPU initialised without blocking.

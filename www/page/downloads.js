@@ -1,16 +1,17 @@
 // Files to keep: what each contains, before it is made.
 import { h, save } from "./dom.js";
+import { expressionDownload } from "./expression.js";
 import { open } from "./state.js";
 import { strengthName } from "./strength.js";
 
-/** @typedef {{name: string, what: string, needs: "any" | "model" | "pathways", moved?: "model" | "instant", make: (model: import("./state.js").Model) => Promise<Blob>}} Download */
+/** @typedef {{name: string, what: string, needs: "any" | "measured" | "model" | "pathways", moved?: "model" | "instant", make: (model: import("./state.js").Model) => Promise<Blob>}} Download */
 
 /** @param {string} text */
 const csv = (text) => new Blob([text], { type: "text/csv" });
 
 /** @type {Download[]} */
 const DOWNLOADS = [
-  { name: "embedding.csv", what: "The purified embedding: one row per tumour, one column per dimension, at the strength that is set.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "embedding", of: "purified" })) },
+  { name: "embedding.csv", what: "The purified embedding: one row per tumour, one column per dimension (a gene, by name, where it is a profile), at the strength that is set.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "embedding", of: "purified" })) },
   { name: "embedding_instant.csv", what: "The closed form's embedding, for comparison.", needs: "any", moved: "instant", make: async (model) => csv(await model.table({ table: "embedding", of: "instant" })) },
   { name: "map_pca.csv", what: "PCA of the purified embedding: two coordinates per tumour.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "map_pca", of: "purified" })) },
   { name: "map_umap.csv", what: "UMAP of the purified embedding: two coordinates per tumour.", needs: "model", moved: "model", make: async (model) => csv(await model.table({ table: "map_umap", of: "purified" })) },
@@ -20,6 +21,7 @@ const DOWNLOADS = [
   { name: "purity.csv", what: "Estimates per tumour: the stand-in for purity (minus stromal and immune score), both scores as mean z of marker genes, position between adjacent normal (0) and the purest tumours (about 1). They order tumours; no deconvolution, no diagnosis.", needs: "any", make: async (model) => csv(await model.table({ table: "purity" })) },
   { name: "loss.csv", what: "The loss and its parts by step.", needs: "model", make: async (model) => csv(await model.table({ table: "loss" })) },
   { name: "genes.csv", what: "The genes trained on, with their means and deviations.", needs: "any", make: async (model) => csv(await model.table({ table: "genes" })) },
+  { name: "expression_genes.csv", what: "Every measured gene: whether its purified expression is the profile’s, a ridge regression’s, or none, and its out-of-fold R².", needs: "measured", make: async (model) => csv(await model.table({ table: "expression_genes", of: model.of })) },
   { name: "model.safetensors", what: "The model's weights, with config, gene list and moments in its metadata. No expression values, no sample names.", needs: "model", make: (model) => model.modelFile() },
 ];
 
@@ -47,11 +49,14 @@ export function startDownloads(state, ways) {
     }, "Save");
     return h("tr", {}, h("td", {}, name), h("td", { className: "small quiet" }, what), h("td", {}, button));
   };
+  const expression = expressionDownload(state);
   const show = () => {
     const body = open("share", state.readable !== null);
     if (!state.readable) return;
-    const usable = DOWNLOADS.filter(({ needs }) => needs !== "model" || state.model !== null);
-    body.replaceChildren(ways,
+    // A session that stands alone holds no expression.
+    const measured = state.cohort?.alone === false;
+    const usable = DOWNLOADS.filter(({ needs }) => (needs !== "model" || state.model !== null) && (needs !== "measured" || measured));
+    body.replaceChildren(ways, ...(measured ? [expression] : []),
       h("h3", {}, "Files"),
       h("p", { className: "quiet" }, "Made in this browser and saved to this computer. Figures are saved as SVG, PNG or CSV where they stand."),
       h("table", { className: "downloads" }, h("caption", { className: "unseen" }, "Files to save"),

@@ -8,7 +8,7 @@ const LIMITS = [
   "Identity alone proves little: an embedding as wide as the cohort is large keeps identity and forgets biology. Read it with the maps, the neighbours and the cautions above.",
   "Robustness comes from mixing in normal tissue during training, not from the Barlow Twins loss alone.",
   "On tumours as they are no embedding here classifies clearly better than the raw profile, and none predicts survival better.",
-  "The default is a compromise. On the cohorts that had no part in choosing it, it carries classes from pure to impure tumours less well than the raw profile (balanced accuracy 0.44, raw 0.56), and most of what a linear model reads of purity is still there (R² 0.59, raw 0.85).",
+  "The default is a compromise. On the cohorts that had no part in choosing it, most of what a linear model reads of purity is still there (R² 0.55, raw 0.85), and whether it carries classes from pure to impure tumours better or worse than the raw profile is not settled.",
   "The embedding is less dominated by purity; purity is not erased, and part of what follows purity is biology.",
 ];
 

@@ -3,6 +3,7 @@ import { MapView } from "../figure/canvas.js";
 import { Combobox } from "./combobox.js";
 import { ABOUT, estimatedChoices, isEstimated } from "./estimated.js";
 import { count, h, measured, segments, svg } from "./dom.js";
+import { Axes } from "./explore_axes.js";
 import { Between } from "./explore_between.js";
 import { Groups } from "./explore_groups.js";
 import { Neighbours } from "./explore_neighbours.js";
@@ -55,6 +56,7 @@ export function startExplore(state) {
   const groups = new Groups(state, () => colourBy({ grouping: { label: "", names: [], codes: [] } }));
   const neighbours = new Neighbours(state, () => right);
   const between = new Between(state, () => ({ kind, of: right }), (canvas, scene, before) => show(before, canvas, scene, () => "between"));
+  const axes = new Axes(state, () => ({ kind, of: right }));
   const shown = () => right === "instant" ? state.instant : state.model;
   const strength = new Strength(state, shown, moved);
   const takenOut = new TakenOut(state, strength, shown, (colour) => colourBy(colour));
@@ -81,7 +83,7 @@ export function startExplore(state) {
   const body = open("explore", false);
   body.append(h("div", { className: "controls" }, search.element,
     h("div", { className: "control" }, h("span", { className: "label" }, "Map"), kindPlace), rightChoice, narrowChoice), ...tools.elements, legend, hovered, live, plots, strength.element,
-    h("div", { className: "folds" }, takenOut.element, groups.element, table.element, neighbours.element, between.element));
+    h("div", { className: "folds" }, takenOut.element, groups.element, table.element, neighbours.element, axes.element, between.element));
 
   /** @param {string} name @param {() => Source} of */
   function frame(name, of) {
@@ -134,6 +136,7 @@ export function startExplore(state) {
     other.heading.textContent = right === "instant" ? "Instant, the closed form" : "Purified";
     await Promise.all([left.refresh(), other.refresh(), between.show()]);
     neighbours.show();
+    axes.look();
   }
 
   /** Another strength: places move; selection, groups, colours and zoom stay. */

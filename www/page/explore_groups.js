@@ -5,6 +5,8 @@ import { ordered, ruleOf, select } from "./selection.js";
 
 /** Values of a category column shown: those that differ most. */
 const VALUES = 8;
+/** What clusters are called, until someone names them otherwise. */
+const CLUSTER = /^(raw|purified) cluster \d+$/;
 
 /** A name that no other group has. @param {string} wanted @param {string[]} taken */
 export function freeName(wanted, taken) {
@@ -17,10 +19,13 @@ export function freeName(wanted, taken) {
 
 export class Groups {
   #state;
+  #colour;
   /** @type {import("../engine").SampleTable["columns"]} */ #columns = [];
   /** Row of the sample table of each tumour. @type {number[]} */ #rows = [];
   #name = h("input", { type: "text", id: "group-name", placeholder: "name of the group", onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter") this.#make(); } });
   #make0 = h("button", { type: "button", id: "group-make", onclick: () => this.#make() }, "Make a group");
+  #clusterOf = h("select", { id: "cluster-of" }, h("option", { value: "" }, "the purified embedding"), h("option", { value: "raw" }, "the raw profile"));
+  #clusterNumber = h("input", { type: "number", id: "cluster-number", min: "2", max: "8", step: "1", value: "4" });
   #list = h("div", { className: "sideways" });
   #first = h("select", { id: "compare-first", onchange: () => this.#compare() });
   #second = h("select", { id: "compare-second", onchange: () => this.#compare() });
@@ -32,11 +37,14 @@ export class Groups {
   /** @param {import("./state.js").State} state @param {() => void} colour colour the maps by groups */
   constructor(state, colour) {
     this.#state = state;
+    this.#colour = colour;
     this.element = h("details", { id: "explore-groups", ontoggle: () => this.#compare() },
       h("summary", {}, "Groups ", h("span", { className: "quiet", id: "groups-count" })),
       h("div", { className: "inside" },
         h("p", { className: "row" }, h("label", { for: "group-name" }, "The selection as"), this.#name, this.#make0,
           h("button", { type: "button", id: "groups-colour", onclick: colour }, "Colour by groups")),
+        h("p", { className: "row" }, h("label", { for: "cluster-of" }, "Clusters of"), this.#clusterOf, h("label", { for: "cluster-number" }, "how many"), this.#clusterNumber,
+          h("button", { type: "button", id: "clusters-make", onclick: () => this.#cluster() }, "Make them groups")),
         this.#status, this.#list,
         h("p", { className: "row" }, h("label", { for: "compare-first" }, "Compare"), this.#first, h("label", { for: "compare-second" }, "with"), this.#second),
         this.#result));
@@ -68,6 +76,23 @@ export class Groups {
     const name = freeName(this.#name.value, groups.map((group) => group.name));
     this.#name.value = "";
     this.#set([...groups, { name, members: selection }], `${name}: ${plural(selection.length, "tumour")}, ${ruleOf(this.#state)}.`);
+  }
+
+  /** As many clusters as asked for, as groups; those made so before give way. */
+  async #cluster() {
+    const model = this.#state.readable;
+    if (!model) return;
+    const of = this.#clusterOf.value === "raw" ? /** @type {const} */ ("raw") : model.of;
+    try {
+      const { names, codes } = await model.clusters({ k: Number(this.#clusterNumber.value), of });
+      const own = this.#state.groups.filter(({ name }) => !CLUSTER.test(name));
+      const word = of === "raw" ? "raw" : "purified";
+      this.#set([...own, ...names.map((name, at) => ({ name: `${word} ${name}`, members: [...codes.keys()].filter((tumour) => codes[tumour] === at) }))],
+        `${plural(names.length, "cluster")} by Ward linkage of distances in ${of === "raw" ? "the raw profile" : "the purified embedding"}, the largest first: always the same for the same embedding.${own.length ? " A tumour that is in one of your groups too is coloured by that one." : ""}`);
+      this.#colour();
+    } catch (error) {
+      this.#status.textContent = /** @type {Error} */ (error).message;
+    }
   }
 
   /** @param {number} at @param {Partial<{name: string, members: number[]}>} changes @param {string} said */

@@ -20,6 +20,8 @@ export function startPathways(state, onSets) {
   let scorer = "ssgsea";
   /** @type {"hallmark" | "own"} */
   let sets = "hallmark";
+  /** @type {import("../engine").PathwayGenes} */
+  let genes = "all";
   /** @type {import("../engine").PathwayScores | null} */
   let scores = null;
   /** @type {keyof PathwayChange} */
@@ -48,11 +50,15 @@ export function startPathways(state, onSets) {
       h("div", { className: "control" }, h("span", { className: "label" }, "Score"), segments("Score", [["ssgsea", "ssGSEA"], ["singscore", "singscore"], ["zscore", "z-score"]], scorer, (value) => {
         scorer = value;
         score();
+      })),
+      h("div", { className: "control" }, h("span", { className: "label" }, "Genes"), segments("Genes that are scored", [["all", "all measured"], ["training", "trained on"]], genes, (value) => {
+        genes = value;
+        score();
       }))),
     status, heat.element,
     h("div", { className: "plots changes" },
       h("div", { className: "plot" }, h("header", {}, h("h3", {}, "What changed")), place,
-        h("p", { className: "note" }, "Change: 1 − Spearman's ρ between raw and purified (pur.) scores; 0 where purification left the order of the tumours alone. raw ~ pur.: Pearson's r. With purity: Spearman's ρ. Genes: among those trained on, of the set.")),
+        h("p", { className: "note" }, "Change: 1 − Spearman's ρ between raw and purified (pur.) scores; 0 where purification left the order of the tumours alone. raw ~ pur.: Pearson's r. With purity: Spearman's ρ. Genes: found of the set in the cohort, among those that are scored: all measured genes that have a value raw and purified (what the embedding does not explain has none), or those trained on.")),
       strip.element),
     between.element);
   const chooseSets = () => setsPlace.replaceChildren(segments("Gene sets", [["hallmark", "Hallmark"], ...(sets === "own" || ownName ? [/** @type {["own", string]} */ (["own", ownName])] : [])], sets, (value) => {
@@ -68,7 +74,8 @@ export function startPathways(state, onSets) {
     const saved = state.cohort?.alone ? state.cohort.scored : null;
     if (!saved) return;
     ({ scorer, sets } = saved);
-    for (const input of body.querySelectorAll("input")) if (input.value === scorer) input.checked = true;
+    genes = saved.genes ?? "training";
+    for (const input of body.querySelectorAll("input")) if (input.value === scorer || input.value === genes) input.checked = true;
     if (sets === "own") ownName ||= "own, as saved";
     chooseSets();
   });
@@ -127,7 +134,7 @@ export function startPathways(state, onSets) {
     scored = model;
     say("Scoring …");
     try {
-      const result = await model.pathways({ sets, scorer });
+      const result = await model.pathways({ sets, scorer, genes });
       if (ticket !== asked) return;
       scores = result;
       const left = result.leftOut.length ? `${count(result.leftOut.length)} of ${count(result.sets.length + result.leftOut.length)} sets have too few of their genes in this cohort and are left out. ` : "";
@@ -136,7 +143,7 @@ export function startPathways(state, onSets) {
       onSets(result.sets);
       showTable();
       redraw();
-      between.scored({ sets, scorer, tumours: result.samples.length });
+      between.scored({ sets, scorer, genes, tumours: result.samples.length });
     } catch (error) {
       if (ticket === asked) say(/** @type {Error} */ (error).message, true);
     }

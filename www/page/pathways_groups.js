@@ -1,19 +1,17 @@
 // Which pathways differ between two groups of tumours: of a column, of the person's own groups, or of the selection.
 import { count, h, measured, plural, segments } from "./dom.js";
+import { GroupChoice } from "./group_choice.js";
 import { Plot } from "./plot.js";
 import { whenSeen } from "./seen.js";
 import { setName } from "./set_name.js";
 
 /** @typedef {import("../engine").SetDifference} Row */
-/** @typedef {{sets: "hallmark" | "own", scorer: import("../engine").Scorer, tumours: number}} Scored what is scored now */
-/** @typedef {{label: string, names: string[], members: number[][]}} Groups */
+/** @typedef {{sets: "hallmark" | "own", scorer: import("../engine").Scorer, genes: import("../engine").PathwayGenes, tumours: number}} Scored what is scored now */
 
 /** Rows laid out at once: more would hold the main thread; the CSV has them all. */
 const ROWS = 150;
 /** A small chance is not nought: one digit more there. @param {number | null | undefined} p */
-const chance = (p) => typeof p === "number" && p >= 0.001 && p < 0.01 ? p.toFixed(3) : measured(p);
-
-const OWN = "own:groups", SELECTED = "own:selection";
+export const chance = (p) => typeof p === "number" && p >= 0.001 && p < 0.01 ? p.toFixed(3) : measured(p);
 
 /** @type {{key: string, label: string, of: (row: Row) => number | string | null}[]} */
 const COLUMNS = [
@@ -28,7 +26,6 @@ const COLUMNS = [
 
 export class GroupDifferences {
   #state;
-  /** @type {Groups} */ #groups = { label: "", names: [], members: [] };
   /** @type {import("../engine").Differences | null} */ #found = null;
   /** @type {Scored | null} */ #scored = null;
   /** @type {import("../engine").GroupTest} */ #test = "welch";
@@ -36,9 +33,7 @@ export class GroupDifferences {
   #descending = false;
   #chosen = "";
   #asked = 0;
-  #source = h("select", { id: "groups-by", onchange: () => this.#choose() });
-  #first = h("select", { id: "groups-first", onchange: () => this.#compare() });
-  #second = h("select", { id: "groups-second", onchange: () => this.#compare() });
+  /** @type {GroupChoice} */ #choice;
   #status = h("p", { className: "status small", role: "status", id: "groups-status" });
   #place = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Pathways that differ between the groups" });
   #figure;
@@ -57,9 +52,9 @@ export class GroupDifferences {
       spec: () => this.#found !== null && this.#chosen !== "" && { figure: "differences_strip", pathway: this.#chosen },
       csv: () => this.#found && { table: "pathways_differences" },
     });
-    const control = (/** @type {string} */ label, /** @type {HTMLElement} */ select) => h("div", { className: "control" }, h("label", { for: select.id }, label), select);
+    this.#choice = new GroupChoice(state, "groups", { changed: () => this.#compare(), failed: (error) => this.#fail(error), none: (words) => this.#say(words) });
     this.element = h("div", { id: "groups" }, h("h3", {}, "Between two groups"),
-      h("div", { className: "controls" }, control("Groups by", this.#source), control("First", this.#first), control("against", this.#second),
+      h("div", { className: "controls" }, ...this.#choice.controls,
         h("div", { className: "control" }, h("span", { className: "label" }, "Test"), segments("Test", [["welch", "Welch's t"], ["mann_whitney", "Mann–Whitney"]], this.#test, (value) => {
           this.#test = value;
           this.#compare();
@@ -78,7 +73,7 @@ export class GroupDifferences {
   async scored(scored) {
     this.#scored = scored;
     this.#chosen = "";
-    await this.#offer();
+    await this.#choice.offer();
   }
 
   /** Nothing is scored. */
@@ -87,81 +82,19 @@ export class GroupDifferences {
     this.#asked++;
   }
 
-  /** What can make groups now; the choice stays where it still exists. */
-  async #offer() {
-    const { cohort, groups, selection, colour } = this.#state;
-    if (!this.#scored || !cohort) return;
-    const columns = cohort.summary.columns.filter(({ kind, values }) => kind === "number" || (kind === "category" && values.length > 1));
-    /** @type {[string, string][]} */
-    const options = columns.map(({ name }) => [`column:${name}`, name]);
-    if (selection.length) options.unshift([SELECTED, `the selection (${count(selection.length)})`]);
-    if (groups.length) options.unshift([OWN, "my groups"]);
-    const before = this.#source.value;
-    this.#source.replaceChildren(...options.map(([value, label]) => h("option", { value }, label)));
-    const category = columns.filter(({ kind }) => kind === "category").map(({ name }) => name);
-    const likely = category.includes(colour.column ?? "") ? colour.column : category.find((name) => /subtype|pam50|grade|msi/i.test(name)) ?? category.find((name) => !/type|role/i.test(name)) ?? category[0];
-    const wanted = options.some(([value]) => value === before) ? before : likely ? `column:${likely}` : options[0]?.[0] ?? "";
-    this.#source.value = wanted;
-    if (!options.length) return this.#say("No column of this cohort makes groups. Open a sample sheet, or select tumours on a map.");
-    await this.#choose();
-  }
-
-  /** The groups that the chosen source makes. */
-  async #choose() {
-    const { cohort, groups, selection } = this.#state;
-    if (!cohort || !this.#scored) return;
-    const source = this.#source.value;
-    const ticket = ++this.#asked;
-    try {
-      if (source === OWN) this.#groups = { label: "my groups", names: groups.map(({ name }) => name), members: groups.map(({ members }) => members) };
-      else if (source === SELECTED) this.#groups = { label: "selection", names: ["selection"], members: [selection] };
-      else {
-        const { label, names, codes } = await cohort.grouping(source.slice("column:".length));
-        if (ticket !== this.#asked) return;
-        const members = names.map((_, group) => [...codes.keys()].filter((at) => codes[at] === group));
-        this.#groups = { label, names, members };
-      }
-    } catch (error) {
-      return this.#fail(error);
-    }
-    const { names, members } = this.#groups;
-    const option = (/** @type {number} */ at) => h("option", { value: String(at) }, `${names[at]} (${count(members[at].length)})`);
-    const keep = [this.#first.value, this.#second.value];
-    this.#first.replaceChildren(...names.map((_, at) => option(at)));
-    this.#second.replaceChildren(h("option", { value: "" }, "all others"), ...names.map((_, at) => option(at)));
-    const has = (/** @type {string} */ value) => value !== "" && Number(value) < names.length;
-    this.#first.value = has(keep[0]) ? keep[0] : "0";
-    this.#second.value = names.length === 2 && this.#first.value === "0" ? "1" : has(keep[1]) && keep[1] !== this.#first.value ? keep[1] : "";
-    await this.#compare();
-  }
-
-  /** The two chosen groups as the engine takes them, and how many tumours are in both. */
-  #pair() {
-    const { label, names, members } = this.#groups;
-    const first = Number(this.#first.value), second = this.#second.value === "" ? null : Number(this.#second.value);
-    const own = this.#source.value === OWN || this.#source.value === SELECTED;
-    // All others: of a column whoever has another value, of own groups whoever is not in the first.
-    const rest = second === null && !own ? members.filter((_, at) => at !== first).flat() : second === null ? null : members[second];
-    const codes = new Array(this.#scored?.tumours ?? 0).fill(rest === null ? 1 : -1);
-    for (const at of rest ?? []) codes[at] = 1;
-    let both = 0;
-    for (const at of members[first] ?? []) {
-      const shared = second !== null && second !== first && codes[at] === 1;
-      both += Number(shared);
-      codes[at] = shared ? -1 : 0;
-    }
-    return { groups: { label, names: [names[first] ?? "", second === null ? "all others" : names[second]], codes }, both, same: first === second };
+  #offer() {
+    if (this.#scored) this.#choice.offer();
   }
 
   async #compare() {
     const model = this.#state.readable, scored = this.#scored;
-    if (!model || !scored || !this.#groups.names.length) return this.#say("This column makes no groups of these tumours.");
+    if (!model || !scored || !this.#choice.groups.names.length) return this.#say("This column makes no groups of these tumours.");
     const ticket = ++this.#asked;
-    const { groups, both, same } = this.#pair();
+    const { groups, both, same } = this.#choice.pair(scored.tumours);
     if (same) return this.#fail(new Error("Choose two different groups."));
     try {
-      const { sets, scorer } = scored;
-      const found = await model.differences(groups, { first: 0, second: 1, test: this.#test, sets, scorer });
+      const { sets, scorer, genes } = scored;
+      const found = await model.differences(groups, { first: 0, second: 1, test: this.#test, sets, scorer, genes });
       if (ticket !== this.#asked) return;
       this.#found = found;
       const discovered = (/** @type {"raw" | "purified"} */ side) => found.rows.filter((row) => (row[side]?.fdr ?? 1) < 0.05).length;

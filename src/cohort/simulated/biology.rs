@@ -175,9 +175,23 @@ impl Biology {
     }
 }
 
+impl TumourCells {
+    /// What a file would hold of them alone, were there no noise.
+    pub(super) fn profile(&self) -> Vec<f32> {
+        let linear: Vec<f64> = self.log2.iter().map(|v| v.exp2()).collect();
+        let scale = scale(&linear);
+        linear.into_iter().map(|v| (v * scale).ln_1p() as f32 * std::f32::consts::LOG2_E).collect()
+    }
+}
+
+/// What brings a profile to the fixed sum.
+fn scale(linear: &[f64]) -> f64 {
+    MEAN_TPM * linear.len() as f64 / linear.iter().sum::<f64>()
+}
+
 /// Scale to a fixed sum, multiply by log-normal noise, and write as a file does: log2(1 + TPM), three decimals.
 fn measure(linear: Vec<f64>, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
-    let scale = MEAN_TPM * linear.len() as f64 / linear.iter().sum::<f64>();
+    let scale = scale(&linear);
     let noisy = linear.into_iter().map(|value| value * scale * (MEASUREMENT_NOISE * normal(rng)).exp());
     noisy.map(|tpm| ((tpm.ln_1p() * std::f64::consts::LOG2_E * 1000.0).round() / 1000.0) as f32).collect()
 }

@@ -4,7 +4,7 @@ use super::super::ReadoutError;
 use super::folds::{deal_patients, repeat, stratified_folds};
 use super::logistic::{improve, probabilities};
 use super::neighbours::Neighbours;
-use super::space::Space;
+use super::space::{Begun, Space};
 use ndarray::{Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -16,8 +16,8 @@ const INNER: usize = 3;
 const ROUGHLY: f64 = 1e-4;
 const EXACTLY: f64 = 1e-6;
 
-/// Steps of one fit, as a share of it.
-pub(super) const STEPS: f64 = (INNER + 2) as f64;
+/// Steps of one fit, as a share of it: the features, their space, every penalty on every inner fold, the classifier.
+pub(super) const STEPS: f64 = (2 + INNER * GRID.len() + 1) as f64;
 
 /// A fit in progress.
 pub(super) struct Fitting {
@@ -29,9 +29,23 @@ pub(super) struct Fitting {
 }
 
 enum Stage {
-    Prepare,
-    Choose { space: Box<Space>, x: Array2<f64>, fold: Vec<usize>, at: usize, loss: [f64; GRID.len()] },
+    Begin,
+    Prepare(Box<Begun>),
+    Choose(Box<Choosing>),
     Done,
+}
+
+/// The penalty being chosen.
+struct Choosing {
+    space: Space,
+    x: Array2<f64>,
+    /// Inner fold of each sample.
+    fold: Vec<usize>,
+    /// Inner fold and place in the grid that come next.
+    at: (usize, usize),
+    /// Of this inner fold, under the penalty before: from the strongest on, each fit starts where the last one ended.
+    weights: Array2<f64>,
+    loss: [f64; GRID.len()],
 }
 
 /// Both classifiers of a training fold.
@@ -44,14 +58,18 @@ pub(super) struct Classifiers {
 impl Fitting {
     /// On samples × features of classes `0..classes`, each with at least three samples, and the patient of each sample.
     pub(super) fn new(train: Array2<f32>, y: Vec<usize>, patients: Vec<usize>, classes: usize) -> Self {
-        Self { train, y, patients, classes, stage: Stage::Prepare }
+        Self { train, y, patients, classes, stage: Stage::Begin }
     }
 
-    /// One step: the space, one inner fold along the whole grid, or the fit with the best penalty, which ends it.
+    /// One step: a part of the space, one penalty on one inner fold, or the fit with the best penalty, which ends it.
     pub(super) fn step(&mut self, rng: &mut Xoshiro256PlusPlus) -> Result<Option<Classifiers>, ReadoutError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Prepare => {
-                let (space, x) = Space::fit(self.train.view())?;
+            Stage::Begin => {
+                self.stage = Stage::Prepare(Box::new(Begun::of(self.train.view())?));
+                Ok(None)
+            }
+            Stage::Prepare(begun) => {
+                let (space, x) = begun.finish()?;
                 let fold = if repeat(&self.patients) {
                     // A class of two patients here is missing in an inner fold, which prefers no penalty then.
                     let label: Vec<Option<usize>> = self.y.iter().map(|class| Some(*class)).collect();
@@ -59,15 +77,17 @@ impl Fitting {
                 } else {
                     stratified_folds(&self.y, INNER, Some(rng))?
                 };
-                self.stage = Stage::Choose { space: Box::new(space), x, fold, at: 0, loss: [0.0; GRID.len()] };
+                let (weights, loss) = (Array2::zeros((x.ncols(), self.classes)), [0.0; GRID.len()]);
+                self.stage = Stage::Choose(Box::new(Choosing { space, x, fold, at: (0, 0), weights, loss }));
                 Ok(None)
             }
-            Stage::Choose { space, x, fold, at, mut loss } if at < INNER => {
-                self.inner(&x, &fold, at, &mut loss)?;
-                self.stage = Stage::Choose { space, x, fold, at: at + 1, loss };
+            Stage::Choose(mut choosing) if choosing.at.0 < INNER => {
+                self.inner(&mut choosing)?;
+                self.stage = Stage::Choose(choosing);
                 Ok(None)
             }
-            Stage::Choose { space, x, loss, .. } => {
+            Stage::Choose(choosing) => {
+                let Choosing { space, x, loss, .. } = *choosing;
                 // The stronger of two penalties as good.
                 let best = loss.iter().zip(GRID).fold((f64::INFINITY, GRID[0]), |best, (loss, c)| {
                     if *loss < best.0 - 1e-9 { (*loss, c) } else { best }
@@ -75,29 +95,31 @@ impl Fitting {
                 let mut weights = Array2::zeros((x.ncols(), self.classes));
                 improve(&x, &self.y, best.1, EXACTLY, &mut weights)?;
                 let neighbours = Neighbours::of(&self.train, &self.y, self.classes);
-                Ok(Some(Classifiers { space: *space, weights, neighbours }))
+                Ok(Some(Classifiers { space, weights, neighbours }))
             }
             Stage::Done => Ok(None),
         }
     }
 
-    /// Add the held-out cross-entropy of one inner fold under every penalty, all classes weighted alike.
-    fn inner(&self, x: &Array2<f64>, fold: &[usize], at: usize, loss: &mut [f64]) -> Result<(), ReadoutError> {
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..fold.len()).partition(|&i| fold[i] == at);
+    /// Add the held-out cross-entropy of an inner fold under a penalty, all classes weighted alike, and go on to the next.
+    fn inner(&self, choosing: &mut Choosing) -> Result<(), ReadoutError> {
+        let Choosing { x, fold, at: (at, place), weights, loss, .. } = choosing;
+        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..fold.len()).partition(|&i| fold[i] == *at);
         let (train, test) = (x.select(Axis(0), &outside), x.select(Axis(0), &inside));
         let y: Vec<usize> = outside.iter().map(|&i| self.y[i]).collect();
         let size = |class: usize| inside.iter().filter(|&&i| self.y[i] == class).count() as f64;
         let weight: Vec<f64> = (0..self.classes).map(|class| 1.0 / size(class).max(1.0)).collect();
-        let mut weights = Array2::zeros((x.ncols(), self.classes));
-        // From the strongest penalty on, each fit starts where the last one ended.
-        for (loss, c) in loss.iter_mut().zip(GRID) {
-            improve(&train, &y, c, ROUGHLY, &mut weights)?;
-            let said = probabilities(&test, &weights);
-            *loss -= inside
-                .iter()
-                .zip(said.rows())
-                .map(|(&i, row)| weight[self.y[i]] * row[self.y[i]].max(1e-12).ln())
-                .sum::<f64>();
+        improve(&train, &y, GRID[*place], ROUGHLY, weights)?;
+        let said = probabilities(&test, weights);
+        loss[*place] -= inside
+            .iter()
+            .zip(said.rows())
+            .map(|(&i, row)| weight[self.y[i]] * row[self.y[i]].max(1e-12).ln())
+            .sum::<f64>();
+        *place += 1;
+        if *place == GRID.len() {
+            (*at, *place) = (*at + 1, 0);
+            weights.fill(0.0);
         }
         Ok(())
     }

@@ -195,14 +195,41 @@ impl Problem<'_> {
         out
     }
 
-    /// Conjugate gradients on `H·d = −g`, solved as exactly as the gradient is small, so that convergence is
-    /// quadratic at the end.
+    /// The Hessian's diagonal, `Σ w·p(1 − p)·x² + 1` (no penalty on the intercept): nearly the whole of it where features
+    /// are orthogonal, as those of [`super::space`] are.
+    fn diagonal(&self, p: &Array2<f64>) -> Array2<f64> {
+        let bend: Vec<f64> = p
+            .rows()
+            .into_iter()
+            .zip(&self.weight)
+            .flat_map(|(p, w)| p.iter().map(|p| w * p * (1.0 - p)).collect::<Vec<_>>())
+            .collect();
+        let (classes, features) = (p.ncols(), self.x.ncols());
+        let mut out = Array2::zeros((features, classes));
+        for (x, bend) in self.x.rows().into_iter().zip(bend.chunks_exact(classes.max(1))) {
+            for (mut out, x) in out.rows_mut().into_iter().zip(x) {
+                let square = x * x;
+                out.iter_mut().zip(bend).for_each(|(to, bend)| *to += square * bend);
+            }
+        }
+        // One number for all intercepts, so that they go on adding up to what they did: nothing else decides their sum.
+        let mut intercepts = out.row_mut(features - 1);
+        let mean = intercepts.sum() / classes as f64;
+        intercepts.fill(mean);
+        self.penalised(out, &Array2::ones((features, classes))).mapv(|v| v.max(f64::MIN_POSITIVE))
+    }
+
+    /// Conjugate gradients on `H·d = −g`, scaled by the Hessian's diagonal and solved as exactly as the gradient is small,
+    /// so that convergence is quadratic at the end.
     fn newton_direction(&self, p: &Array2<f64>, gradient: &Array2<f64>) -> Array2<f64> {
+        let diagonal = self.diagonal(p);
         let mut direction = Array2::zeros(gradient.dim());
         let mut residual = gradient.mapv(|v| -v);
-        let mut search = residual.clone();
-        let mut square = dot(&residual, &residual);
-        let stop = square * square.sqrt().min(0.01);
+        let mut scaled = &residual / &diagonal;
+        let mut search = scaled.clone();
+        let mut square = dot(&residual, &scaled);
+        let start = dot(&residual, &residual);
+        let stop = start * start.sqrt().min(0.01);
         for _ in 0..CONJUGATE_STEPS {
             let bent = self.hessian_times(p, &search);
             let curvature = dot(&search, &bent);
@@ -212,11 +239,12 @@ impl Problem<'_> {
             let length = square / curvature;
             direction.scaled_add(length, &search);
             residual.scaled_add(-length, &bent);
-            let next = dot(&residual, &residual);
-            if next <= stop {
+            if dot(&residual, &residual) <= stop {
                 break;
             }
-            search = &residual + &(search * (next / square));
+            scaled = &residual / &diagonal;
+            let next = dot(&residual, &scaled);
+            search = &scaled + &(search * (next / square));
             square = next;
         }
         direction

@@ -22,9 +22,17 @@ struct Turned {
     onto: Array2<f64>,
 }
 
-impl Space {
-    /// The space of a training fold (samples × features), and the fold in it with a last column of ones.
-    pub(super) fn fit(train: ArrayView2<f32>) -> Result<(Self, Array2<f64>), ReadoutError> {
+/// A training fold's features standardised, and their inner products where the fold is narrower than they are many.
+pub(super) struct Begun {
+    mean: Array1<f64>,
+    scale: Array1<f64>,
+    centred: Array2<f64>,
+    products: Option<Array2<f64>>,
+}
+
+impl Begun {
+    /// Begin with a training fold (samples × features).
+    pub(super) fn of(train: ArrayView2<f32>) -> Result<Self, ReadoutError> {
         check_finite(train)?;
         let features = train.mapv(f64::from);
         let n = features.nrows() as f64;
@@ -33,11 +41,18 @@ impl Space {
         let deviation = centred.columns().into_iter().map(|c| (c.dot(&c) / n).sqrt());
         let scale: Array1<f64> = deviation.map(|d| if d > 0.0 { d } else { 1.0 }).collect();
         centred /= &scale;
-        if centred.ncols() <= centred.nrows() {
+        let products = (centred.ncols() > centred.nrows()).then(|| gram(centred.view()));
+        Ok(Self { mean, scale, centred, products })
+    }
+
+    /// The space of the fold, and the fold in it with a last column of ones.
+    pub(super) fn finish(self) -> Result<(Space, Array2<f64>), ReadoutError> {
+        let Self { mean, scale, centred, products } = self;
+        let Some(products) = products else {
             let x = with_ones(centred.view());
-            return Ok((Self { mean, scale, turned: None }, x));
-        }
-        let (values, vectors) = eigen_descending(gram(centred.view()).view())?;
+            return Ok((Space { mean, scale, turned: None }, x));
+        };
+        let (values, vectors) = eigen_descending(products.view())?;
         let floor = RANK * values.first().copied().unwrap_or(0.0);
         let rank = values.iter().take_while(|v| **v > floor).count();
         let mut along = vectors.slice_axis(Axis(1), Slice::from(..rank)).to_owned();
@@ -47,9 +62,11 @@ impl Space {
             onto /= value.sqrt();
         }
         let x = with_ones(along.view());
-        Ok((Self { mean, scale, turned: Some(Turned { train: centred, onto }) }, x))
+        Ok((Space { mean, scale, turned: Some(Turned { train: centred, onto }) }, x))
     }
+}
 
+impl Space {
     /// Further samples in the same space, with their column of ones.
     pub(super) fn project(&self, features: ArrayView2<f32>) -> Array2<f64> {
         let z = (features.mapv(f64::from) - &self.mean) / &self.scale;
@@ -82,7 +99,7 @@ mod tests {
         train.rows_mut().into_iter().zip(&y).for_each(|(mut row, class)| row[*class] += 2.0);
         train.column_mut(5).fill(1.0);
         let whole = LogisticRegression::fit(train.view(), &y, 0.1, Weighting::Balanced).unwrap();
-        let (space, x) = Space::fit(train.view()).unwrap();
+        let (space, x) = Begun::of(train.view()).unwrap().finish().unwrap();
         assert!(x.ncols() <= 31);
         let mut weights = Array2::zeros((x.ncols(), 3));
         improve(&x, &y, 0.1, 1e-10, &mut weights).unwrap();
