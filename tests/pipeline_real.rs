@@ -68,7 +68,7 @@ fn pathways(session: &mut Session, tumours: usize) -> usize {
     assert_eq!((pathways.table.len(), pathways.coverage.len()), (sets, sets));
     println!("{sets} Hallmark sets scored, left out: {:?}", pathways.left_out);
     assert_eq!(sets + pathways.left_out.len(), 50);
-    assert!(sets > 0 && !pathways.left_out.is_empty());
+    assert!(sets > 0);
     sets
 }
 

@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::fitted::Fitted;
 use super::tables::expression::{gct_head, gct_rows, tsv_head, tsv_rows};
 use super::{Choice, Session, SessionError, tables};
 use crate::cohort::ColumnKind;
@@ -73,6 +74,7 @@ impl Session {
     /// As [`Self::expression`].
     pub fn begin_expression(&mut self, spec: ExpressionSpec) -> Result<&About, SessionError> {
         let about = self.expression_about(spec)?;
+        self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
         Ok(&self.writing.insert(Writing { spec, about, next: 0 }).about)
     }
 

@@ -105,6 +105,11 @@ impl Fitted {
         (self.purified, self.verdict) = (OnceCell::new(), OnceCell::new());
     }
 
+    /// Let go of what can be made again: a file of every gene needs the room.
+    pub fn rest(&mut self) {
+        (self.contaminated, self.raw, self.span) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+    }
+
     /// The contamination directions and how much of them is taken out.
     pub fn removal(&self) -> Option<&Removal> {
         self.representation.removal()

@@ -14,6 +14,7 @@ use crate::readout::directions::{Direction, GeneWeight, Sense};
 
 #[cfg(feature = "cpu")]
 pub(super) mod expression;
+#[cfg(feature = "cpu")]
 pub mod genes;
 #[cfg(feature = "cpu")]
 mod outcomes;
