@@ -6,10 +6,8 @@
 use serde::Serialize;
 use statrs::function::gamma::{digamma, ln_gamma};
 
+use super::gaussian::Z95;
 use super::two_groups::{Difference, adjust, student};
-
-/// Half the width of a 95 % interval in standard errors.
-const Z95: f64 = 1.959_963_984_540_054;
 
 /// A variance this small beside the median is taken for that: a logarithm has no place for nought (limma's rule).
 const LEAST: f64 = 1e-5;

@@ -280,11 +280,11 @@ impl Session {
         Ok(ComparedGenes { request, strength, found: Rc::new(found), purity, notes })
     }
 
-    /// The groups as they are compared, and what to say of who was left out. A rule of whom a comparison of groups takes (one
-    /// tumour of each patient) belongs here: every comparison gene by gene passes through.
+    /// The groups as they are compared, one tumour of each patient, and what to say of who was left out.
     fn compared_groups(&mut self, groups: &Grouping) -> Result<(Grouping, Vec<String>), SessionError> {
         groups.check(self.current_set()?.tumours.len())?;
-        Ok((groups.clone(), Vec::new()))
+        let (groups, sentence) = self.groups_of_patients(groups)?;
+        Ok((groups, sentence.into_iter().collect()))
     }
 
     /// Name and values of what is held, or why nothing is.
