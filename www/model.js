@@ -192,7 +192,8 @@ export class Model {
     const cancel = () => { this.#engines.cpu("cancelExpression").catch(() => undefined); };
     signal?.addEventListener("abort", cancel, { once: true });
     try {
-      return await making;
+      const made = await making;
+      return signal?.aborted ? null : made;
     } finally {
       signal?.removeEventListener("abort", cancel);
     }

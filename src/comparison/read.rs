@@ -129,7 +129,7 @@ impl Running {
                 begun.map(Self::Survival).map_err(|because| only(vec![(Measure::Concordance, Err(because))]))
             }
             Task::Classify(label) => Classifying::begin(label, fitted, questions, out_of_fold)
-                .map(|running| Self::Classify(Box::new(running)))
+                .map(|begun| Self::Classify(Box::new(begun)))
                 .map_err(|because| unanswered(label, &because, out_of_fold)),
         }
     }

@@ -5,6 +5,7 @@ import { Markers } from "./genes_markers.js";
 import { GroupChoice } from "./group_choice.js";
 import { chance } from "./pathways_groups.js";
 import { Plot } from "./plot.js";
+import { whenSeen } from "./seen.js";
 import { open } from "./state.js";
 
 /** @typedef {import("../engine").GeneValues} Values */
@@ -104,7 +105,9 @@ export function startGenes(state) {
     forget();
     if (wanted) compare();
   });
-  for (const event of /** @type {const} */ (["groups", "selection"])) state.on(event, () => { if (state.readable) choice.offer(); });
+  const offer = () => { if (state.readable) choice.offer(); };
+  state.on("groups", offer);
+  state.on("selection", () => whenSeen(body, offer));
   state.on("theme", () => { if (found) redraw(); });
 
   /** What was found is of another model, cohort or strength. */

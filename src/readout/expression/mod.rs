@@ -153,7 +153,7 @@ impl<'a> PurifiedExpression<'a> {
             self.measured.tumours_from(row, tumours.start, &mut levels);
             let place = self.extension.place(row);
             if gene.source == Source::Training {
-                self.from_profile(place, tumours.start, &levels, &mut to);
+                self.read_profile(place, tumours.start, &levels, &mut to);
             } else {
                 let fit = self.extension.fit_at(place);
                 for (i, (to, level)) in to.iter_mut().zip(&levels).enumerate() {
@@ -182,7 +182,7 @@ impl<'a> PurifiedExpression<'a> {
     }
 
     /// Where a saved model brought the cohort's values to its own, what purification changes is put on the cohort's values.
-    fn from_profile(&self, column: usize, first: usize, levels: &[f32], to: &mut ArrayViewMut1<f32>) {
+    fn read_profile(&self, column: usize, first: usize, levels: &[f32], to: &mut ArrayViewMut1<f32>) {
         for (i, (to, own)) in to.iter_mut().zip(levels).enumerate() {
             let (purified, read) = (self.profile[[first + i, column]], self.set.tumour_values[[first + i, column]]);
             *to = if *own == read { purified } else { purified + (log2_1p(*own) - log2_1p(read)) };
