@@ -10,7 +10,7 @@ use twinpurify::cohort::{Role, Summary};
 use twinpurify::comparison::{Columns, Label};
 use twinpurify::figure::{FigureKind, FigureSpec, ForestSpec, GroupsOf, SurvivalSpec, ThemeName};
 use twinpurify::session::{
-    Choice, ComparisonRequest, DifferencesRequest, NamedConfig, PathwaysSpec, Session, TableSpec,
+    Choice, ComparisonRequest, DifferencesRequest, GenesRequest, NamedConfig, PathwaysSpec, Session, TableSpec,
 };
 use twinpurify::twin::{Config, Preset};
 
@@ -192,6 +192,10 @@ fn survival_and_group_tests_take_the_purest_tumour_of_each_patient_and_say_so() 
     assert!(members.iter().all(|at| at % 3 == 1), "the second region of each: {members:?}");
     assert_eq!(found.notes, [said]);
     assert!(all.table(TableSpec::PathwaysDifferences).is_ok());
+
+    let groups = all.grouping("group").unwrap();
+    let found = all.gene_differences(GenesRequest { of: Choice::Instant, groups, first: 0, second: Some(1) }).unwrap();
+    assert_eq!((found.sides[0].1 + found.sides[1].1, found.notes), (30, vec![said.to_owned()]));
 }
 
 #[test]

@@ -35,7 +35,8 @@ pub struct Association {
     pub ridge: f64,
 }
 
-/// How `embedding` (n × d) follows `values` (one per row, NaN where unknown). `seed` draws the folds.
+/// How `embedding` (n × d) follows `values` (one per row, NaN where unknown). `seed` draws the folds, none of which splits
+/// one of the `patients` (a number per row).
 ///
 /// # Errors
 /// [`ReadoutError::TooFew`] under 20 known values or where they are all alike, [`ReadoutError::Shape`],
