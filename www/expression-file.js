@@ -1,5 +1,6 @@
 // Purified expression as a file, written in the worker piece by piece: the page holds a Blob, which the browser may keep on
 // disk, and the worker one block of genes.
+import { breathe } from "./training-loop.js";
 
 /** @typedef {import("./engine").Engine} Engine */
 /** @typedef {{of: "purified" | "instant", format: import("./engine").ExpressionFormat, scale: "log2" | "linear"}} Request */
@@ -23,6 +24,8 @@ const failure = (code, message) => Object.assign(new Error(message), { code });
 export async function expressionFile({ of, format, scale }, { exclusive, engine, containers, cancelled, onProgress }) {
   for (let done = 0; done < 1;) {
     done = await exclusive(() => engine().extendExpression({ of }));
+    // What is asked meanwhile, and that it was cancelled, is heard here.
+    await breathe();
     if (cancelled()) return null;
     onProgress(0.5 * done, "Fitting the genes outside the training set");
   }
@@ -41,6 +44,7 @@ export async function expressionFile({ of, format, scale }, { exclusive, engine,
     }
     for (;;) {
       const piece = await exclusive(() => engine().nextExpression(text));
+      await breathe();
       if (cancelled()) return null;
       if (!piece) break;
       if (piece.text) keep(piece.text);

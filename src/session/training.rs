@@ -314,7 +314,9 @@ impl Session {
 
 /// Where there is no decoder: the part of the standardised profile that the embedding predicts, back on the log scale.
 pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
-    let predicted = RidgePurifier::fit(embedding, &set.moments.standardise(&set.tumour_values))?.predict(embedding)?;
+    // The target is let go of before the prediction is made.
+    let ridge = RidgePurifier::fit(embedding, &set.moments.standardise(&set.tumour_values))?;
+    let predicted = ridge.predict(embedding)?;
     Ok(set.moments.to_log(&predicted))
 }
 

@@ -31,7 +31,7 @@ pub(in crate::session) fn tsv_head(about: &About) -> String {
 
 /// Genes of a TSV from the `first` on; `values` are genes × samples row by row.
 pub(in crate::session) fn tsv_rows(about: &About, first: usize, values: &[f32]) -> String {
-    let mut lines = String::with_capacity(10 * values.len());
+    let mut lines = String::with_capacity(12 * values.len());
     for (gene, row) in about.genes[first..].iter().zip(values.chunks_exact(about.samples.len().max(1))) {
         push_quoted(&mut lines, gene);
         push_values(&mut lines, row, "");
@@ -56,7 +56,7 @@ pub(in crate::session) fn gct_head(about: &About) -> String {
 
 /// Genes of a GCT from the `first` on.
 pub(in crate::session) fn gct_rows(about: &About, first: usize, values: &[f32]) -> String {
-    let mut lines = String::with_capacity(10 * values.len());
+    let mut lines = String::with_capacity(12 * values.len());
     for (at, row) in (first..about.genes.len()).zip(values.chunks_exact(about.samples.len().max(1))) {
         lines.push_str(&plain(&about.genes[at]));
         lines.push('\t');
