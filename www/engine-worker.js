@@ -228,11 +228,11 @@ const CALLS = {
     peer?.postMessage({ data }, [...buffersOf(data)]);
   },
 
-  /** The run came home: rebuild the model from the GPU's last checkpoint and judge it. */
-  comeHome([config]) {
-    if (!lastCheckpoint) throw failure("no_checkpoint", "The GPU run left no checkpoint. Train again.");
+  /** The run came home: rebuild the model from its last checkpoint and judge it. */
+  comeHome([config, engine]) {
+    if (!lastCheckpoint) throw failure("no_checkpoint", "The run left no checkpoint. Train again.");
     cpu().resumeTraining(config, lastCheckpoint);
-    cpu().trainedOn("webgpu");
+    cpu().trainedOn(engine);
     return cpu().finishTraining();
   },
 

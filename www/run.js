@@ -51,7 +51,7 @@ export class Run {
       this.#engines.explain(await this.#engines.cpu("hasCheckpoint") ? "the run went on from its last checkpoint" : "the run began again");
       return this.#trainOnCpu(config, true);
     }
-    return { stopped, verdict: await this.#engines.cpu("comeHome", [config]) };
+    return { stopped, verdict: await this.#engines.cpu("comeHome", [config, "webgpu"]) };
   }
 
   /** @param {any} progress */

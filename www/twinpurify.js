@@ -135,13 +135,14 @@ export class TwinPurify {
 
   /**
    * The model of a run that had ended, from its last checkpoint.
-   * @param {object} partial the config it was trained with @param {Uint8Array} checkpoint @param {boolean} [stopped]
+   * @param {object} partial the config it was trained with @param {Uint8Array} checkpoint
+   * @param {{stopped?: boolean, engine?: "webgpu" | "cpu"}} [ended] how it ended, and on which engine it ran
    */
-  async reopen(partial, checkpoint, stopped = false) {
+  async reopen(partial, checkpoint, { stopped = false, engine = "cpu" } = {}) {
     const { config } = await this.resolveConfig(partial);
     await this.#engines.cpu("takeCheckpoint", [checkpoint]);
-    const verdict = await this.#engines.cpu("comeHome", [config]);
-    return new Model(this.#engines, { verdict, config, stopped, of: "purified" });
+    const verdict = await this.#engines.cpu("comeHome", [config, engine]);
+    return new Model(this.#engines, { verdict, config, stopped, engine, of: "purified" });
   }
 
   /** The last state of the run that ended, to reopen it from should the engine crash. @returns {Promise<Uint8Array | null>} */

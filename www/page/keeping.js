@@ -144,7 +144,7 @@ export class Keeping {
       this.#crashed = true; // until it ends well
     } else if (model) {
       this.#crashed = false;
-      this.#note({ run: { ...run, done: true, stopped: model.stopped }, at: run.at });
+      this.#note({ run: { ...run, done: true, stopped: model.stopped, engine: model.engine }, at: run.at });
     }
   }
 

@@ -4,7 +4,7 @@
 /** @typedef {import("../twinpurify.js").TwinPurify} TwinPurify */
 /** @typedef {import("../twinpurify.js").Cohort} Cohort */
 /** @typedef {import("../twinpurify.js").Model} Model */
-/** A run as it can be kept and gone on with. @typedef {{id: string, config: import("../engine").Config, preset: string, changes: import("../engine").Config, at?: {step: number, steps: number}, done?: boolean, stopped?: boolean}} RunState */
+/** A run as it can be kept and gone on with. @typedef {{id: string, config: import("../engine").Config, preset: string, changes: import("../engine").Config, at?: {step: number, steps: number}, done?: boolean, stopped?: boolean, engine?: "webgpu" | "cpu"}} RunState */
 
 /**
  * - `engine`: the engines are loaded, or another one was chosen

@@ -160,7 +160,7 @@ export function startTrain(state) {
       let model = null;
       if (kept?.run.done && kept.checkpoint && !closedForm) {
         say("Judging what was learnt …");
-        model = await tp.reopen(config, kept.checkpoint, kept.run.stopped);
+        model = await tp.reopen(config, kept.checkpoint, kept.run);
       } else if (!closedForm && !halted) {
         say(tp.device.pending ? "Waiting for the GPU's self-test …" : "Starting …");
         run = tp.train(config, { onProgress, onMap: (values) => live.show(values), checkpoint: kept?.checkpoint ?? undefined });
@@ -207,7 +207,7 @@ export function startTrain(state) {
     try {
       say("The engine stopped working and was started afresh; your model is being opened again …");
       const instant = await tp.instant(last.config);
-      const again = await tp.reopen(last.config, checkpoint.slice(), model?.stopped);
+      const again = await tp.reopen(last.config, checkpoint.slice(), model ?? {});
       state.setModel({ model: again, instant, saved: state.saved });
       say("The engine stopped working and was started afresh; your model is back from its last state.");
       judge(again);
