@@ -89,6 +89,7 @@ async function race(page, runners, shape) {
     }
   }
   for (const result of results) {
+    if (result.backend.endsWith("gpu")) result.counts = await result.ask("count", {});
     await page.evaluate((name) => retire(name), result.name);
     if (!(result.lastLoss < result.firstLoss)) {
       throw new Error(`${result.name} does not learn: loss ${result.firstLoss} → ${result.lastLoss}`);
@@ -108,6 +109,11 @@ function print(title, results) {
     const loss = `${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}`;
     console.log(`${result.name.padEnd(26)}${rate.toFixed(2).padStart(10)}${range.padStart(16)}${ratio.padStart(11)}${result.firstSeconds.toFixed(2).padStart(14)}${loss.padStart(20)}`);
   }
+  const counted = results.filter((result) => result.counts);
+  if (!counted.length) return;
+  const kinds = Object.keys(counted[0].counts);
+  console.log(`\n${"calls a step, exact".padEnd(26)}${kinds.map((kind) => kind.padStart(15)).join("")}`);
+  for (const { name, counts } of counted) console.log(`${name.padEnd(26)}${kinds.map((kind) => String(Math.round(counts[kind] * 10) / 10).padStart(15)).join("")}`);
 }
 
 const label = ({ n, g, h, o }) => `${n} × ${g} → ${h} → ${o}`;

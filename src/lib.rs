@@ -28,6 +28,7 @@ pub mod container;
 pub mod contamination;
 pub mod decomposition;
 pub mod figure;
+mod parallel;
 pub mod random;
 pub mod readout;
 pub mod session;

@@ -30,6 +30,9 @@ file, a cohort, a parameter or the command line itself), with the reason on stan
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Threads to compute on, all processors unless said otherwise; every number gives the same bytes.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
 }
 
 #[derive(Subcommand)]
@@ -43,15 +46,21 @@ enum Command {
     Study(Study),
 }
 
+/// glibc's allocator gives the memory of every training step back to the system and asks for it again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let Cli { command, threads } = Cli::parse();
+    let threads = command::use_threads(threads.map(usize::from));
+    let result = match command {
         Command::Inspect(inspect) => inspect.run(),
         Command::Train(train) => train.run(),
         Command::Embed(embed) => embed.run(),
         Command::Pathways(pathways) => pathways.run(),
         Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),
-        Command::Study(study) => study.run(),
+        Command::Study(study) => study.run(threads),
     };
     match result {
         // Whoever read the output (`head`) has seen enough: that is no failure.

@@ -3,6 +3,8 @@ import { breathe } from "./training-loop.js";
 
 const SLICE_MS = 80;
 const PROGRESS_MS = 100;
+/** Between two looks at whether the others are done. */
+const WAIT_MS = 50;
 
 /**
  * Advance until the table is full or it was cancelled.
@@ -10,10 +12,10 @@ const PROGRESS_MS = 100;
  * @param {object} comparison
  * @param {() => Promise<import("./engine").ComparisonProgress>} comparison.begin
  * @param {(budget: number) => Promise<import("./engine").ComparisonProgress>} comparison.advance
- * @param {() => Promise<import("./engine").ComparisonTable>} comparison.table as far as it is filled
+ * @param {() => Promise<import("./engine").ComparisonTable>} [comparison.table] as far as it is filled
  * @param {() => boolean} comparison.cancelled
  * @param {(progress: import("./engine").ComparisonProgress & {table?: import("./engine").ComparisonTable}) => void} comparison.onProgress
- * @returns {Promise<{cancelled: boolean, table: import("./engine").ComparisonTable}>}
+ * @returns {Promise<{cancelled: boolean, table?: import("./engine").ComparisonTable}>}
  */
 export async function comparisonLoop({ begin, advance, table, cancelled, onProgress }) {
   let progress = await begin();
@@ -23,13 +25,13 @@ export async function comparisonLoop({ begin, advance, table, cancelled, onProgr
     if (progress.trials > trials) {
       trials = progress.trials;
       told = now;
-      onProgress({ ...progress, table: await table() });
+      onProgress({ ...progress, table: await table?.() });
     } else if (now - told > PROGRESS_MS) {
       told = now;
       onProgress(progress);
     }
-    if (progress.finished || cancelled()) return { cancelled: !progress.finished, table: await table() };
-    await breathe();
+    if (progress.finished || cancelled()) return { cancelled: !progress.finished, table: await table?.() };
+    await (progress.waiting ? new Promise((resolve) => setTimeout(resolve, WAIT_MS)) : breathe());
     progress = await advance(SLICE_MS);
   }
 }

@@ -72,7 +72,7 @@ export class Engines {
   /** What reads archives, workbooks, AnnData and Parquet; null where it was not found. @type {Promise<import("./supplies.js").Code | null>} */ #containers;
   /** The CPU worker answered since it was started; one that fails before that is not started again and again. */ #alive = false;
   /** @type {(() => MessagePort) | null} */ #keeper = null;
-  /** @type {() => Promise<EngineWorker>} */ #start;
+  /** @type {(hear?: (worker: EngineWorker, event: any) => void) => Promise<EngineWorker>} */ #start;
   /** @type {Promise<unknown>} */ #whole;
   /** @type {import("./engine").Device} */
   device = { kind: "cpu", name: "CPU", because: "", pending: true };
@@ -91,10 +91,10 @@ export class Engines {
   constructor(preference, also = async () => undefined) {
     // Both at once; a worker has no network of its own, and is started from the page's memory.
     const making = Promise.all([fromMemory(SUPPLIES.worker), sealed()]);
-    this.#start = async () => {
+    this.#start = async (hear = (worker, event) => this.#hear(worker, event)) => {
       const [address, start] = await making;
       const worker = new EngineWorker(start(address, "engine"));
-      worker.onEvent = (event) => this.#hear(worker, event);
+      worker.onEvent = (event) => hear(worker, event);
       return worker;
     };
     const cpuHere = this.#startCpu();
@@ -186,6 +186,18 @@ export class Engines {
     })();
     const guarded = testing.catch((error) => decline(`the GPU engine could not be used (${message(error)})`));
     return { fetched: fetching.catch(() => undefined), settled: guarded };
+  }
+
+  /** One more CPU engine, with nothing open; whoever asks ends it. A crash ends it too. @returns {Promise<EngineWorker>} */
+  async helper() {
+    await this.#whole;
+    const worker = await this.#start((worker, event) => {
+      this.#hear(worker, event);
+      if (event.event === "crashed") worker.end(event.error);
+    });
+    const code = this.#cpuCode;
+    await worker.call("become", ["cpu", code?.glue, code?.module, code?.map]);
+    return worker;
   }
 
   /** @param {EngineWorker} worker @param {any} event */

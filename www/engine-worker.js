@@ -272,6 +272,35 @@ const CALLS = {
     }
   },
 
+  /** The cohort for a helper, straight to it. */
+  giveParcel([port, columns]) {
+    const parcel = cpu().comparisonParcel(columns);
+    port.postMessage(parcel, [parcel.buffer]);
+    port.close();
+  },
+
+  /** Be a helper: compare on another engine's cohort. */
+  async takeParcel([port, request]) {
+    /** @type {Uint8Array} */
+    const parcel = await new Promise((resolve) => { port.onmessage = (/** @type {MessageEvent} */ { data }) => resolve(data); });
+    port.close();
+    nameGenes();
+    cpu().openParcel(parcel);
+    cpu().beginComparison(request);
+  },
+
+  /** Make one share of the table. */
+  async makeShare([share], { onProgress }) {
+    cpu().beginShare(share);
+    await comparisonLoop({
+      begin: async () => cpu().advanceComparison(0),
+      advance: async (budget) => cpu().advanceComparison(budget),
+      cancelled: () => false,
+      onProgress: (progress) => onProgress?.(progress),
+    });
+    return cpu().doneShare(share);
+  },
+
   cancelComparison() {
     if (comparing) comparing.cancelled = true;
   },

@@ -156,8 +156,11 @@ export interface ComparisonColumns { subtype?: string; grade?: string; time?: st
 export interface ComparisonRequest { columns: ComparisonColumns; seeds: number; outOfFold?: boolean; strengths?: boolean; candidates: { name: string; config: object }[] }
 export interface ComparisonProgress {
   doing: string; /** Share of the predicted time that is over. */ done: number; secondsLeft: number;
-  trials: number; of: number; finished: boolean;
+  trials: number; of: number; /** Others are at what is missing. */ waiting: boolean; finished: boolean;
 }
+/** Trials of one seed that one training serves. */
+export interface Share { seed: number; rows: string[] }
+export interface DoneShare { share: Share; trials: unknown[]; took: unknown[] }
 export interface ComparisonCell { mean: number | null; spread: number | null; best: boolean; missing: string | null }
 /** Rows × columns; a column without any number stands in `leftOut` with its reason. */
 export interface ComparisonTable {
@@ -211,6 +214,9 @@ export interface Engine {
   openModel(bytes: Uint8Array, alignment?: Alignment): { verdict: Verdict; config: Config; transfer: Transfer };
   proposeColumns(): { [key in keyof ComparisonColumns]: string | null };
   beginComparison(request: ComparisonRequest): ComparisonProgress;
+  /** A comparison with other workers: shares go out and come back. */
+  comparisonParcel(columns: ComparisonColumns): Uint8Array; openParcel(parcel: Uint8Array): void;
+  handOut(): Share | null; takeBack(done: DoneShare): void; putBack(share: Share): void; beginShare(share: Share): void; doneShare(share: Share): DoneShare;
   advanceComparison(milliseconds: number): ComparisonProgress; comparisonTable(): ComparisonTable;
   geneDifferences(request: { of: "purified" | "instant"; groups: Grouping; first: number; second: number | null }): GenesFound; purifiedDifferences(): GenesFound; geneRows(page: GenesPage): GeneRow[];
   geneMarkers(request: { of: "purified" | "instant"; groups: Grouping; most: number }): GeneMarkers; axisGenes(request: AxesRequest): AxisGenes[];

@@ -1,5 +1,7 @@
 // A model, and all that can be asked of it.
 
+import { Helpers } from "./helpers.js";
+
 /** @typedef {import("./engine-client.js").Engines} Engines */
 /** @typedef {import("./engine").Verdict} Verdict */
 /** @typedef {import("./engine").Source} Source */
@@ -149,19 +151,33 @@ export class Model {
    * Compare this run with its baselines on the open cohort, over seeds: what purification gains and what it does not.
    * Every column may be left out; what cannot be measured comes back with the reason. Aborting the signal ends it and
    * gives the table as far as it is filled.
-   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, strengths?: boolean, also?: {name: string, config: object}[]}} [options]
+   * @param {import("./engine").ComparisonColumns & {seeds?: number, outOfFold?: boolean, strengths?: boolean, also?: {name: string, config: object}[], workers?: number}} [options] on how many workers; the table is the same for every number
    * @param {{onProgress?: (progress: import("./engine").ComparisonProgress & {table?: import("./engine").ComparisonTable}) => void, signal?: AbortSignal}} [watch]
    * @returns {Promise<import("./engine").ComparisonTable>}
    */
-  async evaluate({ seeds = 3, outOfFold = false, strengths = true, also = [], ...columns } = {}, { onProgress, signal } = {}) {
+  async evaluate({ seeds = 3, outOfFold = false, strengths = true, also = [], workers = 1, ...columns } = {}, { onProgress, signal } = {}) {
     const name = this.#of === "instant" ? "instant" : "";
-    const comparing = this.#engines.cpu("compare", [{ columns, seeds, outOfFold, strengths, candidates: [{ name, config: this.config }, ...also] }], { onProgress });
-    const cancel = () => { this.#engines.cpu("cancelComparison").catch(() => undefined); };
+    const request = { columns, seeds, outOfFold, strengths, candidates: [{ name, config: this.config }, ...also] };
+    /** @type {Helpers | null} */
+    let helpers = null;
+    const comparing = this.#engines.cpu("compare", [request], {
+      onProgress: (progress) => {
+        // The first is told of once the comparison has begun: whoever helps may ask for a share from then on.
+        if (workers > 1 && !signal?.aborted) helpers ??= new Helpers(this.#engines, request, workers - 1);
+        const others = helpers?.doing.filter(Boolean) ?? [];
+        onProgress?.({ ...progress, doing: [...progress.waiting && others.length ? [] : [progress.doing], ...others].join("; ") });
+      },
+    });
+    const cancel = () => {
+      helpers?.end();
+      this.#engines.cpu("cancelComparison").catch(() => undefined);
+    };
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
     try {
       return (await comparing).table;
     } finally {
+      /** @type {Helpers | null} */ (helpers)?.end();
       signal?.removeEventListener("abort", cancel);
     }
   }

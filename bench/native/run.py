@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,10 @@ from statistics import median
 
 HERE = Path(__file__).parent
 SHAPES = [(256, 2000, 256, 64), (512, 5000, 512, 128)]
-STEP_ROUNDS, SECONDS_PER_TURN, LOAD_ROUNDS = 5, 3, 3
+STEP_ROUNDS, SECONDS_PER_TURN, LOAD_ROUNDS, STUDY_ROUNDS = 5, 3, 3, 2
+CORES = os.cpu_count() or 1
+# What the study is made of: small enough for minutes, its trials large enough to be worth a thread.
+SIMULATED = ["--tumours", "90", "--normals", "24", "--genes", "1500", "--seed", "3"]
 PEERS_ONLY = "--peers-only" in sys.argv
 
 
@@ -59,10 +63,13 @@ def bench_steps(python):
         torch = [python, HERE / "torch_step.py", *shape]
         contestants = {
             "PyTorch, 1 thread": lambda: run([*torch, 1, SECONDS_PER_TURN]),
-            "PyTorch, 2 threads": lambda: run([*torch, 2, SECONDS_PER_TURN]),
+            f"PyTorch, {CORES} threads": lambda: run([*torch, CORES, SECONDS_PER_TURN]),
         }
         if ours:
-            contestants = {"TwinPurify, 1 thread": lambda: run([ours, *shape, SECONDS_PER_TURN]), **contestants}
+            own = lambda threads: run([ours, *shape, SECONDS_PER_TURN, threads])
+            contestants = {
+                "TwinPurify, 1 thread": lambda: own(1), f"TwinPurify, {CORES} threads": lambda: own(CORES), **contestants,
+            }
         results = in_turns(contestants, STEP_ROUNDS)
         n, g, h, o = shape
         print(f"\nnative, {n} × {g} → {h} → {o}\n{'':<26}{'steps/s':>10}{'min–max':>16}{'ours/peer':>11}{'loss':>20}")
@@ -72,7 +79,9 @@ def bench_steps(python):
             if not last < first:
                 sys.exit(f"{name} does not learn: loss {first} → {last}")
             rate = median(rates[name])
-            ratio = f"{median(rates['TwinPurify, 1 thread']) / rate:.2f} ×" if ours and "Twin" not in name else ""
+            # Each peer beside ours on as many threads.
+            same = name.replace("PyTorch", "TwinPurify")
+            ratio = f"{median(rates[same]) / rate:.2f} ×" if ours and same != name else ""
             spread = f"{min(rates[name]):.2f}–{max(rates[name]):.2f}"
             print(f"{name:<26}{rate:>10.2f}{spread:>16}{ratio:>11}{f'{first:.3f} → {last:.3f}':>20}", flush=True)
 
@@ -100,10 +109,35 @@ def bench_loading(python, target, work):
         print(f"{name:<26}{row['seconds']:>10.2f}{ratio('seconds'):>11}{row['peak_bytes'] / 1e6:>10.0f}{ratio('peak_bytes'):>11}{imports:>18}")
 
 
+def bench_study(target, work):
+    """Every representation on a simulated cohort, on one thread and on all."""
+    program, cohort = target / "release/twinpurify", work / "study_cohort"
+    if not cohort.exists():
+        subprocess.run([program, "simulate", "--out", cohort, *SIMULATED], check=True, stdout=subprocess.DEVNULL)
+
+    def study(threads):
+        out = work / f"study_{threads}"
+        shutil.rmtree(out, ignore_errors=True)
+        return run_measured([program, "study", cohort, "--out", out, "--seeds", "2", "--epochs", "40", "--quiet", "--threads", threads])
+
+    results = in_turns({f"{n} threads": lambda n=n: study(n) for n in sorted({1, CORES})}, STUDY_ROUNDS)
+    same = len({(work / f"study_{n}/study.csv").read_bytes() for n in {1, CORES}}) == 1
+    print(f"\ntwinpurify study, 90 × 1,500, two seeds (one table: {'yes' if same else 'NO'})\n{'':<26}{'seconds':>10}{'speed-up':>11}{'peak MB':>10}")
+    one = median(turn["seconds"] for turn in results["1 threads"])
+    for name, turns in results.items():
+        seconds = median(turn["seconds"] for turn in turns)
+        peak = median(turn["peak_bytes"] for turn in turns) / 1e6
+        print(f"{name:<26}{seconds:>10.1f}{f'{one / seconds:.2f} ×':>11}{peak:>10.0f}", flush=True)
+    if not same:
+        sys.exit("the tables differ")
+
+
 def main():
     target, work = Path(sys.argv[1]), Path(sys.argv[2])
     python = work / "venv/bin/python"
     bench_steps(python)
+    if not PEERS_ONLY:
+        bench_study(target, work)
     bench_loading(python, target, work)
 
 

@@ -27,6 +27,8 @@ setup_bench() {
 run_bench() {
     say "in the browser"
     node bench/run.js "$BENCH/web/node_modules"
+    say "Compare in the page, on one worker and on all"
+    node bench/compare.js "$BENCH/web/node_modules" dist
     say "natively"
     cargo build --locked --release --bin twinpurify
     python3 bench/native/run.py "$TARGET" "$BENCH"

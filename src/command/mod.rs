@@ -71,6 +71,14 @@ impl From<SessionError> for Failure {
     }
 }
 
+/// Compute on so many threads, or on all there are; says how many these are.
+pub fn use_threads(wanted: Option<usize>) -> usize {
+    let threads = wanted.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    // Fails only where it was called before, or where no thread can be started: then the work is done on this one.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    threads
+}
+
 /// A line for the person, on standard error; where that is closed there is nobody to tell.
 pub fn note(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");

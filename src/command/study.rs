@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use twinpurify::comparison::{Candidate, Columns, ComparisonProgress, ConfusionTable, Label, Table, Trial};
+use twinpurify::comparison::{
+    Candidate, Columns, Comparison, ComparisonProgress, ConfusionTable, Label, Table, Trial, in_threads,
+};
 use twinpurify::figure::{
     FigureKind, FigureSpec, ForestSpec, GroupsOf, ScoreChoice, SurvivalSpec, Theme, ThemeName, svg,
 };
@@ -21,8 +23,6 @@ use super::strength_options::StrengthOptions;
 use super::study_record::{StudyRecord, StudySettings, different_names, fingerprint};
 use super::{Failure, files, note, say};
 
-/// Milliseconds between two looks at a comparison.
-const BUDGET: f64 = 2000.0;
 /// Seconds between two lines about it.
 const SECONDS_PER_LINE: u64 = 20;
 /// Width of the figures, pixels.
@@ -104,8 +104,8 @@ struct Line {
 }
 
 impl Study {
-    /// Compare and write.
-    pub fn run(self) -> Result<(), Failure> {
+    /// Compare on `threads` threads and write.
+    pub fn run(self, threads: usize) -> Result<(), Failure> {
         different_names(&self.cohort_dirs, cohort_name)?;
         let again = self.said_again()?;
         let mut record = match &again {
@@ -118,7 +118,7 @@ impl Study {
         let mut tables: Vec<(String, Table)> = Vec::new();
         for folder in &self.cohort_dirs {
             let name = cohort_name(folder);
-            match self.compare(folder, &name, &mut record, again.as_ref(), &earlier, &out) {
+            match self.compare(folder, &name, &mut record, again.as_ref(), &earlier, &out, threads) {
                 Ok(table) => {
                     let title = format!("Representations compared: {name}");
                     let figure =
@@ -214,6 +214,7 @@ impl Study {
         again: Option<&StudyRecord>,
         earlier: &[Line],
         out: &OutputFolder,
+        threads: usize,
     ) -> Result<Table, Failure> {
         let mut session = files::open_cohort(folder, self.quiet)?;
         // A run's record that a configuration was taken from says roles and corrections of every cohort.
@@ -242,31 +243,35 @@ impl Study {
         let candidates: Vec<Candidate> = settings.candidates.iter().map(of).collect();
         let comparison = session.compare(&columns, &candidates, record.seeds, known)?;
         let mut comparison = comparison.out_of_fold(settings.out_of_fold);
-        let cohort = session.cohort()?;
+        let (cohort, map) = session.compared_on()?;
+        let another = || {
+            let another = Comparison::new(cohort, map, &columns, &candidates, record.seeds, Vec::new())?;
+            Ok(another.out_of_fold(settings.out_of_fold))
+        };
         let mut written = comparison.trials().len();
-        let began = Instant::now();
-        let clock = || began.elapsed().as_secs_f64() * 1000.0;
-        let mut told = 0;
-        loop {
-            let progress = comparison.advance(cohort, BUDGET, &clock);
+        let (began, mut told) = (Instant::now(), 0);
+        in_threads(&mut comparison, cohort, threads, &another, &mut |comparison, progress| {
             for trial in &comparison.trials()[written..] {
                 let (cohort, fingerprint) = (name.to_owned(), fingerprint.clone());
                 append(out, &Line { cohort, fingerprint, trial: trial.clone() })?;
             }
             written = comparison.trials().len();
-            if progress.finished {
-                let table = comparison.table();
-                for found in Label::ALL.into_iter().filter_map(|label| comparison.confusion(label)) {
-                    write_confusion(out, name, &found)?;
-                }
-                write_outcomes(out, name, &mut session, &columns)?;
-                return Ok(table);
-            }
-            if !self.quiet && began.elapsed().as_secs() >= told {
+            if !self.quiet && !progress.finished && began.elapsed().as_secs() >= told {
                 told = began.elapsed().as_secs() + SECONDS_PER_LINE;
-                report(name, &progress);
+                report(name, progress);
             }
+            Ok::<(), Failure>(())
+        })?;
+        if !comparison.progress().finished {
+            let message = "Every thread of the study failed; what they finished is kept, and the same command goes on.";
+            return Err(Failure::Unexpected(message.into()));
         }
+        let table = comparison.table();
+        for found in Label::ALL.into_iter().filter_map(|label| comparison.confusion(label)) {
+            write_confusion(out, name, &found)?;
+        }
+        write_outcomes(out, name, &mut session, &columns)?;
+        Ok(table)
     }
 }
 

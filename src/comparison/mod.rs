@@ -17,9 +17,14 @@ mod read;
 mod reading;
 pub mod rows;
 mod sentence;
+mod shares;
+#[cfg(test)]
+mod shares_tests;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "threads")]
+mod threads;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -29,7 +34,10 @@ pub use measure::{Classifier, Label, Measure, Score, Tested};
 pub use progress::{ComparisonError, ComparisonProgress};
 pub use questions::{Columns, Questions};
 pub use rows::{Candidate, Method, Row};
+pub use shares::{DoneShare, Share};
 pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
+#[cfg(feature = "threads")]
+pub use threads::in_threads;
 
 use crate::baseline::{ClosedForm, ContrastivePca, Pca, Raw, Representation};
 use crate::cohort::{Cohort, GeneMap};
@@ -50,6 +58,8 @@ pub struct Comparison {
     size: Size,
     jobs: Vec<Job>,
     at: usize,
+    /// Handed out to others.
+    elsewhere: Vec<shares::Elsewhere>,
     stage: Stage,
     trials: Vec<Trial>,
     out_of_fold: bool,
@@ -62,7 +72,11 @@ pub struct Comparison {
     /// The newest model of each fold (and of none), with its training: read again at other strengths.
     models: BTreeMap<Option<usize>, (Config, TwinModel)>,
     forecast: Forecast,
+    /// Units and milliseconds of every part since the share at hand was begun.
+    tally: BTreeMap<(usize, Part), (f64, f64)>,
     elapsed: f64,
+    /// When it was last advanced.
+    left_at: f64,
 }
 
 /// What the job at hand is waiting for.
@@ -125,6 +139,7 @@ impl Comparison {
             seeds,
             jobs,
             at: 0,
+            elsewhere: Vec::new(),
             stage: Stage::Fit,
             out_of_fold: false,
             open: None,
@@ -133,33 +148,43 @@ impl Comparison {
             baseline: selection,
             set: Some((selection, set)),
             forecast: Forecast::default(),
+            tally: BTreeMap::new(),
             elapsed: 0.0,
+            left_at: 0.0,
         })
     }
 
     /// Whether genes, scaling and encoder are chosen and trained anew without the tumours of each of five folds, for
     /// every measure that can be out of fold ([`Measure::can_be_out_of_fold`]). Six trainings instead of one.
     pub fn out_of_fold(mut self, wanted: bool) -> Self {
+        self.spread_over_folds(wanted);
+        self
+    }
+
+    fn spread_over_folds(&mut self, wanted: bool) {
         self.out_of_fold = wanted;
         self.jobs.retain(|job| job.fold.is_none());
         if wanted {
             let with_folds =
                 |job: Job| std::iter::once(job).chain((0..FOLDS).map(move |fold| Job { fold: Some(fold), ..job }));
-            self.jobs = self.jobs.into_iter().flat_map(with_folds).collect();
+            self.jobs = std::mem::take(&mut self.jobs).into_iter().flat_map(with_folds).collect();
         }
-        self
     }
 
     /// Work for about `budget` milliseconds of `clock`: some training steps, or one readout, at the least.
     pub fn advance(&mut self, cohort: &Cohort, budget: f64, clock: &dyn Fn() -> f64) -> ComparisonProgress {
         let began = clock();
+        if self.at >= self.jobs.len() && self.waits() {
+            self.elapsed += began - self.left_at;
+        }
         while self.at < self.jobs.len() {
             self.one_piece(cohort, budget, clock);
             if clock() - began >= budget {
                 break;
             }
         }
-        self.elapsed += clock() - began;
+        self.left_at = clock();
+        self.elapsed += self.left_at - began;
         self.progress()
     }
 
@@ -168,40 +193,16 @@ impl Comparison {
         &self.trials
     }
 
+    /// The trials by seed and row: a mean does not depend on what was finished first.
+    fn in_order(&self) -> Vec<Trial> {
+        let mut trials = self.trials.clone();
+        trials.sort_by_key(|trial| (trial.seed, self.rows.iter().position(|row| row.key() == trial.row)));
+        trials
+    }
+
     /// The table as far as it is filled.
     pub fn table(&self) -> Table {
-        Table::of(&self.rows, &self.seeds, &self.trials, self.questions.notes(), self.out_of_fold)
-    }
-
-    /// Where it stands.
-    pub fn progress(&self) -> ComparisonProgress {
-        let left = self.milliseconds_left();
-        let finished = self.at >= self.jobs.len();
-        ComparisonProgress {
-            doing: self.doing(),
-            done: if finished { 1.0 } else { (self.elapsed / (self.elapsed + left)).clamp(0.0, 1.0) },
-            seconds_left: if finished { 0.0 } else { left / 1000.0 },
-            trials: self.trials.len(),
-            of: self.rows.len() * self.seeds.len(),
-            finished,
-        }
-    }
-
-    fn doing(&self) -> String {
-        let Some(job) = self.jobs.get(self.at) else { return "The table is complete.".into() };
-        let name = self.rows[job.row].name();
-        let seed = 1 + self.seeds.iter().position(|s| *s == job.seed).unwrap_or(0);
-        let what = match &self.stage {
-            Stage::Fit => "being fitted".to_owned(),
-            Stage::Training { trainer, .. } => {
-                let step = trainer.history().last().map_or(0, |progress| progress.step);
-                format!("training, step {step} of {}", trainer.steps())
-            }
-            Stage::Reading(reading) => reading.doing().to_owned(),
-            Stage::Fold(reading) => reading.doing().to_owned(),
-        };
-        let fold = job.fold.map_or_else(String::new, |fold| format!(", fold {} of {FOLDS}", fold + 1));
-        format!("{name}, seed {seed} of {}{fold}: {what}", self.seeds.len())
+        Table::of(&self.rows, &self.seeds, &self.in_order(), self.questions.notes(), self.out_of_fold)
     }
 
     fn one_piece(&mut self, cohort: &Cohort, budget: f64, clock: &dyn Fn() -> f64) {
@@ -291,6 +292,8 @@ impl Comparison {
     fn took(&mut self, row: usize, part: Part, units: f64, milliseconds: f64) {
         let prior = forecast::prior(self.rows[row].method(), part, self.size);
         self.forecast.took(row, part, units, milliseconds, prior);
+        let tally = self.tally.entry((row, part)).or_default();
+        *tally = (tally.0 + units, tally.1 + milliseconds);
     }
 
     fn fit(&mut self, cohort: &Cohort, job: Job) -> Result<Stage, String> {
@@ -382,51 +385,6 @@ impl Comparison {
         let set = Rc::new(TrainingSet::from_cohort(cohort, selection)?);
         self.set = Some((selection, Rc::clone(&set)));
         Ok(set)
-    }
-
-    /// Predicted time of everything that is not done, of the job at hand only what is left of it.
-    fn milliseconds_left(&self) -> f64 {
-        let expect = |row: usize, part: Part| {
-            self.forecast.expect(row, part, forecast::prior(self.rows[row].method(), part, self.size))
-        };
-        let of = |row: usize, left: &[(Part, f64)]| {
-            left.iter()
-                .filter(|(part, _)| self.questions.ask(*part))
-                .map(|(part, n)| n * expect(row, *part))
-                .sum::<f64>()
-        };
-        let reading = |job: &Job| match job.fold {
-            Some(_) => of(job.row, &FoldReading::whole()),
-            None => of(job.row, &Reading::whole(self.out_of_fold)),
-        };
-        let whole = |at: usize| {
-            let job = &self.jobs[at];
-            let tumours = self.size.tumours - if job.fold.is_some() { self.size.tumours / FOLDS } else { 0 };
-            let steps = match self.rows[job.row].method() {
-                Method::Trained(_) if self.trained_before(at) => 0,
-                Method::Trained(config) => (tumours / config.batch).max(1) * config.epochs,
-                _ => 0,
-            };
-            expect(job.row, Part::Fit) + steps as f64 * expect(job.row, Part::Step) + reading(job)
-        };
-        let Some(job) = self.jobs.get(self.at) else { return 0.0 };
-        let of_this = match &self.stage {
-            Stage::Fit => whole(self.at),
-            Stage::Training { trainer, .. } => {
-                let step = trainer.history().last().map_or(0, |progress| progress.step);
-                (trainer.steps() - step) as f64 * expect(job.row, Part::Step) + reading(job)
-            }
-            Stage::Reading(state) => of(job.row, &state.left()),
-            Stage::Fold(state) => of(job.row, &state.left()),
-        };
-        of_this + (self.at + 1..self.jobs.len()).map(whole).sum::<f64>()
-    }
-
-    /// Whether an earlier job trains the model that this one reads at another strength.
-    fn trained_before(&self, at: usize) -> bool {
-        let training = |job: &Job| (self.rows[job.row].training(job.seed), job.fold);
-        let mine = training(&self.jobs[at]);
-        self.jobs[..at].iter().rev().take_while(|job| job.seed == self.jobs[at].seed).any(|job| training(job) == mine)
     }
 }
 

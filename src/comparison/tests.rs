@@ -3,25 +3,25 @@ use crate::cohort::simulated::{SimulationSettings, simulate};
 use crate::cohort::{Column, ColumnKind};
 use crate::twin::Preset;
 
-fn config() -> Config {
+pub(super) fn config() -> Config {
     Config { epochs: 6, genes: 150, hidden: vec![24], ..Config::preset(Preset::Balanced) }
 }
 
-fn candidates() -> [Candidate; 1] {
+pub(super) fn candidates() -> [Candidate; 1] {
     [Candidate { name: String::new(), config: config(), strengths: false }]
 }
 
-fn columns() -> Columns {
+pub(super) fn columns() -> Columns {
     Columns { subtype: Some("subtype".into()), purity: Some("purity".into()), ..Columns::default() }
 }
 
-fn cohort() -> Cohort {
+pub(super) fn cohort() -> Cohort {
     let settings =
         SimulationSettings { tumours: 80, normals: 16, genes: 300, seed: 5, ..SimulationSettings::default() };
     simulate(&settings).expect("a cohort").cohort
 }
 
-fn to_the_end(comparison: &mut Comparison, cohort: &Cohort) -> Vec<ComparisonProgress> {
+pub(super) fn to_the_end(comparison: &mut Comparison, cohort: &Cohort) -> Vec<ComparisonProgress> {
     let mut all = Vec::new();
     loop {
         let progress = comparison.advance(cohort, 0.0, &|| 0.0);

@@ -31,6 +31,9 @@ pub enum SessionError {
     /// A readout.
     #[error(transparent)]
     Readout(#[from] ReadoutError),
+    /// A cohort that another worker sent.
+    #[error(transparent)]
+    Parcel(#[from] crate::cohort::ParcelError),
     /// A comparison that cannot begin.
     #[cfg(feature = "cpu")]
     #[error(transparent)]
@@ -72,6 +75,7 @@ impl SessionError {
             #[cfg(feature = "cpu")]
             Self::Train(e) => e.code(),
             Self::Readout(e) => e.code(),
+            Self::Parcel(_) => "damaged_parcel",
             #[cfg(feature = "cpu")]
             Self::Comparison(e) => e.code(),
             #[cfg(feature = "cpu")]

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Choice, Session, SessionError};
+use crate::cohort::{Cohort, GeneMap};
 use crate::comparison::price::Price;
 use crate::comparison::{Candidate, Cell, Columns, Comparison, ComparisonProgress, Table, Trial};
 use crate::figure::{FigureError, Measured, MeasuredRow, MeasuresFigure, PriceFigure, PricePanel, ScoreChoice};
@@ -48,7 +49,8 @@ fn three() -> usize {
     3
 }
 
-const NO_COMPARISON: SessionError = SessionError::NotYet("Nothing has been compared yet: press Compare first.");
+pub(super) const NO_COMPARISON: SessionError =
+    SessionError::NotYet("Nothing has been compared yet: press Compare first.");
 
 pub(super) const NO_PRICE: SessionError =
     SessionError::NotYet("No other strength was compared: train with mixing, and press Compare again.");
@@ -80,9 +82,18 @@ impl Session {
         seeds: usize,
         earlier: Vec<Trial>,
     ) -> Result<Comparison, SessionError> {
+        let (cohort, map) = self.compared_on()?;
+        Ok(Comparison::new(cohort, map, columns, candidates, seeds, earlier)?)
+    }
+
+    /// What a comparison in several threads reads.
+    ///
+    /// # Errors
+    /// As [`Self::cohort`].
+    pub fn compared_on(&mut self) -> Result<(&Cohort, Option<&GeneMap>), SessionError> {
         self.cohort()?;
         let cohort = self.cohort.as_ref().ok_or(SessionError::NotYet("Open an expression matrix first."))?;
-        Ok(Comparison::new(cohort, self.gene_map.as_ref(), columns, candidates, seeds, earlier)?)
+        Ok((cohort, self.gene_map.as_ref()))
     }
 
     /// Begin a comparison; an earlier one is forgotten.

@@ -45,6 +45,8 @@ mod readouts;
 #[cfg(feature = "cpu")]
 mod saved;
 #[cfg(feature = "cpu")]
+mod shares;
+#[cfg(feature = "cpu")]
 mod strength;
 #[cfg(feature = "cpu")]
 mod training;

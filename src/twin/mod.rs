@@ -7,6 +7,9 @@
 pub mod axis;
 pub mod checkpoint;
 pub mod config;
+mod gradient;
+#[cfg(all(test, feature = "cpu"))]
+mod gradient_tests;
 pub mod loss;
 mod model;
 pub mod network;

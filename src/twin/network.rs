@@ -10,9 +10,9 @@ use rand::RngExt;
 use super::config::{Config, Preset};
 use crate::random::{Purpose, stream};
 
-const BATCH_NORM_EPS: f64 = 1e-5;
+pub(super) const BATCH_NORM_EPS: f64 = 1e-5;
 /// Share of the newest batch in the running moments of a batch norm.
-const BATCH_NORM_MOMENTUM: f64 = 0.1;
+pub(super) const BATCH_NORM_MOMENTUM: f64 = 0.1;
 
 /// A parameter's place in the network.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ enum Initial {
 }
 
 #[derive(Clone, Debug)]
-enum Layer {
+pub(super) enum Layer {
     Linear { weight: usize, bias: Option<usize> },
     BatchNorm { gain: usize, shift: usize, running: usize },
     Relu,
@@ -49,10 +49,10 @@ pub struct Network {
     pub slots: Vec<Slot>,
     /// Running moments of the batch norms, mean and variance in turn.
     pub buffers: Vec<Slot>,
-    encoder: Vec<Layer>,
-    skip: Vec<Layer>,
-    projector: Vec<Layer>,
-    decoder: Vec<Layer>,
+    pub(super) encoder: Vec<Layer>,
+    pub(super) skip: Vec<Layer>,
+    pub(super) projector: Vec<Layer>,
+    pub(super) decoder: Vec<Layer>,
     /// The buffer that holds the contamination axis, and ω, where the raw profile has a share in what is read.
     raw: Option<(usize, f64)>,
 }
@@ -239,7 +239,7 @@ pub fn tensor(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2>
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-fn affine(input: Tensor<2>, weight: usize, bias: Option<usize>, values: &Values) -> Tensor<2> {
+pub(super) fn affine(input: Tensor<2>, weight: usize, bias: Option<usize>, values: &Values) -> Tensor<2> {
     let product = input.matmul(values.parameters[weight].clone());
     match bias {
         Some(bias) => product + values.parameters[bias].clone(),

@@ -67,12 +67,16 @@ impl AdamW {
         if self.decays[index] { 1.0 - rate * self.weight_decay } else { 1.0 }
     }
 
+    /// Written so that burn's fusion makes one kernel of each parameter's update, the clip's factor in it: what is done
+    /// to single numbers on their own, or in between reductions, is a dispatch each.
     fn update_on_device(&mut self, parameters: &mut [Tensor<2>], gradients: Vec<Tensor<2>>, rates: &Rates) {
-        let squares = gradients.iter().map(|g| g.clone().square().sum()).reduce(|a, b| a + b);
-        let Some(squares) = squares else { return };
-        let factor: Tensor<2> = ((squares.sqrt() + NORM_EPSILON).recip() * self.clip).clamp_max(1.0).reshape([1, 1]);
+        let squares: Vec<Tensor<2>> = gradients.iter().map(sum_of_squares).collect();
+        let Some(squares) = squares.into_iter().reduce(|a, b| a + b) else { return };
         for (i, gradient) in gradients.into_iter().enumerate() {
-            let gradient = gradient * factor.clone();
+            // As wide as the gradient from here on; min(1, clip / norm) by plain arithmetic.
+            let norm = (gradient.clone() * 0.0 + squares.clone()).sqrt() + NORM_EPSILON;
+            let larger = ((norm.clone() - self.clip).abs() + norm + self.clip) * 0.5;
+            let gradient = gradient * self.clip / larger;
             self.second[i] = self.second[i].clone() * BETA2 + gradient.clone().square() * (1.0 - BETA2);
             self.first[i] = self.first[i].clone() * BETA1 + gradient * (1.0 - BETA1);
             let denominator = (self.second[i].clone() / rates.correction2).sqrt() + EPSILON;
@@ -115,6 +119,13 @@ impl AdamW {
         }
         Ok(())
     }
+}
+
+/// As one number, 1 × 1.
+fn sum_of_squares(gradient: &Tensor<2>) -> Tensor<2> {
+    let squares = gradient.clone().square();
+    let [rows, _] = squares.dims();
+    if rows > 1 { squares.sum_dim(0).sum_dim(1) } else { squares.sum_dim(1) }
 }
 
 /// What changes from step to step.

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::axis::contamination_axis;
 use super::checkpoint::{self, CheckpointError};
 use super::config::Config;
+use super::gradient::{Objective, Step};
 use super::loss::{barlow_twins, identity};
 use super::network::{Network, Values, tensor};
 use super::optimiser::{AdamW, learning_rate};
@@ -82,6 +83,8 @@ pub struct Trainer {
     optimiser: AdamW,
     placement: Placement,
     identity: Tensor<2>,
+    /// Gradients written out by hand, where each operation of a step costs a dispatch.
+    by_hand: Option<Objective>,
     device: Device,
     step: usize,
     history: Vec<Progress>,
@@ -98,7 +101,12 @@ impl Trainer {
         let optimiser = AdamW::new(&network.slots, config.weight_decay, config.clip, &device);
         let width = config.projector.last().copied().unwrap_or(config.dim);
         let identity = identity(width, &device.clone().autodiff());
-        Self { config, network, values, optimiser, placement, identity, device, step: 0, history: Vec::new() }
+        let by_hand = (BY_HAND && dispatches(&device)).then(|| {
+            let batch = config.batch.min(placement.data().tumours.nrows());
+            Objective::new(&config, width, batch, &device)
+        });
+        let (step, history) = (0, Vec::new());
+        Self { config, network, values, optimiser, placement, identity, by_hand, device, step, history }
     }
 
     /// Go on from a checkpoint of the same configuration and cohort, on whatever device.
@@ -145,8 +153,9 @@ impl Trainer {
         let target = (self.step + steps.max(1)).min(self.steps());
         let mut losses = None;
         while self.step < target {
-            losses = Some(self.one_step()?);
-            if self.step.is_multiple_of(STEPS_PER_READ) && self.step < target {
+            let read = (self.step + 1).is_multiple_of(STEPS_PER_READ) || self.step + 1 == target;
+            losses = if BY_HAND && self.by_hand.is_some() { self.step_by_hand(read)? } else { Some(self.one_step()?) };
+            if read && self.step < target {
                 self.read(losses.take()).await?;
             }
         }
@@ -216,13 +225,25 @@ impl Trainer {
         // The optimiser updates in place what nobody else holds.
         drop(values.parameters);
         self.values.buffers = values.buffers;
+        self.update(gradients)?;
+        let losses = vec![total.inner(), on_diagonal, off_diagonal, reconstruction];
+        Ok(Tensor::cat(losses, 0))
+    }
 
+    /// The same with gradients written out by hand; the losses only where they are read.
+    fn step_by_hand(&mut self, with_losses: bool) -> Result<Option<Tensor<1>>, TrainError> {
+        let Some(objective) = &self.by_hand else { return Ok(None) };
+        let (views, target) = self.placement.views(&self.config, self.step, &self.device);
+        let Step { gradients, losses } = self.network.gradient(views, target, &mut self.values, objective, with_losses);
+        self.update(gradients)?;
+        Ok(losses)
+    }
+
+    fn update(&mut self, gradients: Vec<Tensor<2>>) -> Result<(), TrainError> {
         let warm_up = self.config.warm_up.min(self.config.epochs / 2) * self.steps_per_epoch();
         let rate = learning_rate(self.config.learning_rate, self.step, warm_up, self.steps());
         self.step += 1;
-        self.optimiser.update(&mut self.values.parameters, gradients, rate, self.step)?;
-        let losses = vec![total.inner(), on_diagonal, off_diagonal, reconstruction];
-        Ok(Tensor::cat(losses, 0))
+        self.optimiser.update(&mut self.values.parameters, gradients, rate, self.step)
     }
 
     /// Everything needed to go on: parameters, running moments, optimiser moments, step and losses, as safetensors.
@@ -250,11 +271,45 @@ impl Trainer {
             .map_err(|e| TrainError::Device { message: e.to_string() })
     }
 
+    /// As on a device where operations cost dispatches.
+    #[cfg(test)]
+    pub(super) fn by_hand(mut self) -> Self {
+        let width = self.config.projector.last().copied().unwrap_or(self.config.dim);
+        self.by_hand = Some(Objective::new(&self.config, width, self.config.batch, &self.device));
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn first_moments(&self) -> &[Tensor<2>] {
+        &self.optimiser.first
+    }
+
+    #[cfg(test)]
+    pub(super) fn running_moments(&self) -> &[Tensor<2>] {
+        &self.values.buffers
+    }
+
     /// The data trained on.
     pub fn data(&self) -> &TrainingData {
         self.placement.data()
     }
 }
+
+/// Whether an operation on a device costs a dispatch. A build without the GPU engine has no such device, nor the code for it.
+pub(super) fn dispatches(device: &Device) -> bool {
+    #[cfg(feature = "cpu")]
+    {
+        cfg!(feature = "gpu") && *device != Device::flex()
+    }
+    #[cfg(not(feature = "cpu"))]
+    {
+        let _ = device;
+        true
+    }
+}
+
+/// Whether [`dispatches`] can be true, or a test says so.
+pub(super) const BY_HAND: bool = cfg!(any(feature = "gpu", test));
 
 /// Read a tensor back without blocking.
 pub(super) async fn read_back<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {

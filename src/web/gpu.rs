@@ -19,6 +19,18 @@ use crate::twin::{Config, Device, Placement, TrainError, Trainer, TrainingData, 
 /// A cohort above this is fed batch by batch: half of WebGPU's default limit for one storage binding.
 const LARGEST_RESIDENT_BYTES: usize = 64 << 20;
 
+/// At the module's start: the constructors run here, and in no exported call.
+#[wasm_bindgen(start)]
+pub fn start() {
+    twinpurify_constructors::run();
+}
+
+/// How often the module's constructors ran: once.
+#[wasm_bindgen(js_name = constructorRuns)]
+pub fn constructor_runs() -> u32 {
+    twinpurify_constructors::runs()
+}
+
 thread_local! {
     // A second initialisation of the same device is an error: keep the first, clone it.
     static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };

@@ -28,6 +28,8 @@ mod kernel_errors;
 #[cfg(feature = "cpu")]
 mod session_file;
 #[cfg(feature = "cpu")]
+mod shares;
+#[cfg(feature = "cpu")]
 mod strength;
 #[cfg(feature = "cpu")]
 mod transfer;

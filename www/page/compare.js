@@ -1,4 +1,5 @@
 // Choose columns, press Compare: progress with the predicted time, cancel, and the table.
+import { workersFor } from "../helpers.js";
 import { CompareTable } from "./compare_table.js";
 import { duration, h, plural } from "./dom.js";
 import { Plot } from "./plot.js";
@@ -17,6 +18,7 @@ export class Compare {
   #state;
   /** @type {Map<keyof Columns, HTMLSelectElement>} */ #selects = new Map();
   #seeds = h("select", { id: "compare-seeds" }, [1, 2, 3, 5, 10].map((n) => h("option", { value: String(n), selected: n === 3 }, plural(n, "seed"))));
+  #workers = h("select", { id: "compare-workers", title: "Engines that work side by side, each in a worker of its own with a copy of the cohort. The table is the same for every number." });
   #outOfFold = h("input", { type: "checkbox", id: "compare-out-of-fold" });
   #also = h("span", { className: "row" });
   #button = h("button", { type: "button", id: "compare-begin", className: "primary", onclick: () => this.#begin() }, "Compare");
@@ -65,7 +67,8 @@ export class Compare {
       h("h3", {}, "Does it purify this cohort?"),
       h("p", { className: "small quiet" }, "The run beside its baselines, each trained and tested with several seeds, and the run at every strength: one training a seed. Columns are optional; where one is missing, the table says which measure needs it."),
       h("div", { className: "controls" }, CHOICES.map(chooser),
-        h("div", { className: "control" }, h("label", { for: "compare-seeds" }, "Repeats"), this.#seeds)),
+        h("div", { className: "control" }, h("label", { for: "compare-seeds" }, "Repeats"), this.#seeds),
+        h("div", { className: "control" }, h("label", { for: "compare-workers" }, "Workers"), this.#workers)),
       h("p", { className: "small" }, h("label", { className: "check" }, this.#outOfFold, "Out-of-fold: choose genes, scale and train anew without the tumours that are tested (six trainings instead of one)")),
       h("details", { className: "also" }, h("summary", {}, "Further presets in the table"), this.#also),
       h("p", { className: "row" }, this.#button, this.#status),
@@ -97,6 +100,10 @@ export class Compare {
     if (cohort?.alone) return this.#restore(cohort.compared);
     if (!tp || !cohort || this.#offered === cohort.summary) return;
     this.#offered = cohort.summary;
+    const { genes, tumors, normals, other } = cohort.summary;
+    const advised = workersFor(genes * (tumors + normals + other));
+    const most = Math.max(advised, navigator.hardwareConcurrency ?? 1, 2);
+    this.#workers.replaceChildren(...Array.from({ length: most }, (_, at) => h("option", { value: String(at + 1), selected: at + 1 === advised }, String(at + 1))));
     const kinds = { subtype: "category", grade: "category", time: "number", event: null, purity: "number" };
     const proposed = await cohort.proposeColumns();
     for (const [key, select] of this.#selects) {
@@ -146,7 +153,7 @@ export class Compare {
     this.#status.textContent = "";
     this.#show(null);
     try {
-      const table = await model.evaluate({ ...this.columns, seeds: Number(this.#seeds.value), outOfFold: this.#outOfFold.checked, also: this.#ticked(model) }, {
+      const table = await model.evaluate({ ...this.columns, seeds: Number(this.#seeds.value), outOfFold: this.#outOfFold.checked, also: this.#ticked(model), workers: Number(this.#workers.value) }, {
         signal: abort.signal,
         onProgress: (progress) => this.#tell(progress),
       });

@@ -17,6 +17,9 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
+/// Samples that one thread ranks in the same storage.
+const SAMPLES_AT_ONCE: usize = 8;
+
 /// Which score is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -56,7 +59,7 @@ impl Scorer {
     /// # Errors
     /// [`ReadoutError::Shape`] when columns and `genes` differ in number, [`ReadoutError::Decomposition`]
     /// (`not_finite`) when a value is missing or infinite.
-    pub fn score<T: Copy + Into<f64>>(
+    pub fn score<T: Copy + Into<f64> + Sync>(
         self,
         log_expression: ArrayView2<T>,
         genes: &[String],

@@ -2,6 +2,7 @@
 
 use super::super::ReadoutError;
 use super::super::cosine::unit_rows;
+use crate::parallel::fill_rows;
 use ndarray::{Array2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
@@ -75,13 +76,12 @@ pub(super) fn search(rows: &Array2<f32>, k: usize, metric: Metric) -> Neighbours
     let n = rows.nrows();
     let k = k.min(n.saturating_sub(1));
     let squared: Vec<f32> = rows.rows().into_iter().map(|r| r.dot(&r)).collect();
-    let mut indices = Array2::zeros((n, k));
-    let mut distances = Array2::zeros((n, k));
-    let mut candidates: Vec<(f32, u32)> = Vec::with_capacity(n);
-    for first in (0..n).step_by(BLOCK) {
-        let last = (first + BLOCK).min(n);
+    let mut found = Array2::from_elem((n, k), (0, 0.0));
+    fill_rows(&mut found, BLOCK, |first, mut block| {
+        let last = first + block.nrows();
+        let mut candidates: Vec<(f32, u32)> = Vec::with_capacity(n);
         let products = rows.slice_axis(Axis(0), Slice::from(first..last)).dot(&rows.t());
-        for (i, row) in (first..last).zip(products.rows()) {
+        for ((i, row), mut slots) in (first..last).zip(products.rows()).zip(block.rows_mut()) {
             candidates.clear();
             let others = row.iter().zip(&squared).enumerate().filter(|(j, _)| *j != i);
             candidates.extend(others.map(|(j, (product, length))| {
@@ -97,13 +97,12 @@ pub(super) fn search(rows: &Array2<f32>, k: usize, metric: Metric) -> Neighbours
                 candidates.truncate(k);
             }
             candidates.sort_unstable_by(order);
-            for (slot, &(distance, j)) in candidates.iter().take(k).enumerate() {
-                indices[[i, slot]] = j as usize;
-                distances[[i, slot]] = if metric == Metric::Euclidean { distance.sqrt() } else { distance };
+            for (slot, &(distance, j)) in slots.iter_mut().zip(&candidates) {
+                *slot = (j as usize, if metric == Metric::Euclidean { distance.sqrt() } else { distance });
             }
         }
-    }
-    Neighbours { indices, distances }
+    });
+    Neighbours { indices: found.mapv(|(index, _)| index), distances: found.mapv(|(_, distance)| distance) }
 }
 
 /// Trustworthiness of a map (Venna & Kaski 2001): 1 when every near neighbour on the map is one in the data,
