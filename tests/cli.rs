@@ -517,3 +517,61 @@ fn a_study_writes_its_table_confusion_survival_and_hazards_and_goes_on_where_it_
     assert!(fails(2, &twice).contains("Two cohorts are called \"cohort\""));
     fs::remove_dir_all(folder).expect("removed");
 }
+
+/// Every file of a folder, by name.
+fn contents(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    files
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read(path).expect("a file"))
+        })
+        .collect()
+}
+
+/// Large enough that products and readouts are spread over threads (burn-flex: from 192³ multiplications on).
+#[test]
+fn every_number_of_threads_gives_the_same_bytes() {
+    let folder = folder("threads");
+    let cohort = folder.join("cohort");
+    let size = ["--tumours", "70", "--normals", "14", "--genes", "900"];
+    succeeds(&[&["simulate", "--out", path(&cohort)], &size[..]].concat());
+    let config = folder.join("config.json");
+    fs::write(&config, r#"{"preset": "balanced", "hidden": [192], "batch": 64, "epochs": 3, "genes": 900}"#)
+        .expect("written");
+    let mut made = Vec::new();
+    for threads in ["1", "2", "3"] {
+        let (run, embedded) = (folder.join(format!("run{threads}")), folder.join(format!("embedded{threads}")));
+        let (study, scores) = (folder.join(format!("study{threads}")), folder.join(format!("scores{threads}")));
+        // The first of them for all, which are the same: a record names the model file.
+        let model = folder.join("run1").join("model.safetensors");
+        let on = ["--threads", threads];
+        succeeds(
+            &[&["train", path(&cohort), "--out", path(&run), "--config", path(&config), "--quiet"], &on[..]].concat(),
+        );
+        let with = ["--model", path(&model)];
+        succeeds(&[&["embed", path(&cohort), "--out", path(&embedded), "--quiet"], &with[..], &on[..]].concat());
+        succeeds(&[&["pathways", path(&cohort), "--out", path(&scores)], &with[..], &on[..]].concat());
+        let of_study =
+            ["study", path(&cohort), "--out", path(&study), "--config", path(&config), "--seeds", "2", "--quiet"];
+        succeeds(&[&of_study[..], &on[..]].concat());
+        let mut all: Vec<_> = [run, embedded, scores, study].iter().map(|folder| contents(folder)).collect();
+        // Trials stand in the order in which they were finished.
+        let trials = all[3].remove("trials.jsonl").expect("trials");
+        let mut trials: Vec<String> = String::from_utf8(trials).expect("UTF-8").lines().map(str::to_owned).collect();
+        trials.sort();
+        made.push((all, trials));
+    }
+    for (threads, (all, trials)) in made.iter().enumerate().skip(1) {
+        for (files, expected) in all.iter().zip(&made[0].0) {
+            assert!(files.keys().eq(expected.keys()));
+            for (name, bytes) in files {
+                assert!(*bytes == expected[name], "{name} on {} threads", threads + 1);
+            }
+        }
+        assert!(*trials == made[0].1, "trials on {} threads", threads + 1);
+    }
+    let refused = fails(2, &["--threads", "0", "inspect", path(&cohort)]);
+    assert!(refused.contains("--threads"), "{refused}");
+    let _ = fs::remove_dir_all(folder);
+}

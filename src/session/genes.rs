@@ -10,7 +10,7 @@ use super::{Session, SessionError};
 use crate::figure::{Categories, StripPlot, VolcanoFigure, VolcanoPoint};
 use crate::readout::Grouping;
 use crate::readout::differences::Side;
-use crate::readout::expression::{BLOCK, Source};
+use crate::readout::expression::BLOCK;
 use crate::readout::gene_differences::{Design, GeneDifferences, GeneTests, Values};
 use crate::readout::moderated::Moderated;
 use crate::training_set::log2_1p;

@@ -1,13 +1,14 @@
-//! One step's gradients written out by hand: what the GPU engine trains by.
+//! One step's losses and gradients, written out by hand.
 //!
 //! Automatic differentiation records every operation and answers it with several; on a GPU each is a dispatch, and
-//! dispatches are what a step of this size costs. The same derivatives written out take half as many. The CPU engine keeps
-//! burn's own (its results are recorded to the bit); a test holds both to the same numbers for every preset.
+//! dispatches are what a step of this size costs: the same derivatives written out take half as many. On the CPU it is a
+//! second copy of every operation in what is downloaded. Tests hold it to burn's own (`automatic.rs`) for every preset, and to
+//! the golden vectors.
 
 use burn::tensor::{Device, Tensor, activation::relu};
 
 use super::config::Config;
-use super::loss::{STANDARDISE_EPS, identity};
+use super::loss::{STANDARDISE_EPS, identity, mean_square};
 use super::network::{BATCH_NORM_EPS, BATCH_NORM_MOMENTUM, Layer, Network, Values, affine, tensor};
 
 /// Far below any activation.
@@ -99,7 +100,7 @@ impl Network {
             let [_, genes] = decoded.dims();
             let error = decoded - target;
             if with_losses {
-                losses[2] = Some(error.clone().square().sum() / (rows * genes) as f64);
+                losses[2] = Some(mean_square(error.clone()));
             }
             let gradient = error * (2.0 * objective.rho / (rows * genes) as f64);
             let more = there.back(&self.decoder, kept, gradient, &mut found, true);

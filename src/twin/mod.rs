@@ -4,6 +4,8 @@
 //! burn lives here and nowhere else. The device is chosen at run time; what is drawn at random is drawn on the CPU,
 //! so that one seed means one run on every device up to rounding.
 
+#[cfg(all(test, feature = "cpu"))]
+mod automatic;
 pub mod axis;
 pub mod checkpoint;
 pub mod config;

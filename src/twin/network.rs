@@ -165,22 +165,6 @@ impl Network {
         !self.decoder.is_empty()
     }
 
-    /// Embed stacked views (2 B × G) in training mode: batch norms use the batch, and renew their running moments.
-    pub fn encode_training(&self, input: Tensor<2>, values: &mut Values) -> Tensor<2> {
-        let embedding = run_training(&self.encoder, input.clone(), values);
-        if self.skip.is_empty() { embedding } else { embedding + run_training(&self.skip, input, values) }
-    }
-
-    /// Project stacked embeddings for the loss; the embedding itself where there is no projector.
-    pub fn project_training(&self, embedding: Tensor<2>, values: &mut Values) -> Tensor<2> {
-        run_training(&self.projector, embedding, values)
-    }
-
-    /// Decode stacked embeddings to standardised profiles in training mode.
-    pub fn decode_training(&self, embedding: Tensor<2>, values: &mut Values) -> Tensor<2> {
-        run_training(&self.decoder, embedding, values)
-    }
-
     /// Embed standardised profiles (samples × G): batch norms use their running moments.
     pub fn encode(&self, input: Tensor<2>, values: &Values) -> Tensor<2> {
         let embedding = run(&self.encoder, input.clone(), values);
@@ -260,46 +244,4 @@ fn run(layers: &[Layer], mut x: Tensor<2>, values: &Values) -> Tensor<2> {
         };
     }
     x
-}
-
-fn run_training(layers: &[Layer], mut x: Tensor<2>, values: &mut Values) -> Tensor<2> {
-    for layer in layers {
-        x = match *layer {
-            Layer::Linear { weight, bias } => affine(x, weight, bias, values),
-            Layer::Relu => relu(x),
-            Layer::BatchNorm { gain, shift, running } => {
-                let (normalised, mean, variance) = normalise_views(x);
-                values.renew(running, mean, variance);
-                normalised * values.parameters[gain].clone() + values.parameters[shift].clone()
-            }
-        };
-    }
-    x
-}
-
-/// Normalise each view of a stacked batch (2 B × width) by its own moments; also returns the mean and the unbiased
-/// variance of each view, 2 × width, outside the gradient.
-fn normalise_views(x: Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
-    let [rows, width] = x.dims();
-    let batch = rows / 2;
-    let views: Tensor<3> = x.reshape([2, batch, width]);
-    let mean = views.clone().mean_dim(1);
-    let centred = views - mean.clone();
-    let variance = centred.clone().square().mean_dim(1);
-    let normalised = centred / (variance.clone() + BATCH_NORM_EPS).sqrt();
-    let unbiased = variance.inner() * (batch as f64 / (batch as f64 - 1.0).max(1.0));
-    (normalised.reshape([rows, width]), mean.inner().reshape([2, width]), unbiased.reshape([2, width]))
-}
-
-impl Values {
-    /// Move a batch norm's running moments towards each view's, the first view's before the second's.
-    fn renew(&mut self, running: usize, mean: Tensor<2>, variance: Tensor<2>) {
-        for (offset, seen) in [mean, variance].into_iter().enumerate() {
-            for view in 0..2 {
-                let buffer = &mut self.buffers[running + offset];
-                *buffer = buffer.clone() * (1.0 - BATCH_NORM_MOMENTUM)
-                    + seen.clone().narrow(0, view, 1) * BATCH_NORM_MOMENTUM;
-            }
-        }
-    }
 }

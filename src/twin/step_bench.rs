@@ -4,10 +4,9 @@ use burn::tensor::{Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::gradient::{Objective, Step};
-use super::loss::{barlow_twins, identity};
 use super::network::{Network, Values, tensor};
 use super::optimiser::AdamW;
-use super::trainer::{BY_HAND, TrainError, dispatches, read_back};
+use super::trainer::{TrainError, read_back};
 use crate::random::{Purpose, stream};
 
 const LAMBDA: f64 = 0.0051;
@@ -18,8 +17,7 @@ pub struct StepBench {
     values: Values,
     optimiser: AdamW,
     views: Tensor<2>,
-    identity: Tensor<2>,
-    by_hand: Option<Objective>,
+    objective: Objective,
     steps: usize,
 }
 
@@ -36,8 +34,7 @@ impl StepBench {
             values: network.initialise(seed, &device),
             optimiser: AdamW::new(&network.slots, 0.0, 1e6, &device),
             views: tensor(noisy, [2 * rows, genes], &device),
-            identity: identity(outputs, &device.clone().autodiff()),
-            by_hand: (BY_HAND && dispatches(&device)).then(|| Objective::of(1.0, LAMBDA, 0.0, outputs, rows, &device)),
+            objective: Objective::of(1.0, LAMBDA, 0.0, outputs, rows, &device),
             network,
             steps: 0,
         }
@@ -50,29 +47,12 @@ impl StepBench {
     pub async fn step(&mut self, steps: usize) -> Result<f32, TrainError> {
         let mut last = None;
         for left in (0..steps.max(1)).rev() {
-            if BY_HAND && let Some(objective) = &self.by_hand {
-                let values = &mut self.values;
-                let Step { gradients, losses } =
-                    self.network.gradient(self.views.clone(), None, values, objective, left == 0);
-                self.steps += 1;
-                self.optimiser.update(&mut self.values.parameters, gradients, 1e-3, self.steps)?;
-                last = losses;
-                continue;
-            }
-            let parameters = self.values.parameters.iter().map(|p| p.clone().autodiff().require_grad()).collect();
-            let mut values = Values { parameters, buffers: Vec::new() };
-            let embedding = self.network.encode_training(self.views.clone().autodiff(), &mut values);
-            let total = barlow_twins(embedding, self.identity.clone()).total(LAMBDA);
-            let mut gradients = total.backward();
-            let gradients = values
-                .parameters
-                .iter()
-                .map(|p| p.grad_remove(&mut gradients).unwrap_or_else(|| p.clone().inner().zeros_like()))
-                .collect();
-            drop(values);
+            let (values, objective) = (&mut self.values, &self.objective);
+            let Step { gradients, losses } =
+                self.network.gradient(self.views.clone(), None, values, objective, left == 0);
             self.steps += 1;
             self.optimiser.update(&mut self.values.parameters, gradients, 1e-3, self.steps)?;
-            last = Some(total.inner());
+            last = losses;
         }
         match last {
             Some(loss) => read_back(loss).await?.first().copied().ok_or(TrainError::NotFinite { step: self.steps }),

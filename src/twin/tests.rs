@@ -1,4 +1,4 @@
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use ndarray::Array2;
 use pollster::block_on;
 use serde_json::Value;
@@ -6,8 +6,6 @@ use serde_json::Value;
 use super::axis::contamination_axis;
 use super::checkpoint::CheckpointError;
 use super::config::{Config, Preset};
-use super::loss::{barlow_twins, cross_correlation, identity};
-use super::network::tensor;
 use super::optimiser::learning_rate;
 use super::parameters::parameters;
 use super::trainer::{TrainError, Trainer, read_back};
@@ -54,7 +52,7 @@ pub(super) struct Golden {
     pub gradient_norm: f32,
     /// Of both views, stacked; small cases alone have it, and C.
     pub gradient: Option<Vec<f32>>,
-    correlation: Option<Vec<f32>>,
+    pub correlation: Option<Vec<f32>>,
 }
 
 pub(super) fn golden_cases() -> Vec<Golden> {
@@ -85,32 +83,6 @@ pub(super) fn golden_cases() -> Vec<Golden> {
         })
     };
     golden().as_object().unwrap().iter().filter(|(_, case)| case.get("lam").is_some()).filter_map(of).collect()
-}
-
-#[test]
-fn loss_and_gradients_equal_the_golden_ones() {
-    let device = Device::flex();
-    let cases = golden_cases();
-    assert_eq!(cases.len(), 9);
-    for case in cases {
-        let (n, d, name) = (case.rows, case.width, &case.name);
-        let stacked = tensor([case.first, case.second].concat(), [2 * n, d], &device).autodiff().require_grad();
-        let loss = barlow_twins(stacked.clone(), identity(d, &device.clone().autodiff()));
-        let total = loss.total(case.lambda);
-        let read = |t: Tensor<1>| block_on(read_back(t.inner())).unwrap();
-        assert_close(&read(total.clone()), &[case.loss], 1e-5, &format!("{name} loss"));
-        assert_close(&read(loss.on_diagonal.clone()), &[case.on], 1e-5, &format!("{name} on-diagonal"));
-        assert_close(&read(loss.off_diagonal.clone()), &[case.off], 1e-5, &format!("{name} off-diagonal"));
-        let mut gradients = total.backward();
-        let gradient = block_on(read_back(stacked.grad_remove(&mut gradients).unwrap())).unwrap();
-        let norm = gradient[..n * d].iter().map(|v| v * v).sum::<f32>().sqrt();
-        assert_close(&[norm], &[case.gradient_norm], 1e-5, &format!("{name} gradient norm"));
-        if let (Some(expected), Some(expected_correlation)) = (case.gradient, case.correlation) {
-            assert_close(&gradient, &expected, 1e-5, &format!("{name} gradients"));
-            let correlation = block_on(read_back(cross_correlation(stacked.inner()))).unwrap();
-            assert_close(&correlation, &expected_correlation, 1e-5, &format!("{name} C"));
-        }
-    }
 }
 
 pub(super) fn cohort(tumours: usize, normals: usize, genes: usize) -> TrainingData {

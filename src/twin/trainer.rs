@@ -10,7 +10,6 @@ use super::axis::contamination_axis;
 use super::checkpoint::{self, CheckpointError};
 use super::config::Config;
 use super::gradient::{Objective, Step};
-use super::loss::{barlow_twins, identity};
 use super::network::{Network, Values, tensor};
 use super::optimiser::{AdamW, learning_rate};
 use super::views::{Placement, TrainingData};
@@ -82,9 +81,7 @@ pub struct Trainer {
     values: Values,
     optimiser: AdamW,
     placement: Placement,
-    identity: Tensor<2>,
-    /// Gradients written out by hand, where each operation of a step costs a dispatch.
-    by_hand: Option<Objective>,
+    objective: Objective,
     device: Device,
     step: usize,
     history: Vec<Progress>,
@@ -100,13 +97,9 @@ impl Trainer {
         }
         let optimiser = AdamW::new(&network.slots, config.weight_decay, config.clip, &device);
         let width = config.projector.last().copied().unwrap_or(config.dim);
-        let identity = identity(width, &device.clone().autodiff());
-        let by_hand = (BY_HAND && dispatches(&device)).then(|| {
-            let batch = config.batch.min(placement.data().tumours.nrows());
-            Objective::new(&config, width, batch, &device)
-        });
-        let (step, history) = (0, Vec::new());
-        Self { config, network, values, optimiser, placement, identity, by_hand, device, step, history }
+        let batch = config.batch.min(placement.data().tumours.nrows());
+        let objective = Objective::new(&config, width, batch, &device);
+        Self { config, network, values, optimiser, placement, objective, device, step: 0, history: Vec::new() }
     }
 
     /// Go on from a checkpoint of the same configuration and cohort, on whatever device.
@@ -154,7 +147,7 @@ impl Trainer {
         let mut losses = None;
         while self.step < target {
             let read = (self.step + 1).is_multiple_of(STEPS_PER_READ) || self.step + 1 == target;
-            losses = if BY_HAND && self.by_hand.is_some() { self.step_by_hand(read)? } else { Some(self.one_step()?) };
+            losses = self.one_step(read)?;
             if read && self.step < target {
                 self.read(losses.take()).await?;
             }
@@ -191,50 +184,11 @@ impl Trainer {
         }
     }
 
-    /// One optimisation step; the four losses stay on the device.
-    fn one_step(&mut self) -> Result<Tensor<1>, TrainError> {
+    /// One optimisation step; the four losses, where they are read, stay on the device.
+    fn one_step(&mut self, with_losses: bool) -> Result<Option<Tensor<1>>, TrainError> {
         let (views, target) = self.placement.views(&self.config, self.step, &self.device);
-        let tracked: Vec<Tensor<2>> =
-            self.values.parameters.iter().map(|p| p.clone().autodiff().require_grad()).collect();
-        let mut values = Values { parameters: tracked, buffers: std::mem::take(&mut self.values.buffers) };
-        let embedding = self.network.encode_training(views.autodiff(), &mut values);
-        let nothing: Tensor<1> = Tensor::zeros([1], &self.device);
-        let (mut on_diagonal, mut off_diagonal) = (nothing.clone(), nothing.clone());
-        let mut total = nothing.clone().autodiff();
-        if self.config.barlow > 0.0 {
-            let projection = self.network.project_training(embedding.clone(), &mut values);
-            let width = projection.dims()[1] as f64;
-            let barlow = barlow_twins(projection, self.identity.clone());
-            total = barlow.total(self.config.lambda) / (width / self.config.barlow);
-            (on_diagonal, off_diagonal) = (barlow.on_diagonal.inner(), barlow.off_diagonal.inner());
-        }
-        let mut reconstruction = nothing;
-        if let Some(target) = target {
-            // Both views stacked: the mean over 2 B rows is ½ Σ_k mean((dec(h_k) − s(x))²).
-            let decoded = self.network.decode_training(embedding, &mut values);
-            let error = (decoded - target.autodiff()).square().mean();
-            reconstruction = error.clone().inner();
-            total = total + error * self.config.rho;
-        }
-        let mut gradients = total.backward();
-        let gradients: Vec<Tensor<2>> = values
-            .parameters
-            .iter()
-            .map(|p| p.grad_remove(&mut gradients).unwrap_or_else(|| p.clone().inner().zeros_like()))
-            .collect();
-        // The optimiser updates in place what nobody else holds.
-        drop(values.parameters);
-        self.values.buffers = values.buffers;
-        self.update(gradients)?;
-        let losses = vec![total.inner(), on_diagonal, off_diagonal, reconstruction];
-        Ok(Tensor::cat(losses, 0))
-    }
-
-    /// The same with gradients written out by hand; the losses only where they are read.
-    fn step_by_hand(&mut self, with_losses: bool) -> Result<Option<Tensor<1>>, TrainError> {
-        let Some(objective) = &self.by_hand else { return Ok(None) };
-        let (views, target) = self.placement.views(&self.config, self.step, &self.device);
-        let Step { gradients, losses } = self.network.gradient(views, target, &mut self.values, objective, with_losses);
+        let Step { gradients, losses } =
+            self.network.gradient(views, target, &mut self.values, &self.objective, with_losses);
         self.update(gradients)?;
         Ok(losses)
     }
@@ -271,45 +225,11 @@ impl Trainer {
             .map_err(|e| TrainError::Device { message: e.to_string() })
     }
 
-    /// As on a device where operations cost dispatches.
-    #[cfg(test)]
-    pub(super) fn by_hand(mut self) -> Self {
-        let width = self.config.projector.last().copied().unwrap_or(self.config.dim);
-        self.by_hand = Some(Objective::new(&self.config, width, self.config.batch, &self.device));
-        self
-    }
-
-    #[cfg(test)]
-    pub(super) fn first_moments(&self) -> &[Tensor<2>] {
-        &self.optimiser.first
-    }
-
-    #[cfg(test)]
-    pub(super) fn running_moments(&self) -> &[Tensor<2>] {
-        &self.values.buffers
-    }
-
     /// The data trained on.
     pub fn data(&self) -> &TrainingData {
         self.placement.data()
     }
 }
-
-/// Whether an operation on a device costs a dispatch. A build without the GPU engine has no such device, nor the code for it.
-pub(super) fn dispatches(device: &Device) -> bool {
-    #[cfg(feature = "cpu")]
-    {
-        cfg!(feature = "gpu") && *device != Device::flex()
-    }
-    #[cfg(not(feature = "cpu"))]
-    {
-        let _ = device;
-        true
-    }
-}
-
-/// Whether [`dispatches`] can be true, or a test says so.
-pub(super) const BY_HAND: bool = cfg!(any(feature = "gpu", test));
 
 /// Read a tensor back without blocking.
 pub(super) async fn read_back<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {

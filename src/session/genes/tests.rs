@@ -2,6 +2,7 @@ use super::*;
 use crate::cohort::simulated::{SimulationSettings, simulate};
 use crate::figure::{FigureKind, FigureSpec, ThemeName};
 use crate::figure::{MapKind, Of};
+use crate::readout::expression::Source;
 use crate::session::TableSpec;
 use crate::twin::{Config, Preset};
 
