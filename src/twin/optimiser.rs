@@ -67,21 +67,24 @@ impl AdamW {
         if self.decays[index] { 1.0 - rate * self.weight_decay } else { 1.0 }
     }
 
-    /// Written so that burn's fusion makes one kernel of each parameter's update, the clip's factor in it: what is done
-    /// to single numbers on their own, or in between reductions, is a dispatch each.
+    /// Written so that burn's fusion makes one kernel of each parameter's update: what is done to single numbers, or in
+    /// between reductions, is a dispatch each.
     fn update_on_device(&mut self, parameters: &mut [Tensor<2>], gradients: Vec<Tensor<2>>, rates: &Rates) {
         let squares: Vec<Tensor<2>> = gradients.iter().map(sum_of_squares).collect();
         let Some(squares) = squares.into_iter().reduce(|a, b| a + b) else { return };
+        let norm = squares.clamp_min(self.clip * self.clip).sqrt();
         for (i, gradient) in gradients.into_iter().enumerate() {
-            // As wide as the gradient from here on; min(1, clip / norm) by plain arithmetic.
-            let norm = (gradient.clone() * 0.0 + squares.clone()).sqrt() + NORM_EPSILON;
-            let larger = ((norm.clone() - self.clip).abs() + norm + self.clip) * 0.5;
-            let gradient = gradient * self.clip / larger;
+            let gradient = gradient * self.clip / (norm.clone() + NORM_EPSILON);
             self.second[i] = self.second[i].clone() * BETA2 + gradient.clone().square() * (1.0 - BETA2);
             self.first[i] = self.first[i].clone() * BETA1 + gradient * (1.0 - BETA1);
             let denominator = (self.second[i].clone() / rates.correction2).sqrt() + EPSILON;
             let change = self.first[i].clone() / denominator * (rates.rate / rates.correction1);
             parameters[i] = parameters[i].clone() * self.kept(i, rates.rate) - change;
+        }
+        // Steps one by one: where the end of one and the beginning of the next stand in one queue, fusion finds kernels for
+        // neither. Nothing is waited for; a device that fails says so when the loss is read.
+        if let Some(parameter) = parameters.first() {
+            let _ = parameter.device().flush();
         }
     }
 
