@@ -118,7 +118,7 @@ impl Study {
         let mut tables: Vec<(String, Table)> = Vec::new();
         for folder in &self.cohort_dirs {
             let name = cohort_name(folder);
-            match self.compare(folder, &name, &mut record, again.as_ref(), &earlier, &out, threads) {
+            match self.compare(folder, &mut record, again.as_ref(), &earlier, &out, threads) {
                 Ok(table) => {
                     let title = format!("Representations compared: {name}");
                     let figure =
@@ -209,13 +209,14 @@ impl Study {
     fn compare(
         &self,
         folder: &Path,
-        name: &str,
         record: &mut StudyRecord,
         again: Option<&StudyRecord>,
         earlier: &[Line],
         out: &OutputFolder,
         threads: usize,
     ) -> Result<Table, Failure> {
+        let name = cohort_name(folder);
+        let name = name.as_str();
         let mut session = files::open_cohort(folder, self.quiet)?;
         // A run's record that a configuration was taken from says roles and corrections of every cohort.
         let before = again.and_then(|again| again.of(name)).cloned().or(self.record_of_configuration()?);

@@ -11,8 +11,11 @@ use super::network::{Network, Slot, Values, tensor};
 use super::optimiser::AdamW;
 use super::trainer::{TrainError, read_back};
 
-/// Written into a checkpoint's metadata; a reader refuses any other.
-pub const CHECKPOINT_FORMAT: &str = "twinpurify.checkpoint.1";
+/// Written into a checkpoint's metadata. A step of this version is that of its gradients written out by hand.
+pub const CHECKPOINT_FORMAT: &str = "twinpurify.checkpoint.2";
+/// The version before: the same tensors, made by steps that differ in their last digits. A run that had ended is read; one
+/// that had not would end as neither version ends it, and is refused.
+const CHECKPOINT_FORMAT_1: &str = "twinpurify.checkpoint.1";
 
 /// Why a checkpoint or model file cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Saved {
     pub second: Vec<Tensor<2>>,
     /// Steps done.
     pub step: usize,
+    /// By the version before.
+    pub earlier: bool,
     /// `[step, loss, on, off, reconstruction]` of every read.
     pub history: Vec<[f32; 5]>,
 }
@@ -164,7 +169,7 @@ pub(super) async fn write(
 }
 
 pub(super) fn read(bytes: &[u8], network: &Network, device: &Device) -> Result<Saved, CheckpointError> {
-    let metadata = metadata_of(bytes, CHECKPOINT_FORMAT)?;
+    let (metadata, earlier) = checkpoint_metadata(bytes)?;
     let file = parse(bytes)?;
     let step = metadata.get("step").and_then(serde_json::Value::as_u64);
     let rows = file.tensor("history").map_or(0, |t| t.shape().first().copied().unwrap_or(0));
@@ -178,6 +183,13 @@ pub(super) fn read(bytes: &[u8], network: &Network, device: &Device) -> Result<S
         first: read_slots(&file, "first", &network.slots, device)?,
         second: read_slots(&file, "second", &network.slots, device)?,
         step: step.ok_or_else(|| CheckpointError("its step is missing".into()))? as usize,
+        earlier,
         history: history.to_vec(),
     })
+}
+
+/// The metadata of a checkpoint, and whether it is of the version before.
+pub(super) fn checkpoint_metadata(bytes: &[u8]) -> Result<(Metadata, bool), CheckpointError> {
+    let earlier = metadata_of(bytes, CHECKPOINT_FORMAT_1).map(|metadata| (metadata, true));
+    earlier.or_else(|_| Ok((metadata_of(bytes, CHECKPOINT_FORMAT)?, false)))
 }

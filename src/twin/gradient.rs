@@ -37,6 +37,7 @@ pub struct Step {
 }
 
 /// What the way back needs of a layer's way forward.
+#[expect(clippy::large_enum_variant, reason = "a handful a step")]
 enum Kept {
     Input(Tensor<2>),
     Output(Tensor<2>),

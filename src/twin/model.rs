@@ -5,7 +5,8 @@ use ndarray::Array2;
 use safetensors::SafeTensors;
 
 use super::checkpoint::{
-    CHECKPOINT_FORMAT, CheckpointError, Entry, Metadata, entries, metadata_of, parse, read_slots, read_values, to_bytes,
+    CheckpointError, Entry, Metadata, checkpoint_metadata, entries, metadata_of, parse, read_slots, read_values,
+    to_bytes,
 };
 use super::config::{Config, automatic_strength};
 use super::network::{Network, Values, tensor};
@@ -46,7 +47,7 @@ impl TwinModel {
         moments: Moments,
         device: Device,
     ) -> Result<Self, CheckpointError> {
-        metadata_of(bytes, CHECKPOINT_FORMAT)?;
+        checkpoint_metadata(bytes)?;
         Self::assemble(bytes, config, genes, moments, device)
     }
 

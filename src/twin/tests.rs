@@ -167,6 +167,21 @@ fn a_resumed_run_equals_the_uninterrupted_one_to_the_bit() {
     let other = Config { dim: 9, ..config.clone() };
     let refused = Trainer::resume(other, data(), Device::flex(), &saved).err().unwrap();
     assert!(matches!(refused, TrainError::Checkpoint(CheckpointError(_))), "{refused}");
+
+    // Of the version before: ended it is read, in the middle it says why it cannot go on.
+    let of_before = |bytes: &[u8]| -> Vec<u8> {
+        let (new, old) = (b"twinpurify.checkpoint.2", b"twinpurify.checkpoint.1");
+        let at = bytes.windows(new.len()).position(|window| window == new).expect("its format");
+        [&bytes[..at], old, &bytes[at + new.len()..]].concat()
+    };
+    let resume = |bytes: &[u8]| {
+        let placement = Placement::host(cohort(48, 12, 60));
+        Trainer::resume(config.clone(), placement, Device::flex(), &of_before(bytes))
+    };
+    let said = resume(&saved).err().expect("refused").to_string();
+    assert!(said.contains("earlier version") && said.contains("train again"), "{said}");
+    let ended = block_on(run(config.clone()).checkpoint()).unwrap();
+    assert!(resume(&ended).is_ok());
     let damaged = &saved[..saved.len() / 2];
     assert!(Trainer::resume(config, data(), Device::flex(), damaged).is_err());
 }

@@ -109,6 +109,10 @@ impl Trainer {
     pub fn resume(config: Config, placement: Placement, device: Device, bytes: &[u8]) -> Result<Self, TrainError> {
         let mut trainer = Self::new(config, placement, device);
         let saved = checkpoint::read(bytes, &trainer.network, &trainer.device)?;
+        if saved.earlier && saved.step < trainer.steps() {
+            let message = "it was begun by an earlier version, whose steps differ in their last digits: train again";
+            return Err(CheckpointError(message.into()).into());
+        }
         trainer.values = saved.values;
         trainer.optimiser.first = saved.first;
         trainer.optimiser.second = saved.second;
