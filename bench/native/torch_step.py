@@ -1,4 +1,4 @@
-"""The bench's training step in PyTorch on the CPU: `torch_step.py N G H O THREADS SECONDS` prints one JSON object."""
+"""The bench's training step in PyTorch: `torch_step.py N G H O THREADS SECONDS [DEVICE]` prints one JSON object."""
 
 import json
 import sys
@@ -25,6 +25,10 @@ def main():
     seconds = float(sys.argv[6])
     torch.set_num_threads(threads)
     torch.manual_seed(SEED)
+    if len(sys.argv) > 7:
+        # As precise as the others: no TF32.
+        torch.set_float32_matmul_precision("highest")
+        torch.set_default_device(sys.argv[7])
     tumours = torch.randn(n, g)
     views = [tumours + 0.3 * torch.randn(n, g) for _ in range(2)]
     encoder = torch.nn.Sequential(torch.nn.Linear(g, h), torch.nn.ReLU(), torch.nn.Linear(h, o))

@@ -100,8 +100,21 @@ impl Session {
         let set = self.current_set()?;
         let among_trained = set.genes.iter().position(|g| g == name);
         if source == ValueSource::Purified {
-            let fitted = self.fitted(Choice::Purified).or_else(|_| self.fitted(Choice::Instant))?;
-            let values = fitted.purified()?.column(among_trained.ok_or_else(unknown)?).to_vec();
+            let values = match among_trained {
+                Some(gene) => {
+                    let fitted = self.fitted(Choice::Purified).or_else(|_| self.fitted(Choice::Instant))?;
+                    fitted.purified()?.column(gene).to_vec()
+                }
+                // Where all genes are fitted already; one that the embedding does not explain has no purified value.
+                None => {
+                    let made = self.made_expression(self.shown_choice()).map_err(|_| unknown())?;
+                    let row = made.names().iter().position(|gene| gene == name).ok_or_else(unknown)?;
+                    if !made.gene(row).explained() {
+                        return Err(unknown());
+                    }
+                    made.purified(row..row + 1).row(0).to_vec()
+                }
+            };
             return Ok(Colours::Number { label: format!("{name} (purified, log2)"), values, centred: false });
         }
         if let Some(gene) = among_trained {

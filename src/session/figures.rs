@@ -81,7 +81,7 @@ impl Session {
         let own = if of == Of::Raw { ValueSource::Raw } else { ValueSource::Purified };
         let source = *colour.source.get_or_insert(own);
         let colours = match self.colour_by(&colour) {
-            // A gene outside the training genes has no purified value: its raw one is shown, and the label says so.
+            // A gene that the embedding does not explain has no purified value: its raw one is shown, and the label says so.
             Err(SessionError::Unknown { .. }) if source == ValueSource::Purified => {
                 self.colour_by(&ColourSpec { source: Some(ValueSource::Raw), ..colour })?
             }

@@ -1,9 +1,9 @@
 use super::*;
 use crate::cohort::simulated::{SimulationSettings, simulate};
+use crate::figure::{ColourSpec, MapKind, Of, ValueSource};
 use crate::figure::{FigureKind, FigureSpec, ThemeName};
-use crate::figure::{MapKind, Of};
 use crate::readout::expression::Source;
-use crate::session::TableSpec;
+use crate::session::{Colours, TableSpec};
 use crate::twin::{Config, Preset};
 
 /// The closed form of 60 simulated tumours: of 1,000 genes 400 are trained on; one is called as a formula.
@@ -140,4 +140,28 @@ fn most_of(session: &mut Session, row: usize) -> (String, Vec<usize>) {
     order.sort_by(|&a, &b| values[[0, b]].total_cmp(&values[[0, a]]));
     order.truncate(20);
     (expression.names()[row].clone(), order)
+}
+
+/// A map takes a gene's purified values where it has any, trained on or not.
+#[test]
+fn a_gene_outside_the_training_set_colours_a_map_by_its_purified_values() {
+    let mut session = session();
+    session.gene_differences(request()).expect("a comparison");
+    session.purified_differences().expect("purified values");
+    let expression = session.expression(Choice::Instant).expect("expression");
+    let of = |source: Source| {
+        let row = (0..expression.names().len()).find(|row| expression.gene(*row).source == source).expect("a gene");
+        (expression.names()[row].clone(), expression.purified(row..row + 1).row(0).to_vec())
+    };
+    let ((explained, values), (not, _)) = (of(Source::Ridge), of(Source::NotExplained));
+    let spec =
+        |gene: &str, source| ColourSpec { gene: Some(gene.into()), source: Some(source), ..ColourSpec::default() };
+    let Colours::Number { label, values: shown, .. } =
+        session.colour_by(&spec(&explained, ValueSource::Purified)).expect("colours")
+    else {
+        panic!("numbers")
+    };
+    assert_eq!((label, shown), (format!("{explained} (purified, log2)"), values));
+    assert!(session.colour_by(&spec(&not, ValueSource::Purified)).is_err(), "nothing is invented");
+    assert!(session.colour_by(&spec(&not, ValueSource::Raw)).is_ok());
 }
