@@ -37,11 +37,10 @@ pub struct Step {
 }
 
 /// What the way back needs of a layer's way forward.
-#[expect(clippy::large_enum_variant, reason = "a handful a step")]
 enum Kept {
     Input(Tensor<2>),
     Output(Tensor<2>),
-    Normalised(Normalised),
+    Normalised(Box<Normalised>),
 }
 
 /// Each view of a stacked batch by its own moments.
@@ -214,7 +213,7 @@ impl Walk<'_> {
                     self.renew(running + 1, variance, unbiased);
                     let parameters = &self.values.parameters;
                     let values: Tensor<2> = normalised.values.clone().reshape([rows, width]);
-                    kept.push(Kept::Normalised(normalised));
+                    kept.push(Kept::Normalised(Box::new(normalised)));
                     values * parameters[gain].clone() + parameters[shift].clone()
                 }
             };
