@@ -1,6 +1,7 @@
 //! Several tumour samples of one patient, and which of them to set aside: what a TCGA barcode says of vial, aliquot and
 //! origin (`TCGA-A7-A0CE-01B-11R-A089-07`: type 01, vial B, portion 11, analyte R, plate A089), else the patient alone.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::findings::about;
@@ -32,15 +33,23 @@ impl Vial {
     }
 
     /// Lowest is kept: a primary tumour, then a new primary, a recurrence, a metastasis; the first vial; of several
-    /// aliquots the last in order, made from the highest portion and plate, as Broad's Firehose chooses.
-    fn rank(&self) -> (u8, u8, std::cmp::Reverse<&str>) {
+    /// aliquots as Broad's Firehose chooses (GDAC, *Replicate Samples*): RNA of the hybrid protocol (H) before R before T, then
+    /// the later plate, then the last in order.
+    fn rank(&self) -> (u8, u8, u8, Reverse<&str>, Reverse<&str>) {
         let origin = match self.kind {
             1 | 3 | 9 => 0,
             kind if RECURRENCES.contains(&kind) => 2,
             kind if METASTASES.contains(&kind) => 3,
             _ => 1,
         };
-        (origin, self.vial, std::cmp::Reverse(&self.aliquot))
+        let mut fields = self.aliquot.split('-').skip(1);
+        let (portion, plate) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        let analyte = match portion.as_bytes().last() {
+            Some(b'H') => 0,
+            Some(b'T') => 2,
+            _ => 1,
+        };
+        (origin, self.vial, analyte, Reverse(plate), Reverse(&self.aliquot))
     }
 }
 
@@ -103,9 +112,12 @@ mod tests {
     fn a_barcode_ranks_its_sample() {
         let rank = |sample: &str| Vial::of(sample).expect("a barcode");
         let order = [
+            "TCGA-ZZ-Q001-01A-11H-Z100-07",
             "TCGA-ZZ-Q001-01A-12R-Z210-07",
             "tcga.zz.q001.01a.11r.z210.07",
+            "TCGA-ZZ-Q001-01A-13R-Z101-07",
             "TCGA-ZZ-Q001-01A-11R-Z101-07",
+            "TCGA-ZZ-Q001-01A-12T-Z400-07",
             "TCGA-ZZ-Q001-01B-11R-Z300-07",
             "TCGA-ZZ-Q001-02A-11R-Z101-07",
             "TCGA-ZZ-Q001-06A-11R-Z101-07",

@@ -267,12 +267,25 @@ impl Study {
             let message = "Every thread of the study failed; what they finished is kept, and the same command goes on.";
             return Err(Failure::Unexpected(message.into()));
         }
+        if !self.quiet {
+            tell_time(name, &comparison.spent());
+        }
         let table = comparison.table();
         for found in Label::ALL.into_iter().filter_map(|label| comparison.confusion(label)) {
             write_confusion(out, name, &found)?;
         }
         write_outcomes(out, name, &mut session, &columns)?;
         Ok(table)
+    }
+}
+
+/// Where the time went, all threads together.
+fn tell_time(name: &str, spent: &[(&str, f64)]) {
+    let whole: f64 = spent.iter().map(|(_, ms)| ms).sum();
+    let share = |(what, ms): &(&str, f64)| format!("{what} {:.0} %", 100.0 * ms / whole);
+    let shares: Vec<String> = spent.iter().filter(|(_, ms)| *ms >= whole / 200.0).map(share).collect();
+    if !shares.is_empty() {
+        note(format_args!("{name}: {:.0} s of computing: {}.", whole / 1000.0, shares.join(", ")));
     }
 }
 

@@ -24,6 +24,20 @@ pub enum Part {
     Survival,
 }
 
+impl Part {
+    /// In a few words.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Fit => "fitting and embedding",
+            Self::Step => "training",
+            Self::Identity => "identity under contamination",
+            Self::Signal => "purity and scores",
+            Self::Classify(_) => "classification",
+            Self::Survival => "survival",
+        }
+    }
+}
+
 /// Size of what is computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Size {
@@ -52,6 +66,17 @@ impl Forecast {
         seen.0 += milliseconds;
         seen.1 += units;
         *self.expected.entry(part).or_default() += prior * units;
+    }
+
+    /// Milliseconds seen of each kind of work, the most first.
+    pub fn spent(&self) -> Vec<(&'static str, f64)> {
+        let mut spent: BTreeMap<&'static str, f64> = BTreeMap::new();
+        for ((_, part), (milliseconds, _)) in &self.seen {
+            *spent.entry(part.word()).or_default() += milliseconds;
+        }
+        let mut spent: Vec<_> = spent.into_iter().collect();
+        spent.sort_by(|a, b| b.1.total_cmp(&a.1));
+        spent
     }
 
     /// Milliseconds of one unit: as `prior` says, scaled by how this part fared in other rows, else by how everything
@@ -126,5 +151,8 @@ mod tests {
         forecast.took(0, Part::Identity, 1.0, 5e5, 1e6);
         near(4.0, forecast.expect(1, Part::Identity, 8.0));
         near(30.0 * 9.0 / 12.0, forecast.expect(1, Part::Survival, 30.0));
+        let spent = forecast.spent();
+        assert_eq!(spent[0], ("identity under contamination", 5e5), "the most first");
+        assert!(spent.contains(&("training", 4e5)) && spent.len() == 3);
     }
 }

@@ -76,6 +76,11 @@ impl Comparison {
         }
     }
 
+    /// Milliseconds that each kind of work took, here and in shares that came back; the most first.
+    pub fn spent(&self) -> Vec<(&'static str, f64)> {
+        self.forecast.spent()
+    }
+
     fn doing(&self) -> String {
         let Some(job) = self.jobs.get(self.at) else {
             let still = if self.waits() { "Waiting for the other workers." } else { "The table is complete." };
