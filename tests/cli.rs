@@ -504,7 +504,7 @@ fn a_study_writes_its_table_confusion_survival_and_hazards_and_goes_on_where_it_
     // Said again from its own record: nothing is left to be computed.
     let run = result.join("run.json");
     succeeds(&["study", path(&cohort), "--out", path(&result), "--config", path(&run), "--quiet"]);
-    assert!(text == fs::read_to_string(&trials).expect("read"), "the record says the same study");
+    assert!(resumed == fs::read_to_string(&trials).expect("read"), "the record says the same study");
     assert!(
         fails(2, &["study", path(&cohort), "--out", path(&result), "--config", path(&run), "--seed", "3"])
             .contains("repeats it whole")
