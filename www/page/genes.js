@@ -44,6 +44,7 @@ export function startGenes(state) {
   const choice = new GroupChoice(state, "genes", { changed: () => compare(), failed: (error) => fail(error), none: (words) => say(words) });
   const begin = h("button", { type: "button", id: "genes-compare", className: "primary", onclick: () => { wanted = true; compare(); } }, "Compare genes");
   const valuesPlace = h("span");
+  const valuesControl = h("div", { className: "control", hidden: true }, h("span", { className: "label" }, "Values"), valuesPlace);
   const status = h("p", { className: "status small", role: "status", id: "genes-status" });
   const hovered = h("p", { className: "hovered", id: "genes-hovered" });
   const live = h("p", { className: "unseen", "aria-live": "polite" });
@@ -91,7 +92,7 @@ export function startGenes(state) {
       h("p", { className: "row" }, h("label", { for: "genes-search" }, "Find"), search), place, more),
     note);
   const body = open("genes", false);
-  body.append(h("div", { className: "controls" }, ...choice.controls, h("div", { className: "control" }, h("span", { className: "label" }, "Values"), valuesPlace), begin),
+  body.append(h("div", { className: "controls" }, ...choice.controls, valuesControl, begin),
     status, results, h("div", { className: "folds" }, markers.element));
 
   state.on("model", () => {
@@ -179,6 +180,7 @@ export function startGenes(state) {
   };
 
   function chooseValues() {
+    valuesControl.hidden = false;
     valuesPlace.replaceChildren(segments("Values", shown().map((values) => [values, values]), by, (value) => {
       by = wish = value;
       redraw();
