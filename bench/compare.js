@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { serve } from "../tests/page/serve.js";
 
-const ROUNDS = 2;
+const ROUNDS = Number(process.env.ROUNDS ?? 2);
 const EPOCHS = "60";
 
 const { chromium } = createRequire(path.join(path.resolve(process.argv[2]), "index.js"))("playwright-core");
