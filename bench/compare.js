@@ -34,6 +34,7 @@ try {
   await page.waitForSelector("#engine-badge[data-state=good]", { timeout: 60_000 });
   await page.click("#demo-real");
   await page.waitForSelector("#figures dd", { timeout: 60_000 });
+  await page.waitForSelector("#parameters", { state: "attached" });
   await page.evaluate(() => { /** @type {any} */ (document.getElementById("parameters")).open = true; });
   await page.fill("#parameter-epochs", EPOCHS);
   await page.dispatchEvent("#parameter-epochs", "change");
