@@ -15,6 +15,7 @@ export function asError(error) {
 export class EngineWorker {
   #worker;
   #next = 1;
+  /** Why it was ended. @type {{code: string, message: string} | null} */ #over = null;
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (progress: any) => void}>} */
   #pending = new Map();
   /** What the worker says unasked. @type {(event: any) => void} */
@@ -46,6 +47,8 @@ export class EngineWorker {
    * @returns {Promise<any>}
    */
   call(call, args = [], { transfer = [], onProgress } = {}) {
+    // Nobody would answer.
+    if (this.#over) return Promise.reject(asError(this.#over));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress });
@@ -53,8 +56,9 @@ export class EngineWorker {
     });
   }
 
-  /** End it; every call under way fails with this error. @param {{code: string, message: string}} error */
+  /** End it; every call under way, and every later one, fails with this error. @param {{code: string, message: string}} error */
   end(error) {
+    this.#over ??= error;
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(asError(error));
     this.#pending.clear();

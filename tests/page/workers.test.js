@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { engineReady, missing, openPage, saved, trainTiny } from "./harness.js";
+import { EngineWorker } from "../../www/engine-client.js";
 import { tryEverything } from "./planted.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -27,6 +28,16 @@ async function table(page) {
 async function atWork(page, count) {
   await page.waitForFunction((count) => (document.querySelector("#comparing .progress-line span:last-child")?.textContent ?? "").split("; ").length === count, count, { timeout: 120_000, polling: 20 });
 }
+
+test("a worker that was ended answers no call, and says so at once", async () => {
+  const deaf = /** @type {any} */ ({ postMessage() {}, terminate() {} });
+  const worker = new EngineWorker(deaf);
+  const underWay = worker.call("makeShare", []);
+  worker.end({ code: "engine_crashed", message: "It crashed." });
+  await assert.rejects(underWay, { code: "engine_crashed" });
+  // A share that was handed out meanwhile would be waited for for ever.
+  await assert.rejects(worker.call("makeShare", []), { code: "engine_crashed" });
+});
 
 test("a comparison on several workers", { skip: missing, timeout: 600_000 }, async (t) => {
   const view = await openPage({ query: "?device=cpu" });
