@@ -16,19 +16,17 @@ use crate::contamination::Removal;
 pub struct Span {
     gram: Gram,
     /// The map with nothing taken out, whose axes every other follows.
-    whole: Array2<f32>,
+    whole: PcaMap,
     along: Array2<f32>,
 }
 
 impl Span {
-    /// Of an embedding with nothing taken out, n × width, and the directions that can be.
+    /// Of an embedding with nothing taken out, n × width, its `map` ([`PcaMap::of`]) and the directions that can be.
     ///
     /// # Errors
     /// [`ReadoutError::Decomposition`] when it is empty or not finite.
-    pub fn of(whole: &Array2<f32>, removal: &Removal) -> Result<Self, ReadoutError> {
-        let gram = Gram::of(whole)?;
-        let map = Self::map_of(&gram)?.positions;
-        Ok(Self { gram, whole: map, along: removal.directions().positions(whole) })
+    pub fn of(whole: &Array2<f32>, map: PcaMap, removal: &Removal) -> Result<Self, ReadoutError> {
+        Ok(Self { gram: Gram::of(whole)?, whole: map, along: removal.directions().positions(whole) })
     }
 
     /// Inner products of the centred embedding, n × n, with the directions at these places (from 0) taken out.
@@ -45,10 +43,11 @@ impl Span {
     /// # Errors
     /// [`ReadoutError::Decomposition`] when a value is not finite.
     pub fn map(&self, taken_out: &[usize]) -> Result<PcaMap, ReadoutError> {
-        let mut map = Self::map_of(&self.gram(taken_out)?)?;
-        if !taken_out.is_empty() {
-            map.align(&self.whole);
+        if taken_out.is_empty() {
+            return Ok(self.whole.clone());
         }
+        let mut map = Self::map_of(&self.gram(taken_out)?)?;
+        map.align(&self.whole.positions);
         Ok(map)
     }
 
@@ -58,11 +57,7 @@ impl Span {
         let mut positions = Array2::<f32>::zeros((gram.samples(), 2));
         let mut shares = [0.0; 2];
         for (axis, scores) in scores.columns().into_iter().enumerate() {
-            // A sign of its own, that does not depend on how it was found: the farthest tumour is on the positive side.
-            let farthest =
-                scores.iter().fold(0.0_f64, |far, v| if v.abs() > far.abs() * (1.0 + 1e-9) { *v } else { far });
-            let sign = if farthest < 0.0 { -1.0 } else { 1.0 };
-            positions.column_mut(axis).assign(&scores.mapv(|v| (sign * v) as f32));
+            positions.column_mut(axis).assign(&scores.mapv(|v| v as f32));
             shares[axis] = if total > 0.0 { scores.dot(&scores) / total } else { 0.0 };
         }
         Ok(PcaMap { positions, explained_variance_ratio: shares })
@@ -93,11 +88,14 @@ mod tests {
             let directions = Directions::of(&shift, &whole, 4, None);
             for strength in 0..=4 {
                 let removal = Removal::new(directions.clone(), strength, &[2]);
-                let span = Span::of(&whole, &removal).unwrap();
+                let span = Span::of(&whole, PcaMap::of(&whole).unwrap(), &removal).unwrap();
                 let mut taken = whole.clone();
                 removal.apply(&mut taken);
                 let by_columns = PcaMap::of(&taken).unwrap();
                 let mut by_products = span.map(&removal.taken_out()).unwrap();
+                if strength == 0 {
+                    assert_eq!(by_products, by_columns, "with nothing taken out the map is the embedding's, to the bit");
+                }
                 by_products.align(&by_columns.positions);
                 let scale = by_columns.positions.iter().fold(0.0f32, |m, v| m.max(v.abs()));
                 let near = |a: &f32, b: &f32| (a - b).abs() < 2e-3 * scale;

@@ -36,6 +36,8 @@ pub(super) struct Fitted {
     tissue: Option<&'static str>,
     purified: OnceCell<Array2<f32>>,
     verdict: OnceCell<Verdict>,
+    /// The map with nothing taken out.
+    bare: OnceCell<PcaMap>,
     span: OnceCell<Span>,
     contaminated: OnceCell<Contaminated>,
     raw: OnceCell<Gram>,
@@ -75,6 +77,7 @@ impl Fitted {
             tissue,
             purified: OnceCell::new(),
             verdict: OnceCell::new(),
+            bare: OnceCell::new(),
             span: OnceCell::new(),
             samples: OnceCell::new(),
             extension: OnceCell::new(),
@@ -203,17 +206,24 @@ impl Fitted {
         Ok(self.verdict.get_or_init(|| made))
     }
 
-    /// The first two principal components: from the embedding, or where directions are taken out from its inner products,
-    /// which are kept and make every other strength a moment's work.
+    /// The first two principal components: of the embedding, or where directions are taken out of its inner products. Both are
+    /// kept, which makes every strength, 0 too, a moment's work.
     ///
     /// # Errors
     /// An embedding with a value that is not finite.
     pub fn pca_map(&self) -> Result<PcaMap, SessionError> {
-        let Some(removal) = self.removal().filter(|removal| !removal.taken_out().is_empty()) else {
-            return Ok(PcaMap::of(&self.embedding)?);
-        };
-        let span = self.span(removal)?;
-        Ok(span.map(&removal.taken_out())?)
+        match self.removal().filter(|removal| !removal.taken_out().is_empty()) {
+            Some(removal) => Ok(self.span(removal)?.map(&removal.taken_out())?),
+            None => Ok(self.bare_map()?.clone()),
+        }
+    }
+
+    fn bare_map(&self) -> Result<&PcaMap, SessionError> {
+        if let Some(made) = self.bare.get() {
+            return Ok(made);
+        }
+        let made = PcaMap::of(&self.whole)?;
+        Ok(self.bare.get_or_init(|| made))
     }
 
     /// The identity test's mixtures, embedded once.
@@ -259,7 +269,7 @@ impl Fitted {
         if let Some(made) = self.span.get() {
             return Ok(made);
         }
-        let made = Span::of(&self.whole, removal)?;
+        let made = Span::of(&self.whole, self.bare_map()?.clone(), removal)?;
         Ok(self.span.get_or_init(|| made))
     }
 
