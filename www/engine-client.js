@@ -177,16 +177,16 @@ export class Engines {
         this.#cpu?.call("connect", [channel.port1], { transfer: [channel.port1] }),
         this.#gpu.call("connect", [channel.port2], { transfer: [channel.port2] }),
       ]);
-      return adapter.name;
+      return adapter;
     })();
     const testing = (async () => {
-      const name = await fetching;
-      if (!name || !this.#gpu) return;
+      const adapter = await fetching;
+      if (!adapter || !this.#gpu) return;
       const late = new Promise((_, reject) => setTimeout(() => reject(new Error("its self-test took too long")), SELF_TEST_MS[preference === "webgpu" ? "webgpu" : "auto"]));
-      const test = await Promise.race([this.#gpu.call("selfTest"), late]);
+      const test = await Promise.race([this.#gpu.call("selfTest", [adapter.software]), late]);
       if (!test.passed) return decline(`the GPU's results differ from the CPU's (${test.message})`);
       const chosen = preference === "webgpu" ? "chosen in the page's address" : "a graphics adapter was found";
-      this.#say({ kind: "webgpu", name, because: `${chosen}; its self-test agrees with the CPU`, pending: this.device.pending });
+      this.#say({ kind: "webgpu", name: adapter.name, because: `${chosen}; its self-test agrees with the CPU`, pending: this.device.pending });
     })();
     const guarded = testing.catch((error) => decline(`the GPU engine could not be used (${message(error)})`));
     return { fetched: fetching.catch(() => undefined), settled: guarded };
@@ -209,6 +209,7 @@ export class Engines {
     if (event.event === "request") this.onRequest(event.address, event.at);
     if (event.event === "stopped") this.onStopped(event.address);
     if (event.event === "liveMap") this.onLiveMap(event.values);
+    if (event.event === "products" && worker === this.#gpu) this.#say({ ...this.device, products: event.sentence });
     if (worker === this.#gpu && (event.event === "deviceLost" || event.event === "crashed")) {
       this.dropGpu(event.event === "deviceLost" ? "the GPU was lost" : "the GPU engine failed");
     } else if (worker === this.#cpu && event.event === "crashed") this.#replaceCpu(event.error);

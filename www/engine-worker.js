@@ -209,6 +209,7 @@ const CALLS = {
     trainer?.free?.();
     trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data, data.checkpoint));
     const held = trainer;
+    scope.postMessage({ event: "products", sentence: held.products });
     const stopped = await trainingLoop({
       step: (count) => exclusive(() => held.step(count)),
       wish: () => wish,
@@ -339,7 +340,10 @@ const CALLS = {
     return { found: true, name, software };
   },
 
-  selfTest: () => glue.selfTest(),
+  selfTest([software]) {
+    if (software) glue.adapterIsEmulated();
+    return glue.selfTest();
+  },
 
   /** For the test that kills the GPU in the middle of a run. */
   loseDevice() {

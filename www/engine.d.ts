@@ -233,6 +233,7 @@ export interface Engine {
   reviveSession(): { purified: Verdict | null; instant: Verdict | null; sameSamples: boolean };
 }
 export interface GpuTrainer {
+  /** How matrices are multiplied, and the times it was chosen by. */ readonly products: string;
   step(count: number): Promise<StepProgress>;
   checkpoint(): Promise<Uint8Array>; embedding(): Promise<Float32Array>; free?(): void;
 }
@@ -244,4 +245,5 @@ export interface Device {
   /** Its name: the adapter's, or "CPU, SIMD WebAssembly". */ name: string;
   /** Why this one, in one sentence. */ because: string;
   /** The GPU is still being asked or tested. */ pending: boolean;
+  /** Of the last run on the GPU: how matrices were multiplied, and the times that was chosen by. */ products?: string;
 }

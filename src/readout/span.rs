@@ -94,7 +94,10 @@ mod tests {
                 let by_columns = PcaMap::of(&taken).unwrap();
                 let mut by_products = span.map(&removal.taken_out()).unwrap();
                 if strength == 0 {
-                    assert_eq!(by_products, by_columns, "with nothing taken out the map is the embedding's, to the bit");
+                    assert_eq!(
+                        by_products, by_columns,
+                        "with nothing taken out the map is the embedding's, to the bit"
+                    );
                 }
                 by_products.align(&by_columns.positions);
                 let scale = by_columns.positions.iter().fold(0.0f32, |m, v| m.max(v.abs()));

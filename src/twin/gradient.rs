@@ -10,6 +10,7 @@ use burn::tensor::{Device, Tensor, activation::relu};
 use super::config::Config;
 use super::loss::{STANDARDISE_EPS, identity, mean_square};
 use super::network::{BATCH_NORM_EPS, BATCH_NORM_MOMENTUM, Layer, Network, Values, affine, tensor};
+use super::product::{dispatches, product};
 
 /// Far below any activation.
 const NOTHING: f64 = 1e-30;
@@ -130,7 +131,7 @@ impl Objective {
         let (own, _, _) = normalise(projections.reshape([2, batch, width]), STANDARDISE_EPS);
         // Views exchanged, so that both products with the other view are one batch of two.
         let other = own.values.clone().flip([0]);
-        let correlation = own.values.clone().swap_dims(1, 2).matmul(other.clone()) / batch as f64;
+        let correlation = product(own.values.clone().swap_dims(1, 2), other.clone()) / batch as f64;
         let wrong = correlation - self.identity.clone();
         let sums = if with_sums {
             let squares = wrong.clone().narrow(0, 0, 1).square();
@@ -139,7 +140,7 @@ impl Objective {
         } else {
             [None, None]
         };
-        let gradient = other.matmul((wrong * self.weights.clone()).swap_dims(1, 2));
+        let gradient = product(other, (wrong * self.weights.clone()).swap_dims(1, 2));
         (own.back(gradient).reshape([rows, width]), sums)
     }
 
@@ -167,19 +168,6 @@ impl Normalised {
         let mean = gradient.clone().mean_dim(1);
         let along = (gradient.clone() * self.values.clone()).mean_dim(1);
         (gradient - mean - self.values * along) * self.inverse_deviation
-    }
-}
-
-/// Whether an operation on a device costs a dispatch.
-fn dispatches(device: &Device) -> bool {
-    #[cfg(feature = "cpu")]
-    {
-        cfg!(feature = "gpu") && *device != Device::flex()
-    }
-    #[cfg(not(feature = "cpu"))]
-    {
-        let _ = device;
-        true
     }
 }
 
@@ -242,14 +230,14 @@ impl Walk<'_> {
         for (at, layer) in layers.iter().enumerate().rev() {
             gradient = match (layer, kept.pop()?) {
                 (Layer::Linear { weight, bias }, Kept::Input(x)) => {
-                    found[*weight] = Some(x.transpose().matmul(gradient.clone()));
+                    found[*weight] = Some(product(x.transpose(), gradient.clone()));
                     if let Some(bias) = bias {
                         found[*bias] = Some(gradient.clone().sum_dim(0));
                     }
                     if at == 0 && !input {
                         return None;
                     }
-                    gradient.matmul(parameters[*weight].clone().transpose())
+                    product(gradient, parameters[*weight].clone().transpose())
                 }
                 // y / y without a comparison, which would be two kernels more: 1 where the unit is on, 0 where it is off.
                 (Layer::Relu, Kept::Output(y)) => gradient * y.clone() / (y + NOTHING),

@@ -17,6 +17,7 @@ mod model;
 pub mod network;
 pub mod optimiser;
 mod parameters;
+pub mod product;
 pub mod self_test;
 pub mod step_bench;
 #[cfg(all(test, feature = "cpu"))]

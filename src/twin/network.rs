@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use rand::RngExt;
 
 use super::config::{Config, Preset};
+use super::product::product;
 use crate::random::{Purpose, stream};
 
 pub(super) const BATCH_NORM_EPS: f64 = 1e-5;
@@ -224,7 +225,7 @@ pub fn tensor(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2>
 }
 
 pub(super) fn affine(input: Tensor<2>, weight: usize, bias: Option<usize>, values: &Values) -> Tensor<2> {
-    let product = input.matmul(values.parameters[weight].clone());
+    let product = product(input, values.parameters[weight].clone());
     match bias {
         Some(bias) => product + values.parameters[bias].clone(),
         None => product,

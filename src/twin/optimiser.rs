@@ -46,6 +46,7 @@ impl AdamW {
     ///
     /// # Errors
     /// [`TrainError::Device`] when the CPU device does not give its tensors.
+    #[cfg_attr(not(feature = "cpu"), expect(clippy::ptr_arg, reason = "the update in place takes the list apart"))]
     pub fn update(
         &mut self,
         parameters: &mut Vec<Tensor<2>>,

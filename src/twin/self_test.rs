@@ -1,11 +1,12 @@
 //! Does this device compute what the CPU computes? Asked of every GPU before it is offered.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use ndarray::Array2;
 
 use super::config::{Config, Preset};
 use super::gradient::Objective;
 use super::network::tensor;
+use super::product::every_way;
 use super::trainer::{TrainError, Trainer, read_back};
 use super::views::{Placement, TrainingData};
 use crate::training_set::Moments;
@@ -38,7 +39,7 @@ impl Outcome {
 pub const RECORDED: [f32; 5] = [2.327_181, 13.215_509, 18.276_543, 1.218_112_1, 0.311_688_27];
 
 /// Run the fixed case on `device` and compare it with the recorded numbers, the Barlow Twins loss and its gradient with
-/// the golden ones, and a matrix product of awkward shape with plain arithmetic.
+/// the golden ones, and a matrix product of awkward shape, by every way of multiplying there is, with plain arithmetic.
 ///
 /// # Errors
 /// [`TrainError`] when the device does not answer or gives values that are not finite.
@@ -84,14 +85,18 @@ async fn matrix_product(device: &Device) -> Result<f32, TrainError> {
     let (m, k, n) = (33, 129, 65);
     let a: Vec<f32> = (0..m * k).map(|i| ((i * 37) % 101) as f32 / 101.0 - 0.5).collect();
     let b: Vec<f32> = (0..k * n).map(|i| ((i * 53) % 97) as f32 / 97.0 - 0.5).collect();
-    let product: Tensor<2> = tensor(a.clone(), [m, k], device).matmul(tensor(b.clone(), [k, n], device));
-    let found = read_back(product).await?;
+    // Read down its columns, as a gradient reads it.
+    let across: Vec<f32> = (0..m * k).map(|i| a[(i % m) * k + i / m]).collect();
+    let (left, right) = (tensor(across, [k, m], device).transpose(), tensor(b.clone(), [k, n], device));
     let mut worst = 0.0f32;
-    for row in 0..m {
-        for column in 0..n {
-            let expected: f64 = (0..k).map(|i| f64::from(a[row * k + i]) * f64::from(b[i * n + column])).sum();
-            let difference = (f64::from(found[row * n + column]) - expected).abs() / (expected.abs() + 1.0);
-            worst = farther(worst, difference as f32);
+    for product in every_way(&left, &right) {
+        let found = read_back(product).await?;
+        for row in 0..m {
+            for column in 0..n {
+                let expected: f64 = (0..k).map(|i| f64::from(a[row * k + i]) * f64::from(b[i * n + column])).sum();
+                let difference = (f64::from(found[row * n + column]) - expected).abs() / (expected.abs() + 1.0);
+                worst = farther(worst, difference as f32);
+            }
         }
     }
     Ok(worst)

@@ -14,7 +14,7 @@ use super::error::js_error;
 use super::kernel_errors;
 use super::value::{from_js, to_js};
 use crate::training_set::Moments;
-use crate::twin::{Config, Device, Placement, TrainError, Trainer, TrainingData, self_test};
+use crate::twin::{Config, Device, Placement, TrainError, Trainer, TrainingData, product, self_test};
 
 /// A cohort above this is fed batch by batch: half of WebGPU's default limit for one storage binding.
 const LARGEST_RESIDENT_BYTES: usize = 64 << 20;
@@ -34,6 +34,26 @@ pub fn constructor_runs() -> u32 {
 thread_local! {
     // A second initialisation of the same device is an error: keep the first, clone it.
     static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn milliseconds() -> f64;
+}
+
+/// The adapter is emulated in software: of the ways to multiply matrices only those without barriers are tried.
+#[wasm_bindgen(js_name = adapterIsEmulated)]
+pub fn adapter_is_emulated() {
+    product::only_tiles();
+}
+
+/// Choose how matrices are multiplied for stacked views of `rows` × `genes` and a first layer of `hidden`; a sentence about it.
+pub async fn choose_products(rows: usize, genes: usize, hidden: usize) -> Result<String, JsValue> {
+    let choice =
+        product::choose([rows, genes, hidden], &device().await?, &milliseconds).await.map_err(|e| failed(&e))?;
+    kernels_ran()?;
+    Ok(choice.sentence())
 }
 
 /// WebGPU's device, initialised once without blocking.
@@ -91,7 +111,10 @@ pub async fn run_self_test() -> Result<JsValue, JsValue> {
 
 /// A run on WebGPU.
 #[wasm_bindgen]
-pub struct GpuTrainer(Trainer);
+pub struct GpuTrainer {
+    trainer: Trainer,
+    products: String,
+}
 
 #[wasm_bindgen]
 impl GpuTrainer {
@@ -109,29 +132,38 @@ impl GpuTrainer {
         let data = TrainingData { tumours: matrix("tumours")?, normals: matrix("normals")?, moments };
         let samples = data.tumours.nrows() + data.normals.nrows();
         let device = device().await?;
+        let batch = config.batch.min(data.tumours.nrows());
+        let hidden = config.hidden.first().copied().unwrap_or(config.dim);
+        let products = choose_products(2 * batch, genes, hidden).await?;
         let resident = samples * genes * size_of::<f32>() <= LARGEST_RESIDENT_BYTES;
         let placement = if resident { Placement::device(data, &device) } else { Placement::host(data) };
         let trainer = match checkpoint {
             Some(bytes) => Trainer::resume(config, placement, device, &bytes).map_err(|e| failed(&e))?,
             None => Trainer::new(config, placement, device),
         };
-        Ok(Self(trainer))
+        Ok(Self { trainer, products })
+    }
+
+    /// How matrices are multiplied, with the times it was chosen by; a sentence.
+    #[wasm_bindgen(getter)]
+    pub fn products(&self) -> String {
+        self.products.clone()
     }
 
     /// Up to `steps` further steps.
     pub async fn step(&mut self, steps: usize) -> Result<JsValue, JsValue> {
-        let progress = self.0.step(steps).await.map_err(|e| failed(&e))?;
+        let progress = self.trainer.step(steps).await.map_err(|e| failed(&e))?;
         kernels_ran()?;
         to_js(&progress)
     }
 
     /// Everything needed to go on elsewhere.
     pub async fn checkpoint(&self) -> Result<Vec<u8>, JsValue> {
-        self.0.checkpoint().await.map_err(|e| failed(&e))
+        self.trainer.checkpoint().await.map_err(|e| failed(&e))
     }
 
     /// The clean tumours' embedding as the network stands, n × d.
     pub async fn embedding(&self) -> Result<Vec<f32>, JsValue> {
-        Ok(self.0.embedding().await.map_err(|e| failed(&e))?.into_raw_vec_and_offset().0)
+        Ok(self.trainer.embedding().await.map_err(|e| failed(&e))?.into_raw_vec_and_offset().0)
     }
 }

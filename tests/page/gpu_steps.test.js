@@ -66,6 +66,16 @@ test("a step on the GPU engine", { skip: missing, timeout: SLOW }, async (t) => 
       assert.equal(found.perStep.mapAsync, 0, "nothing is read back between two reports");
     });
 
+    await t.test("matrices are multiplied rightly by every way there is", async () => {
+      const found = await page.evaluate(async () => {
+        const { gpu } = /** @type {any} */ (globalThis);
+        const all = await gpu.selfTest();
+        gpu.adapterIsEmulated();
+        return { all, tiles: await gpu.selfTest() };
+      });
+      for (const test of [found.all, found.tiles]) assert.ok(test.passed, test.message);
+    });
+
     await t.test("every preset's losses are the CPU engine's", async () => {
       const [matrix, sheet] = tinyCohort().map(({ name, buffer }) => ({ name, text: buffer.toString() }));
       const found = await page.evaluate(async ([matrix, sheet, count]) => {
@@ -85,15 +95,18 @@ test("a step on the GPU engine", { skip: missing, timeout: SLOW }, async (t) => 
           engine.beginTraining(config);
           const losses = [];
           for (let step = 0; step < 24; step++) losses.push([(await trainer.step(1)).loss, engine.step(1).loss]);
-          all[preset] = { losses, perStep: preset === "profile" ? await (0, eval)(count)((/** @type {number} */ k) => trainer.step(k)) : null };
+          all[preset] = { losses, products: trainer.products, perStep: preset === "profile" ? await (0, eval)(count)((/** @type {number} */ k) => trainer.step(k)) : null };
           trainer.free();
         }
         return all;
       }, /** @type {[any, any, string]} */ ([matrix, sheet, COUNT]));
-      for (const [preset, { losses, perStep }] of Object.entries(found)) {
+      for (const [preset, { losses, products, perStep }] of Object.entries(found)) {
         for (const [step, [ours, expected]] of losses.entries()) {
           assert.ok(Math.abs(ours - expected) <= 2e-3 * Math.abs(expected), `${preset}, step ${step}: ${ours} on the GPU, ${expected} on the CPU`);
         }
+        const [, chosen, times] = /^Matrix products by (.*?): (.*)\.$/.exec(products) ?? [];
+        const fastest = times?.split(", ").map((each) => each.split(/ (?=[\d.]+ ms)/)).sort((a, b) => parseFloat(a[1]) - parseFloat(b[1]));
+        assert.ok(fastest?.length === 2 && fastest.some(([way, time]) => way === chosen && time === fastest[0][1]), products);
         if (!perStep) continue;
         t.diagnostic(`${preset}: ${JSON.stringify(perStep)}`);
         assert.ok(perStep.dispatchWorkgroups > 10 && perStep.dispatchWorkgroups <= DISPATCHES.profile, `${preset}: ${perStep.dispatchWorkgroups} dispatches`);

@@ -6,10 +6,10 @@ export function startEngineBadge(state) {
   const badge = byId("engine-badge");
   const show = () => {
     if (!state.tp) return;
-    const { kind, name, because, pending } = state.tp.device;
+    const { kind, name, because, pending, products } = state.tp.device;
     const label = kind === "webgpu" ? `GPU: ${name}` : "CPU";
     badge.replaceChildren(h("strong", {}, label), because ? ` · ${because}` : "");
-    badge.title = because;
+    badge.title = products ? `${because}. ${products}` : because;
     badge.dataset.kind = kind;
     badge.dataset.state = pending ? "busy" : "good";
   };
