@@ -54,10 +54,11 @@ impl DeviceName {
 #[cfg(feature = "gpu")]
 mod gpu {
     use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+    use std::time::Instant;
 
     use pollster::block_on;
     use twinpurify::session::{Session, TrainingNumbers};
-    use twinpurify::twin::{Config, Device, Placement, Trainer, self_test};
+    use twinpurify::twin::{Config, Device, Placement, Trainer, product, self_test};
 
     use super::{Display, Failure, STEPS_AT_ONCE};
 
@@ -101,6 +102,11 @@ mod gpu {
         if !tested.passed() {
             return Err(tested.sentence());
         }
+        let (tumours, genes) = numbers.data.tumours.dim();
+        let began = Instant::now();
+        let now = || 1e3 * began.elapsed().as_secs_f64();
+        let products = product::choose(product::largest(&numbers.config, tumours, genes), &device, &now);
+        display.say(&block_on(products).map_err(|e| e.to_string())?.sentence());
         let placement = Placement::device(numbers.data, &device);
         let mut trainer = Trainer::new(numbers.config, placement, device);
         loop {

@@ -14,7 +14,7 @@ impl StepBench {
     /// `rows` per view, `genes` → `hidden` → `outputs`.
     pub async fn create(rows: usize, genes: usize, hidden: usize, outputs: usize, seed: u32) -> Result<Self, JsValue> {
         #[cfg(feature = "gpu")]
-        super::gpu::choose_products(2 * rows, genes, hidden).await?;
+        super::gpu::choose_products([2 * rows, genes, hidden]).await?;
         Ok(Self(Bench::new(rows, genes, hidden, outputs, u64::from(seed), device().await?)))
     }
 

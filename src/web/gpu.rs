@@ -48,10 +48,9 @@ pub fn adapter_is_emulated() {
     product::only_tiles();
 }
 
-/// Choose how matrices are multiplied for stacked views of `rows` × `genes` and a first layer of `hidden`; a sentence about it.
-pub async fn choose_products(rows: usize, genes: usize, hidden: usize) -> Result<String, JsValue> {
-    let choice =
-        product::choose([rows, genes, hidden], &device().await?, &milliseconds).await.map_err(|e| failed(&e))?;
+/// Choose how matrices are multiplied for stacked views of rows × genes and a first layer's units; a sentence about it.
+pub async fn choose_products(shape: [usize; 3]) -> Result<String, JsValue> {
+    let choice = product::choose(shape, &device().await?, &milliseconds).await.map_err(|e| failed(&e))?;
     kernels_ran()?;
     Ok(choice.sentence())
 }
@@ -132,9 +131,7 @@ impl GpuTrainer {
         let data = TrainingData { tumours: matrix("tumours")?, normals: matrix("normals")?, moments };
         let samples = data.tumours.nrows() + data.normals.nrows();
         let device = device().await?;
-        let batch = config.batch.min(data.tumours.nrows());
-        let hidden = config.hidden.first().copied().unwrap_or(config.dim);
-        let products = choose_products(2 * batch, genes, hidden).await?;
+        let products = choose_products(product::largest(&config, data.tumours.nrows(), genes)).await?;
         let resident = samples * genes * size_of::<f32>() <= LARGEST_RESIDENT_BYTES;
         let placement = if resident { Placement::device(data, &device) } else { Placement::host(data) };
         let trainer = match checkpoint {

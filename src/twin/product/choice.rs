@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use burn::tensor::{Device, Tensor};
 
+use super::super::config::Config;
 use super::super::trainer::{TrainError, read_back};
 use super::tiles;
 
@@ -66,6 +67,11 @@ static CHOSEN: AtomicU8 = AtomicU8::new(0);
 static TILES_ALONE: AtomicBool = AtomicBool::new(false);
 /// Rows, genes and hidden units with what was chosen for them.
 static KNOWN: Mutex<Vec<([usize; 3], Choice)>> = Mutex::new(Vec::new());
+
+/// The shape of a run's largest product: rows of both views, genes, units of the first layer.
+pub fn largest(config: &Config, tumours: usize, genes: usize) -> [usize; 3] {
+    [2 * config.batch.min(tumours), genes, config.hidden.first().copied().unwrap_or(config.dim)]
+}
 
 /// Leave out the library's products: on an adapter emulated in software their barriers take long and their shaders longer.
 pub fn only_tiles() {

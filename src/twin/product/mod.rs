@@ -6,7 +6,7 @@ mod choice;
 mod tiles;
 
 #[cfg(feature = "gpu")]
-pub use choice::{Choice, Strategy, choose, only_tiles};
+pub use choice::{Choice, Strategy, choose, largest, only_tiles};
 
 use burn::tensor::{Device, Tensor};
 
