@@ -19,6 +19,10 @@
 //!
 //! [`web`] and `main.rs` are two thin doors to the same house.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+/// The version that the page, `--version`, sessions, reports and records of runs state: that of `Cargo.toml`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub mod baseline;
 pub mod cohort;
