@@ -45,6 +45,61 @@ fn lines(folder: &Path) -> usize {
     fs::read_to_string(folder.join("trials.jsonl")).map_or(0, |text| text.lines().count())
 }
 
+/// What pipelines/study.slurm makes of the cohorts in three parts, its tasks started by hand.
+fn slurm(folder: &Path, how: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/study.slurm");
+    let out = folder.join("slurm");
+    let start = |words: &[&str]| {
+        let mut command = Command::new("bash");
+        command.arg(&script).args(words).env("PROGRAM", env!("CARGO_BIN_EXE_twinpurify"));
+        let cohorts = format!("{} {}", path(&folder.join("one")), path(&folder.join("two")));
+        command.env("COHORTS", cohorts).env("OUT", &out).env("PARTS", "3").env("OPTIONS", how.join(" "));
+        command
+    };
+    for part in ["1", "2", "3"] {
+        ends(&start(&["part"]).env("SLURM_ARRAY_TASK_ID", part).output().expect("bash starts"), 0);
+    }
+    ends(&start(&["join"]).output().expect("bash starts"), 0);
+
+    // A stand-in for sbatch tells what it was asked for.
+    let programs = folder.join("programs");
+    fs::create_dir_all(&programs).expect("a folder");
+    let stand_in = programs.join("sbatch");
+    fs::write(&stand_in, "#!/bin/sh\necho \"$@\" >>\"$OUT/asked\"\necho '17;cluster'\n").expect("written");
+    let run = format!("chmod +x {0}/sbatch && PATH={0}:$PATH bash {1} submit", path(&programs), path(&script));
+    let mut submit = start(&[]);
+    let set: Vec<_> = submit.get_envs().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))).collect();
+    submit = Command::new("bash");
+    ends(&submit.args(["-c", &run]).envs(set).output().expect("bash starts"), 0);
+    let asked = fs::read_to_string(out.join("asked")).expect("what was asked for");
+    assert!(asked.contains("--array=1-3") && asked.contains("--dependency=afterok:17 "), "{asked}");
+    let made = fs::read_dir(&out).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = made.filter(|path| path.is_file());
+    files.map(|file| (file.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&file).expect("read"))).collect()
+}
+
+/// pipelines/main.nf on the same cohorts, where Java and nextflow are installed.
+fn nextflow(folder: &Path, how: &[&str], wanted: &BTreeMap<String, Vec<u8>>) {
+    let there = |program: &str, word: &str| {
+        let output = Command::new(program).arg(word).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        output.is_ok_and(|status| status.success())
+    };
+    if !there("java", "-version") || !there("nextflow", "-version") {
+        println!("SKIPPED: pipelines/main.nf was not run: java and nextflow are not both installed");
+        return;
+    }
+    let options = how.iter().skip(2).copied().collect::<Vec<_>>().join(" ");
+    let mut command = Command::new("nextflow");
+    command.current_dir(folder).arg("run").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/main.nf"));
+    command.args(["--cohorts", &format!("{}/{{one,two}}", path(folder)), "--seeds", "2", "--out", "nextflow"]);
+    command.args(["--options", &options, "--program", env!("CARGO_BIN_EXE_twinpurify"), "--memory", "1 GB", "--cpus", "1"]);
+    ends(&command.output().expect("nextflow starts"), 0);
+    let made = contents(&folder.join("nextflow"));
+    for (name, bytes) in wanted {
+        assert!(made.get(name) == Some(bytes), "pipelines/main.nf: {name} differs");
+    }
+}
+
 #[test]
 fn four_shards_of_two_processes_join_to_what_one_run_gives() {
     let folder = folder("join");
@@ -84,6 +139,13 @@ fn four_shards_of_two_processes_join_to_what_one_run_gives() {
     assert!(one.len() >= 6 && one.contains_key("two.svg"), "{:?}", one.keys());
     for (name, bytes) in &one {
         assert!(*bytes == other[name], "{name} differs");
+    }
+
+    // The scripts for clusters, on the same cohorts.
+    let on_slurm = slurm(&folder, &how);
+    nextflow(&folder, &how, &one);
+    for (name, bytes) in &one {
+        assert!(*bytes == on_slurm[name], "pipelines/study.slurm: {name} differs");
     }
 
     // In whatever order; a part that is missing is named and nothing is computed; nor may the study be said anew.
