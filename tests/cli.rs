@@ -607,6 +607,12 @@ fn the_manual_has_a_page_for_every_command_and_completions_for_five_shells() {
 fn one_version_is_stated_everywhere() {
     let version = twinpurify::VERSION;
     assert_eq!(succeeds(&["--version"]).trim(), format!("twinpurify {version}"));
+    let folder = folder("version");
+    let (cohort, run) = (simulated(&folder), folder.join("run"));
+    succeeds(&["train", path(&cohort), "--out", path(&run), "--preset", "instant", "--quiet"]);
+    let record: Value = serde_json::from_slice(&fs::read(run.join("run.json")).expect("read")).expect("JSON");
+    assert_eq!(record["program"], format!("twinpurify {version}"));
+    fs::remove_dir_all(folder).expect("removed");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |name: &str| fs::read_to_string(root.join(name)).expect("read");
     assert!(read("CITATION.cff").contains(&format!("\nversion: {version}\n")), "CITATION.cff is of another version");

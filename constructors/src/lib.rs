@@ -5,6 +5,7 @@
 //! exported function, allocation among them. One call of [`run`], at the module's start, names it.
 //!
 //! A crate of its own because the house forbids unsafe code and this cannot be said without it.
+#![warn(missing_docs)]
 
 #[cfg(target_arch = "wasm32")]
 use std::sync::atomic::{AtomicU32, Ordering};

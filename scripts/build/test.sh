@@ -61,13 +61,14 @@ tell_failure() {
 }
 
 check() {
-    stage "format, lints, types of the page's modules"
+    stage "format, lints, documentation, types of the page's modules"
     cargo fmt --all --check
     cargo clippy --locked --workspace --all-targets -- -D warnings
     local engine
     for engine in cpu containers; do
         cargo clippy --locked --lib --target wasm32-unknown-unknown --no-default-features --features "$engine" -- -D warnings
     done
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
     npx --no-install tsc --project .
 }
 
