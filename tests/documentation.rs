@@ -104,7 +104,8 @@ fn links_of_the_documents_lead_somewhere() {
     }
     assert!(links > 20, "{links} links");
 
-    let planted = "[a](docs/method.md) [b](docs/method.md#readouts) [c](docs/method.md#nowhere) [d](nowhere.md) [e](#use-it)";
+    let planted =
+        "[a](docs/method.md) [b](docs/method.md#readouts) [c](docs/method.md#nowhere) [d](nowhere.md) [e](#use-it)";
     let (dead, count) = dead_links(planted, &root().join("README.md"));
     assert_eq!((dead, count), (vec!["docs/method.md#nowhere".to_owned(), "nowhere.md".to_owned()], 5));
 }
@@ -126,4 +127,30 @@ fn files_that_the_architecture_names_are_there() {
         assert!(count > 1, "{name} names {count} files");
     }
     assert_eq!(not_here("`src/lib.rs` and `src/nowhere.rs`").0, ["src/nowhere.rs"]);
+}
+
+/// Lines of a workflow that use an action without the hash of a commit.
+fn unpinned(workflow: &str) -> Vec<&str> {
+    let used = workflow.lines().filter_map(|line| line.split_once("uses:").map(|(_, action)| action.trim()));
+    let pinned = |action: &&str| {
+        let word = action.split_whitespace().next().unwrap_or_default();
+        let hash = word.split_once('@').map_or("", |(_, hash)| hash);
+        hash.len() == 40 && hash.chars().all(|c| c.is_ascii_hexdigit()) && action.contains(" # v")
+    };
+    used.filter(|action| !pinned(action)).collect()
+}
+
+#[test]
+fn workflows_pin_what_they_use_and_say_what_they_may() {
+    let folder = root().join(".github/workflows");
+    let files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("the workflows").map(|e| e.expect("an entry").path()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    for path in files {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        assert!(unpinned(&text).is_empty(), "{}: {:?}", path.display(), unpinned(&text));
+        assert!(text.lines().any(|line| line.starts_with("permissions:")), "{}", path.display());
+        assert!(!text.contains("secrets.") && !text.contains("contents: write"), "{}", path.display());
+    }
+    assert_eq!(unpinned("  - uses: actions/checkout@v4\n"), ["actions/checkout@v4"]);
 }

@@ -75,7 +75,9 @@ fn slurm(folder: &Path, how: &[&str]) -> BTreeMap<String, Vec<u8>> {
     assert!(asked.contains("--array=1-3") && asked.contains("--dependency=afterok:17 "), "{asked}");
     let made = fs::read_dir(&out).expect("a folder").map(|entry| entry.expect("an entry").path());
     let files = made.filter(|path| path.is_file());
-    files.map(|file| (file.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&file).expect("read"))).collect()
+    files
+        .map(|file| (file.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&file).expect("read")))
+        .collect()
 }
 
 /// pipelines/main.nf on the same cohorts, where Java and nextflow are installed.
@@ -92,7 +94,16 @@ fn nextflow(folder: &Path, how: &[&str], wanted: &BTreeMap<String, Vec<u8>>) {
     let mut command = Command::new("nextflow");
     command.current_dir(folder).arg("run").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/main.nf"));
     command.args(["--cohorts", &format!("{}/{{one,two}}", path(folder)), "--seeds", "2", "--out", "nextflow"]);
-    command.args(["--options", &options, "--program", env!("CARGO_BIN_EXE_twinpurify"), "--memory", "1 GB", "--cpus", "1"]);
+    command.args([
+        "--options",
+        &options,
+        "--program",
+        env!("CARGO_BIN_EXE_twinpurify"),
+        "--memory",
+        "1 GB",
+        "--cpus",
+        "1",
+    ]);
     ends(&command.output().expect("nextflow starts"), 0);
     let made = contents(&folder.join("nextflow"));
     for (name, bytes) in wanted {

@@ -121,7 +121,7 @@ test("every crate of the engines and of the program is listed with its licence's
     assert.ok(wanted.size > 100, `${name}: ${wanted.size} crates`);
     assert.deepEqual([...wanted].filter((one) => !found.has(one)), [], name);
     assert.match(text, /^Rust standard library \S+: .*; texts \d/m);
-    for (const number of new Set([...found.values()].flatMap((texts) => texts.split(", ")))) {
+    for (const number of new Set([...found.values()].flatMap((texts) => texts.trim().split(", ")))) {
       assert.ok(text.includes(`\nText ${number}\n`), `${name}: text ${number} is missing`);
     }
   }
