@@ -17,7 +17,7 @@
 //! | [`figure`] | readouts → plotters drawings, one function for the screen and for the file |
 //! | [`session`] | what is saved: configuration, tables, model |
 //!
-//! [`web`] and `main.rs` are two thin doors to the same house.
+//! `web` and `main.rs` are two thin doors to the same house.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
