@@ -593,6 +593,7 @@ fn the_manual_has_a_page_for_every_command_and_completions_for_five_shells() {
             pages.get(&format!("twinpurify{command}.1")).unwrap_or_else(|| panic!("{command}: {:?}", pages.keys()));
         assert!(String::from_utf8_lossy(page).contains(".SH SYNOPSIS"), "{command}");
     }
+    assert_eq!(pages.len(), 9, "{:?}", pages.keys());
     let study = String::from_utf8_lossy(&pages["twinpurify-study.1"]).into_owned();
     assert!(study.contains("shard") && study.contains("seeds"), "{study}");
     let completions = contents(&folder.join("completions"));

@@ -24,7 +24,9 @@ pub struct Manual {
 
 impl Manual {
     /// Write both folders for the whole command line.
-    pub fn run(self, mut whole: Command) -> Result<(), Failure> {
+    pub fn run(self, whole: Command) -> Result<(), Failure> {
+        // A page for `help study` would say what that of `study` says.
+        let mut whole = whole.disable_help_subcommand(true);
         let pages = OutputFolder::new(&self.out.join("man"), None)?;
         let failed = |what: &str, error: std::io::Error| Failure::io(what, &self.out, &error);
         // Makes the subcommands' names and the options that all share.
