@@ -13,6 +13,8 @@ source scripts/build/dist.sh
 source scripts/build/test.sh
 # shellcheck source=scripts/build/bench.sh
 source scripts/build/bench.sh
+# shellcheck source=scripts/build/release.sh
+source scripts/build/release.sh
 
 help() {
     cat <<'TEXT'
@@ -21,7 +23,9 @@ help() {
 ./build.sh test     set up and run every test; what already passed on exactly these files is not run again
 ./build.sh test --again    run them all the same
 ./build.sh bench    steps per second, load time, memory and download size beside their peers, as ratios
-./build.sh clean    remove what this script made (dist/, .build/, node_modules/); `cargo clean` removes the rest
+./build.sh release  release/: the page as a zip, the npm package, the program with its manual, licences, SHA-256 of each
+./build.sh release --without-binary    the same without the program, which takes its own build
+./build.sh clean    remove what this script made (dist/, release/, .build/, node_modules/); `cargo clean` removes the rest
 TEXT
 }
 
@@ -47,8 +51,15 @@ case "${1:-serve}" in
         build_dist
         run_bench
         ;;
+    release)
+        [[ ${2:-} == "" || $2 == --without-binary ]] || die "release knows --without-binary, and no \"$2\""
+        setup_build
+        setup_release
+        build_dist
+        make_release "${2:-}"
+        ;;
     clean)
-        rm -rf dist .build node_modules
+        rm -rf dist release .build node_modules
         ;;
     help | -h | --help)
         help

@@ -17,8 +17,12 @@
 //! | [`figure`] | readouts → plotters drawings, one function for the screen and for the file |
 //! | [`session`] | what is saved: configuration, tables, model |
 //!
-//! [`web`] and `main.rs` are two thin doors to the same house.
+//! `web` and `main.rs` are two thin doors to the same house.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+/// The version that the page, `--version`, sessions, reports and records of runs state: that of `Cargo.toml`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub mod baseline;
 pub mod cohort;

@@ -5,14 +5,14 @@ mod command;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use command::{Embed, Failure, Inspect, PathwaysOf, SessionFile, Simulate, Study, Train};
+use command::{Embed, Failure, Inspect, Manual, PathwaysOf, SessionFile, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
 #[command(
-    version,
+    version = twinpurify::VERSION,
     about,
     arg_required_else_help = true,
     after_help = "Examples:
@@ -44,6 +44,7 @@ enum Command {
     Session(SessionFile),
     Simulate(Simulate),
     Study(Study),
+    Manual(Manual),
 }
 
 /// glibc's allocator gives the memory of every training step back to the system and asks for it again.
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Study(study) => study.run(threads),
+        Command::Manual(manual) => manual.run(Cli::command()),
     };
     match result {
         // Whoever read the output (`head`) has seen enough: that is no failure.

@@ -209,7 +209,7 @@ fn a_run_is_repeated_from_its_record_with_its_roles_and_corrections() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in ["inspect", "train", "embed", "pathways", "simulate", "study"] {
+    for command in ["inspect", "train", "embed", "pathways", "simulate", "study", "manual"] {
         assert!(succeeds(&[command, "--help"]).contains(&format!("  twinpurify {command} ")), "{command}");
     }
 }
@@ -581,4 +581,41 @@ fn every_number_of_threads_gives_the_same_bytes() {
     let refused = fails(2, &["--threads", "0", "inspect", path(&cohort)]);
     assert!(refused.contains("--threads"), "{refused}");
     let _ = fs::remove_dir_all(folder);
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_command_and_completions_for_five_shells() {
+    let folder = folder("manual");
+    succeeds(&["manual", "--out", path(&folder)]);
+    let pages = contents(&folder.join("man"));
+    for command in ["", "-inspect", "-train", "-embed", "-pathways", "-session", "-simulate", "-study", "-manual"] {
+        let page =
+            pages.get(&format!("twinpurify{command}.1")).unwrap_or_else(|| panic!("{command}: {:?}", pages.keys()));
+        assert!(String::from_utf8_lossy(page).contains(".SH SYNOPSIS"), "{command}");
+    }
+    assert_eq!(pages.len(), 9, "{:?}", pages.keys());
+    let study = String::from_utf8_lossy(&pages["twinpurify-study.1"]).into_owned();
+    assert!(study.contains("shard") && study.contains("seeds"), "{study}");
+    let completions = contents(&folder.join("completions"));
+    assert_eq!(completions.len(), 5, "{:?}", completions.keys());
+    for (name, text) in completions {
+        assert!(String::from_utf8_lossy(&text).contains("simulate"), "{name}");
+    }
+    fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn one_version_is_stated_everywhere() {
+    let version = twinpurify::VERSION;
+    assert_eq!(succeeds(&["--version"]).trim(), format!("twinpurify {version}"));
+    let folder = folder("version");
+    let (cohort, run) = (simulated(&folder), folder.join("run"));
+    succeeds(&["train", path(&cohort), "--out", path(&run), "--preset", "instant", "--quiet"]);
+    let record: Value = serde_json::from_slice(&fs::read(run.join("run.json")).expect("read")).expect("JSON");
+    assert_eq!(record["program"], format!("twinpurify {version}"));
+    fs::remove_dir_all(folder).expect("removed");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(root.join(name)).expect("read");
+    assert!(read("CITATION.cff").contains(&format!("\nversion: {version}\n")), "CITATION.cff is of another version");
+    assert!(read("CHANGELOG.md").contains(&format!("\n## {version} ")), "CHANGELOG.md has no section of {version}");
 }

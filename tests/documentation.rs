@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 9] = ["src", "tests", "scripts", "www", "benches", "bench", "fuzz", "cells", "docs"];
+const FOLDERS: [&str; 10] =
+    ["src", "tests", "scripts", "www", "benches", "bench", "fuzz", "cells", "docs", "pipelines"];
 /// Brought by others, or made here by a build.
 const NOT_OURS: [&str; 4] = ["node_modules", "target", "golden", "files"];
 const SOURCES: [&str; 8] = ["rs", "py", "js", "mjs", "ts", "sh", "toml", "css"];
@@ -27,7 +28,8 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
 fn all_files() -> Vec<PathBuf> {
     let mut found = Vec::new();
     FOLDERS.iter().for_each(|folder| files_below(&root().join(folder), &mut found));
-    found.extend(["Cargo.toml", "build.sh", "README.md", "sw.js"].map(|name| root().join(name)));
+    let beside = ["Cargo.toml", "build.sh", "sw.js", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+    found.extend(beside.map(|name| root().join(name)));
     found
 }
 
@@ -66,20 +68,89 @@ fn comments_cite_only_documents_that_are_here() {
     assert_eq!(missing("planted.rs", &planted, root()), [["planted.rs:1: NOWHERE", ".md"].concat()]);
 }
 
+/// A heading as the address of a part of its document, as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    let kept = kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+fn has_anchor(document: &Path, wanted: &str) -> bool {
+    let text = fs::read_to_string(document).expect("UTF-8");
+    text.lines().any(|line| line.starts_with('#') && anchor(line.trim_start_matches('#')) == wanted)
+}
+
+/// Links of a document that lead nowhere, and how many were looked at.
+fn dead_links(text: &str, document: &Path) -> (Vec<String>, usize) {
+    let beside = document.parent().expect("a folder");
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
+    let own: Vec<&str> = targets.filter(|target| !target.is_empty() && !target.contains(':')).collect();
+    let dead = |target: &&&str| {
+        let (file, part) = target.split_once('#').map_or((**target, None), |(file, part)| (file, Some(part)));
+        let file = if file.is_empty() { document.to_owned() } else { beside.join(file) };
+        !file.exists() || part.is_some_and(|part| !has_anchor(&file, part))
+    };
+    (own.iter().filter(dead).map(|target| (*target).to_owned()).collect(), own.len())
+}
+
 #[test]
 fn links_of_the_documents_lead_somewhere() {
     let documents = all_files().into_iter().filter(|path| path.extension().is_some_and(|e| e == "md"));
     let mut links = 0;
     for path in documents {
-        let text = fs::read_to_string(&path).expect("UTF-8");
-        let beside = path.parent().expect("a folder");
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
-            if target.is_empty() || target.contains(':') {
-                continue;
-            }
-            links += 1;
-            assert!(beside.join(target).exists(), "{} links to {target}", path.display());
-        }
+        let (dead, count) = dead_links(&fs::read_to_string(&path).expect("UTF-8"), &path);
+        assert!(dead.is_empty(), "{} links to {dead:?}", path.display());
+        links += count;
     }
     assert!(links > 20, "{links} links");
+
+    let planted =
+        "[a](docs/method.md) [b](docs/method.md#readouts) [c](docs/method.md#nowhere) [d](nowhere.md) [e](#use-it)";
+    let (dead, count) = dead_links(planted, &root().join("README.md"));
+    assert_eq!((dead, count), (vec!["docs/method.md#nowhere".to_owned(), "nowhere.md".to_owned()], 5));
+}
+
+/// Files that a document names in backticks and that are not here, and how many were looked at.
+fn not_here(text: &str) -> (Vec<String>, usize) {
+    let rooms = ["src/", "tests/", "www/", "docs/", "fuzz/", "scripts/", "pipelines/", ".github/"];
+    let quoted = text.split('`').skip(1).step_by(2);
+    let named: Vec<&str> = quoted.filter(|word| rooms.iter().any(|room| word.starts_with(room))).collect();
+    let named: Vec<&str> = named.into_iter().filter(|word| !word.contains(['*', ' '])).collect();
+    (named.iter().filter(|word| !root().join(word).exists()).map(|word| (*word).to_owned()).collect(), named.len())
+}
+
+#[test]
+fn files_that_the_architecture_names_are_there() {
+    for name in ["docs/architecture.md", "CONTRIBUTING.md", "docs/scaling.md"] {
+        let (missing, count) = not_here(&fs::read_to_string(root().join(name)).expect("the document"));
+        assert!(missing.is_empty(), "{name} names {missing:?}");
+        assert!(count > 1, "{name} names {count} files");
+    }
+    assert_eq!(not_here("`src/lib.rs` and `src/nowhere.rs`").0, ["src/nowhere.rs"]);
+}
+
+/// Lines of a workflow that use an action without the hash of a commit.
+fn unpinned(workflow: &str) -> Vec<&str> {
+    let used = workflow.lines().filter_map(|line| line.split_once("uses:").map(|(_, action)| action.trim()));
+    let pinned = |action: &&str| {
+        let word = action.split_whitespace().next().unwrap_or_default();
+        let hash = word.split_once('@').map_or("", |(_, hash)| hash);
+        hash.len() == 40 && hash.chars().all(|c| c.is_ascii_hexdigit()) && action.contains(" # v")
+    };
+    used.filter(|action| !pinned(action)).collect()
+}
+
+#[test]
+fn workflows_pin_what_they_use_and_say_what_they_may() {
+    let folder = root().join(".github/workflows");
+    let files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("the workflows").map(|e| e.expect("an entry").path()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    for path in files {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        assert!(unpinned(&text).is_empty(), "{}: {:?}", path.display(), unpinned(&text));
+        assert!(text.lines().any(|line| line.starts_with("permissions:")), "{}", path.display());
+        assert!(!text.contains("secrets.") && !text.contains("contents: write"), "{}", path.display());
+    }
+    assert_eq!(unpinned("  - uses: actions/checkout@v4\n"), ["actions/checkout@v4"]);
 }

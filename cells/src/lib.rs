@@ -6,6 +6,7 @@
 //! `src/cohort/number.rs`, `records.rs`, `scale.rs` and `src/readout/gene_differences`, beside its callers.
 
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod products;
 mod tally;

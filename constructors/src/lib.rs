@@ -2,9 +2,10 @@
 //!
 //! CubeCL registers its operations before anything else runs: thousands of constructors in the GPU engine. A module that
 //! nowhere names `__wasm_call_ctors` is a *command* to wasm-ld, which then runs all of them again at the start of every
-//! exported function, allocation among them. One call of [`run`], at the module's start, names it.
+//! exported function, allocation among them. One call of `run`, at the module's start, names it.
 //!
 //! A crate of its own because the house forbids unsafe code and this cannot be said without it.
+#![warn(missing_docs)]
 
 #[cfg(target_arch = "wasm32")]
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -100,6 +100,23 @@ want_browsers() {
     want_package nginx nginx-light "the test of the nginx lines in docs/hosting.md"
 }
 
+# What docs/python.md and the checks of exported files use; leaves the interpreter in PYTHON, where the tests look for it.
+want_python_modules() {
+    local hash
+    [[ -z ${PYTHON:-} ]] || return 0
+    hash="$(fingerprint tests/requirements.txt) $(python3 --version)"
+    if [[ ! -x .build/python/bin/python ]] || ! fresh python-modules "$hash"; then
+        say "installing the Python modules that read our files: numpy, pandas, safetensors, anndata"
+        if ! python3 -m venv --clear .build/python || ! .build/python/bin/pip install --quiet -r tests/requirements.txt </dev/null; then
+            say "SKIPPED: docs/python.md and the reading of exported files. To run them: sudo apt-get install python3-venv"
+            return 0
+        fi
+        stamp python-modules "$hash"
+    fi
+    PYTHON=$PWD/.build/python/bin/python
+    export PYTHON
+}
+
 need_node_modules() {
     local hash
     hash=$(fingerprint package.json package-lock.json)
@@ -120,5 +137,6 @@ setup_test() {
     need_node
     need_chromium
     want_browsers
+    want_python_modules
     need_node_modules
 }

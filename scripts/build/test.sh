@@ -12,7 +12,7 @@ logged() {
 # Everything a test can read: all files but what is built, the shared cohorts beside us, and the tools.
 test_inputs() {
     {
-        find . \( -name target -o -path ./dist -o -path ./node_modules -o -path ./.build -o -path ./.git \
+        find . \( -name target -o -path ./dist -o -path ./release -o -path ./node_modules -o -path ./.build -o -path ./.git \
             -o -name __pycache__ \) -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
         if [[ -d ../shared ]]; then find -L ../shared -type f -printf '%p %s %T@\n' | LC_ALL=C sort; fi
         rustc --version
@@ -61,13 +61,14 @@ tell_failure() {
 }
 
 check() {
-    stage "format, lints, types of the page's modules"
+    stage "format, lints, documentation, types of the page's modules"
     cargo fmt --all --check
     cargo clippy --locked --workspace --all-targets -- -D warnings
     local engine
     for engine in cpu containers; do
         cargo clippy --locked --lib --target wasm32-unknown-unknown --no-default-features --features "$engine" -- -D warnings
     done
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
     npx --no-install tsc --project .
 }
 

@@ -1,14 +1,12 @@
 //! `twinpurify study`.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 use twinpurify::comparison::{
-    Candidate, Columns, Comparison, ComparisonProgress, ConfusionTable, Label, Table, Trial, in_threads,
+    Candidate, Columns, Comparison, ComparisonProgress, ConfusionTable, Label, Table, in_threads,
 };
 use twinpurify::figure::{
     FigureKind, FigureSpec, ForestSpec, GroupsOf, ScoreChoice, SurvivalSpec, Theme, ThemeName, svg,
@@ -21,6 +19,7 @@ use super::output::OutputFolder;
 use super::settings::{self, Settings};
 use super::strength_options::StrengthOptions;
 use super::study_record::{StudyRecord, StudySettings, different_names, fingerprint};
+use super::study_trials::{self, Line, Parts, Shard};
 use super::{Failure, files, note, say};
 
 /// Seconds between two lines about it.
@@ -34,6 +33,8 @@ const WIDTH: u32 = 1100;
   twinpurify study cohort/ --out study/
   twinpurify study cohorts/*/ --seeds 3 --out study/ --preset balanced --preset strict
   twinpurify study cohort/ --out study/ --config recipe.json --subtype PAM50 --time os_days --event os_event
+  twinpurify study cohorts/*/ --out parts/2/ --shard 2/4    # one of four processes, on any machine
+  twinpurify study cohorts/*/ --out study/ --join parts/*/  # byte for byte what one process gives
 
 Rows: raw, PCA-20, contrastive PCA-20, auto-encoder, mixing denoising auto-encoder, TwinPurify (each preset and each \
 --config), TwinPurify without mixing (of the first). Columns of the sample sheet are proposed where they are not given. \
@@ -84,6 +85,12 @@ pub struct Study {
     /// out-of-fold. Six trainings instead of one.
     #[arg(long)]
     out_of_fold: bool,
+    /// Make this part of the trials and no tables, as 2/4 for the second of four: with as many parts as seeds, one seed.
+    #[arg(long, value_name = "I/N", conflicts_with = "join")]
+    shard: Option<Shard>,
+    /// Folders that --shard wrote: join them. They say seeds, configurations and columns; nothing is computed anew.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    join: Vec<PathBuf>,
     #[command(flatten)]
     taken_out: StrengthOptions,
     #[command(flatten)]
@@ -93,33 +100,29 @@ pub struct Study {
     quiet: bool,
 }
 
-/// A line of `trials.jsonl`.
-#[derive(Serialize, Deserialize)]
-struct Line {
-    cohort: String,
-    /// Of what it was made; none in lines of older versions.
-    #[serde(default)]
-    fingerprint: String,
-    trial: Trial,
-}
-
 impl Study {
     /// Compare on `threads` threads and write.
     pub fn run(self, threads: usize) -> Result<(), Failure> {
         different_names(&self.cohort_dirs, cohort_name)?;
-        let again = self.said_again()?;
+        let parts = Parts::read(&self.join)?;
+        let (again, lines) = match parts {
+            Some(Parts { .. }) if self.says_more(0) => return Err(says_it_all("What --shard wrote")),
+            Some(Parts { record, lines }) => (Some(record), lines),
+            None => (self.said_again()?, Vec::new()),
+        };
         let mut record = match &again {
             Some(StudyRecord { settings, seeds, .. }) => StudyRecord::new(settings.clone(), *seeds),
             None => StudyRecord::new(self.settings()?, self.seeds),
         };
         let out = OutputFolder::new(&self.out, None)?;
-        check_settings(&out, &record.settings)?;
-        let earlier = read_trials(&out)?;
+        study_trials::check_settings(&out, &record.settings)?;
+        let earlier = study_trials::earlier(&out, lines)?;
         let mut tables: Vec<(String, Table)> = Vec::new();
         for folder in &self.cohort_dirs {
             let name = cohort_name(folder);
             match self.compare(folder, &mut record, again.as_ref(), &earlier, &out, threads) {
-                Ok(table) => {
+                Ok(None) => {}
+                Ok(Some(table)) => {
                     let title = format!("Representations compared: {name}");
                     let figure =
                         measures_figure(&table, ScoreChoice::BalancedAccuracy, &title).map_err(SessionError::from)?;
@@ -131,13 +134,21 @@ impl Study {
                 Err(Failure::Refused(message)) if self.cohort_dirs.len() > 1 => note(format_args!("{name}: {message}")),
                 Err(failure) => return Err(failure),
             }
-            write_tables(&out, &tables)?;
+            if self.shard.is_none() {
+                write_tables(&out, &tables)?;
+            }
             out.write_json("run.json", &record)?;
         }
         for (name, table) in &tables {
             say(format_args!("## {name}\n\n{}\n", table.markdown()))?;
         }
-        say(format_args!("Written to {}\n", out.path().display()))
+        match self.shard {
+            Some(Shard { part, parts }) => say(format_args!(
+                "Part {part} of {parts} is written to {}; when all are there, --join makes the tables of them.\n",
+                out.path().display()
+            )),
+            None => say(format_args!("Written to {}\n", out.path().display())),
+        }
     }
 
     fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
@@ -170,7 +181,7 @@ impl Study {
             purity: self.purity.clone(),
         };
         let candidates = self.candidates()?.into_iter().map(|c| (c.name, c.config)).collect();
-        let version = env!("CARGO_PKG_VERSION").into();
+        let version = twinpurify::VERSION.into();
         Ok(StudySettings { version, candidates, given, out_of_fold: self.out_of_fold })
     }
 
@@ -179,15 +190,16 @@ impl Study {
         let records = self.config.iter().map(|path| StudyRecord::read(path));
         let mut records: Vec<StudyRecord> = records.filter_map(Result::transpose).collect::<Result<_, _>>()?;
         let Some(record) = records.pop() else { return Ok(None) };
+        if self.says_more(1) { Err(says_it_all("run.json of a study")) } else { Ok(Some(record)) }
+    }
+
+    /// Whether the command line says what a study's record says too; so many configurations are none of that.
+    fn says_more(&self, configurations: usize) -> bool {
         let columns = [&self.subtype, &self.grade, &self.time, &self.event, &self.purity];
         let taken_out = self.taken_out.strength.is_some() || !self.taken_out.keep.is_empty();
-        let more = self.config.len() > 1 || !self.preset.is_empty() || self.seed.is_some() || self.epochs.is_some();
-        if more || taken_out || self.out_of_fold || columns.into_iter().any(Option::is_some) {
-            let message = "run.json of a study repeats it whole: leave out the other configurations, presets, seeds, \
-                           epochs, strengths and columns, or give config files of your own.";
-            return Err(Failure::Refused(message.into()));
-        }
-        Ok(Some(record))
+        let more = self.config.len() > configurations || !self.preset.is_empty();
+        let other = self.seed.is_some() || self.epochs.is_some() || self.out_of_fold;
+        more || other || taken_out || columns.into_iter().any(Option::is_some)
     }
 
     /// The record of the run that a configuration was taken from.
@@ -214,7 +226,7 @@ impl Study {
         earlier: &[Line],
         out: &OutputFolder,
         threads: usize,
-    ) -> Result<Table, Failure> {
+    ) -> Result<Option<Table>, Failure> {
         let name = cohort_name(folder);
         let name = name.as_str();
         let mut session = files::open_cohort(folder, self.quiet)?;
@@ -244,6 +256,12 @@ impl Study {
         let candidates: Vec<Candidate> = settings.candidates.iter().map(of).collect();
         let comparison = session.compare(&columns, &candidates, record.seeds, known)?;
         let mut comparison = comparison.out_of_fold(settings.out_of_fold);
+        if let Some(Shard { part, parts }) = self.shard {
+            comparison.take_part(part - 1, parts);
+        }
+        if !self.join.is_empty() && !comparison.progress().finished {
+            return Err(lacking(name, &comparison));
+        }
         let (cohort, map) = session.compared_on()?;
         let another = || {
             let another = Comparison::new(cohort, map, &columns, &candidates, record.seeds, Vec::new())?;
@@ -254,7 +272,7 @@ impl Study {
         in_threads(&mut comparison, cohort, threads, &another, &mut |comparison, progress| {
             for trial in &comparison.trials()[written..] {
                 let (cohort, fingerprint) = (name.to_owned(), fingerprint.clone());
-                append(out, &Line { cohort, fingerprint, trial: trial.clone() })?;
+                study_trials::append(out, &Line { cohort, fingerprint, trial: trial.clone() })?;
             }
             written = comparison.trials().len();
             if !self.quiet && !progress.finished && began.elapsed().as_secs() >= told {
@@ -267,16 +285,42 @@ impl Study {
             let message = "Every thread of the study failed; what they finished is kept, and the same command goes on.";
             return Err(Failure::Unexpected(message.into()));
         }
+        study_trials::put_in_order(out, name, &fingerprint, &comparison)?;
         if !self.quiet {
             tell_time(name, &comparison.spent());
+        }
+        if self.shard.is_some() {
+            return Ok(None);
         }
         let table = comparison.table();
         for found in Label::ALL.into_iter().filter_map(|label| comparison.confusion(label)) {
             write_confusion(out, name, &found)?;
         }
         write_outcomes(out, name, &mut session, &columns)?;
-        Ok(table)
+        Ok(Some(table))
     }
+}
+
+fn says_it_all(what: &str) -> Failure {
+    Failure::Refused(format!(
+        "{what} repeats it whole: leave out the other configurations, presets, seeds, epochs, strengths and columns, or \
+         give config files of your own."
+    ))
+}
+
+/// Trials that no part has: a part is missing, was stopped, or read other files.
+fn lacking(name: &str, comparison: &Comparison) -> Failure {
+    let progress = comparison.progress();
+    let missing = comparison.not_done();
+    let first: Vec<String> = missing.iter().take(3).map(|(row, seed)| format!("{row}, seed {seed}")).collect();
+    Failure::Unexpected(format!(
+        "{name}: {} of {} trials are in none of the folders to join ({}{}). A part is missing, was stopped, or read other \
+         files or roles: run it again with the same --shard and --out, which goes on where it stopped.",
+        missing.len(),
+        progress.of,
+        first.join("; "),
+        if missing.len() > 3 { "; …" } else { "" }
+    ))
 }
 
 /// Where the time went, all threads together.
@@ -337,44 +381,6 @@ fn write_outcomes(out: &OutputFolder, name: &str, session: &mut Session, columns
 fn cohort_name(folder: &Path) -> String {
     let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     real.file_name().map_or_else(|| "cohort".into(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Refuse a folder whose trials were made with other settings.
-fn check_settings(out: &OutputFolder, settings: &StudySettings) -> Result<(), Failure> {
-    let path = out.path().join("settings.json");
-    if path.exists() {
-        let stands: Option<StudySettings> = serde_json::from_slice(&files::bytes(&path)?).ok();
-        if stands.as_ref() != Some(settings) {
-            let message = "The folder holds a study with other configurations, columns or of another version, which \
-                           cannot stand in one table with this one: choose another folder for --out.";
-            return Err(Failure::Refused(format!("{message} ({})", out.path().display())));
-        }
-    }
-    out.write_json("settings.json", settings)
-}
-
-/// What was finished earlier. A last line that was cut off when the study was stopped is taken away.
-fn read_trials(out: &OutputFolder) -> Result<Vec<Line>, Failure> {
-    let path = out.path().join("trials.jsonl");
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = String::from_utf8(files::bytes(&path)?).unwrap_or_default();
-    let whole: Vec<(&str, Line)> =
-        text.lines().filter_map(|line| Some((line, serde_json::from_str(line).ok()?))).collect();
-    if whole.len() < text.lines().count() || !text.ends_with('\n') {
-        let kept: String = whole.iter().map(|(line, _)| format!("{line}\n")).collect();
-        out.write("trials.jsonl", kept)?;
-    }
-    Ok(whole.into_iter().map(|(_, line)| line).collect())
-}
-
-fn append(out: &OutputFolder, line: &Line) -> Result<(), Failure> {
-    let path = out.path().join("trials.jsonl");
-    let failed = |error: std::io::Error| Failure::io("Writing", &path, &error);
-    let json = serde_json::to_string(line).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
-    file.write_all((json + "\n").as_bytes()).map_err(failed)
 }
 
 fn write_tables(out: &OutputFolder, tables: &[(String, Table)]) -> Result<(), Failure> {

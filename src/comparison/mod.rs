@@ -194,7 +194,7 @@ impl Comparison {
     }
 
     /// The trials by seed and row: a mean does not depend on what was finished first.
-    fn in_order(&self) -> Vec<Trial> {
+    pub fn in_order(&self) -> Vec<Trial> {
         let mut trials = self.trials.clone();
         trials.sort_by_key(|trial| (trial.seed, self.rows.iter().position(|row| row.key() == trial.row)));
         trials

@@ -98,6 +98,30 @@ impl Comparison {
         DoneShare { share: share.clone(), trials: std::mem::take(&mut self.trials), took }
     }
 
+    /// This part (from 0) of so many alone from now on, for a process of its own. What is in it does not depend on what is
+    /// done already. Shares are dealt training by training and, within one, seed by seed: with as many parts as seeds each
+    /// part is one seed.
+    pub fn take_part(&mut self, part: usize, parts: usize) {
+        let seed = self.seeds.first().copied().unwrap_or(0);
+        let mut trainings: Vec<usize> =
+            (0..self.rows.len()).map(|row| self.group(&Job { row, seed, fold: None }).1).collect();
+        trainings.sort_unstable();
+        trainings.dedup();
+        let place = |job: &Job| {
+            let (seed, training) = self.group(job);
+            let at = trainings.iter().position(|first| *first == training).unwrap_or(0);
+            at * self.seeds.len() + self.seeds.iter().position(|own| *own == seed).unwrap_or(0)
+        };
+        let own = self.jobs.iter().filter(|job| place(job) % parts.max(1) == part).copied();
+        self.jobs = own.collect();
+    }
+
+    /// Keys of the rows, with their seeds, that have no trial yet.
+    pub fn not_done(&self) -> Vec<(&str, u64)> {
+        let all = self.seeds.iter().flat_map(|seed| self.rows.iter().map(|row| (row.key(), *seed)));
+        all.filter(|(row, seed)| !self.trials.iter().any(|trial| trial.row == *row && trial.seed == *seed)).collect()
+    }
+
     /// Time went by while others worked.
     pub fn waited(&mut self, milliseconds: f64) {
         self.elapsed += milliseconds;

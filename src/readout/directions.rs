@@ -82,7 +82,7 @@ pub struct Direction {
     /// All training genes, the one that rises most first.
     #[serde(skip)]
     pub genes: Vec<GeneWeight>,
-    /// Those that lead upwards, at most [`LEADING`], strongest first.
+    /// Those that lead upwards, at most `LEADING`, strongest first.
     pub up: Vec<GeneWeight>,
     /// Those that lead downwards, strongest first.
     pub down: Vec<GeneWeight>,

@@ -145,7 +145,7 @@ impl Session {
         let manifest = Manifest {
             format: SESSION_FORMAT.into(),
             version: SESSION_VERSION,
-            program: concat!("twinpurify ", env!("CARGO_PKG_VERSION")).into(),
+            program: format!("twinpurify {}", crate::VERSION),
             summary: value(&self.summary()?),
             samples: set.tumours.clone(),
             columns,

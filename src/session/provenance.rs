@@ -173,7 +173,7 @@ impl Session {
         let fitted = self.trained.as_ref().or(self.instant.as_ref());
         Ok(RunRecord {
             format: RUN_FORMAT.into(),
-            program: concat!("twinpurify ", env!("CARGO_PKG_VERSION")).into(),
+            program: format!("twinpurify {}", crate::VERSION),
             inputs,
             simulated: self.simulated,
             roles: ChosenRoles { by_column, samples: self.picked.clone(), unnamed_samples: None },

@@ -10,7 +10,7 @@ use crate::cohort::Cohort;
 /// are left out. Tumours in file order × genes, and the genes.
 ///
 /// # Errors
-/// As [`TrainingSet::from_cohort`].
+/// As [`super::TrainingSet::from_cohort`].
 pub fn tumour_profiles(
     cohort: &Cohort,
     wanted: impl Fn(&str) -> bool,

@@ -8,9 +8,9 @@ use crate::session::{SaveOptions, Verdict};
 
 #[wasm_bindgen]
 impl Engine {
-    /// The crate's version, for reports.
+    /// The version, for the page and its reports.
     pub fn version(&self) -> String {
-        env!("CARGO_PKG_VERSION").into()
+        crate::VERSION.into()
     }
 
     /// The engine that made the run which is about to be finished: `cpu` unless said.

@@ -1,4 +1,5 @@
 // Two badges: which engine runs and why; and whether the door is locked, and what was requested since a file was opened.
+import { VERSION as BUILD } from "../version.js";
 import { byId, count, h, plural } from "./dom.js";
 
 /** @param {import("./state.js").State} state */
@@ -14,6 +15,7 @@ export function startEngineBadge(state) {
     badge.dataset.state = pending ? "busy" : "good";
   };
   state.on("engine", show);
+  state.engines.then((tp) => tp.version()).then((version) => { byId("version").textContent = `Version ${version}${BUILD && `, build ${BUILD}`}.`; }, () => undefined);
   state.engines.then(show, (error) => {
     badge.dataset.state = "bad";
     badge.replaceChildren(h("strong", {}, "No engine"), ` · ${error.message}`);
