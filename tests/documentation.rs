@@ -154,3 +154,45 @@ fn workflows_pin_what_they_use_and_say_what_they_may() {
     }
     assert_eq!(unpinned("  - uses: actions/checkout@v4\n"), ["actions/checkout@v4"]);
 }
+
+/// Calls of the page's interface that a text makes on what it names so: `model.embed(` is `("model", "embed")`.
+fn calls<'a>(text: &'a str) -> Vec<(&'a str, &'a str)> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let of = |line: &'a str| {
+        let code = line.split("//").next().unwrap_or_default();
+        code.match_indices('.').filter_map(move |(at, _)| {
+            let before = code[..at].rsplit(|c| !word(c)).next()?;
+            let rest = &code[at + 1..];
+            let name = &rest[..rest.find(|c| !word(c))?];
+            (!before.is_empty() && rest[name.len()..].starts_with('(')).then_some((before, name))
+        })
+    };
+    text.lines().flat_map(of).collect()
+}
+
+#[test]
+fn the_calls_that_the_readme_shows_are_there() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("UTF-8");
+    let shown =
+        readme.split("## In your own page").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("an example");
+    let modules = ["twinpurify", "cohort", "model", "run", "training-loop", "session"];
+    let source: String = modules
+        .iter()
+        .filter_map(|name| fs::read_to_string(root().join("www").join(name).with_extension("js")).ok())
+        .collect();
+    let has = |name: &str| {
+        source.lines().any(|line| {
+            let line = line.split("*/").last().unwrap_or_default().trim_start();
+            let line = line.strip_prefix("static ").unwrap_or(line);
+            line.strip_prefix("async ").unwrap_or(line).strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
+        })
+    };
+    let found = calls(shown);
+    let wrong: Vec<_> = found.iter().filter(|(_, name)| !has(name)).collect();
+    assert!(wrong.is_empty(), "not in www: {wrong:?}");
+    let of_genes = ["geneDifferences", "purifiedDifferences", "geneRows", "geneMarkers", "axisGenes", "clusters"];
+    for name in of_genes.iter().chain(&["expressionFile"]) {
+        assert!(found.contains(&("model", *name)), "the README does not show {name}");
+    }
+    assert!(!has("purifyEverything"));
+}

@@ -50,7 +50,7 @@ export class Plot {
       type: "button", className: "plain", "aria-label": `${options.title}: save as ${label}`, onclick: () => work().catch((error) => { this.#note.textContent = error.message; }),
     }, label);
     this.#buttons = h("span", { className: "files-out" },
-      ...(options.files === false ? [] : [button("SVG", () => this.#svg()), " · ", button("PNG", () => this.#png()), " · "]),
+      ...(options.files === false ? [] : [button("SVG", () => this.#svg()), " · ", button("PNG", () => this.#png()), ...(options.csv ? [" · "] : [])]),
       ...(options.csv ? [button("CSV", () => this.#csv())] : []));
     this.heading = h("h3", {}, options.title);
     this.element = h("div", { className: `plot${options.content ? "" : " drawn"}`, "data-plot": options.name }, h("header", {}, this.heading, this.#buttons), this.#host, this.#note, ...(options.csv ? [this.#behind] : []));
