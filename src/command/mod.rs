@@ -6,6 +6,7 @@ mod drawing;
 mod embed;
 mod expression;
 mod files;
+mod genes;
 mod inspect;
 mod output;
 mod pathways;
@@ -19,6 +20,7 @@ mod study_record;
 mod train;
 
 pub use embed::Embed;
+pub use genes::Genes;
 pub use inspect::Inspect;
 pub use pathways::PathwaysOf;
 pub use session::SessionFile;
