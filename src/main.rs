@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use command::{Embed, Failure, Inspect, Manual, PathwaysOf, SessionFile, Simulate, Study, Train};
+use command::{Embed, Failure, Genes, Inspect, Manual, PathwaysOf, SessionFile, Simulate, Study, Train};
 
 /// Purified tumour embeddings from bulk expression.
 #[derive(Parser)]
@@ -20,6 +20,7 @@ use command::{Embed, Failure, Inspect, Manual, PathwaysOf, SessionFile, Simulate
   twinpurify train cohort/ --out run/
   twinpurify embed other/ --model run/model.safetensors --out embedded/
   twinpurify pathways cohort/ --model run/model.safetensors --out scores/ --gmt my.gmt
+  twinpurify genes cohort/ --model run/model.safetensors --out genes/ --by subtype
   twinpurify session cohort.twinpurify --out tables/
   twinpurify simulate --out demo/
   twinpurify study cohort/ --out study/
@@ -41,6 +42,7 @@ enum Command {
     Train(Train),
     Embed(Embed),
     Pathways(PathwaysOf),
+    Genes(Genes),
     Session(SessionFile),
     Simulate(Simulate),
     Study(Study),
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Train(train) => train.run(),
         Command::Embed(embed) => embed.run(),
         Command::Pathways(pathways) => pathways.run(),
+        Command::Genes(genes) => genes.run(),
         Command::Session(session) => session.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Study(study) => study.run(threads),

@@ -209,7 +209,7 @@ fn a_run_is_repeated_from_its_record_with_its_roles_and_corrections() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in ["inspect", "train", "embed", "pathways", "simulate", "study", "manual"] {
+    for command in ["inspect", "train", "embed", "pathways", "genes", "simulate", "study", "manual"] {
         assert!(succeeds(&[command, "--help"]).contains(&format!("  twinpurify {command} ")), "{command}");
     }
 }
@@ -276,8 +276,48 @@ fn train_writes_everything_and_the_same_bytes_again_and_the_model_scores_alike()
     let refused =
         fails(2, &[&["pathways", path(&cohort), "--model", path(&model), "--out", path(&scores)], &pair[..]].concat());
     assert!(refused.contains("no such group; it has A, B"), "{refused}");
+    compares_genes(&cohort, &model, &folder.join("genes"));
     opens_elsewhere(&cohort, &model, &genes, &folder.join("embedded"));
     fails(2, &["pathways", path(&cohort), "--model", path(&config), "--out", path(&scores)]);
+}
+
+/// Two groups of a column gene by gene, with the lists for GSEA and the markers of every group.
+fn compares_genes(cohort: &Path, model: &Path, out: &Path) {
+    fn asked<'a>(given: [&'a Path; 3], more: &[&'a str]) -> Vec<&'a str> {
+        let [cohort, model, out] = given.map(path);
+        [&["genes", cohort, "--model", model, "--out", out, "--by", "subtype"], more].concat()
+    }
+    let given = [cohort, model, out];
+    let said = succeeds(&asked(given, &["--groups", "A,B", "--markers", "5"]));
+    assert!(said.starts_with("A (") && said.contains("against B (") && said.contains("below an FDR of 5 %"), "{said}");
+    let (heading, rows) = csv_of(&out.join("genes.csv"));
+    assert_eq!(rows.len(), 200);
+    let column =
+        |name: &str| heading.iter().position(|known| known == name).unwrap_or_else(|| panic!("{name}: {heading:?}"));
+    for by in ["raw", "adjusted", "purified"] {
+        let t = column(&format!("{by}_t"));
+        assert!(rows.iter().filter(|row| row[t].parse::<f64>().is_ok()).count() > 100, "{by}");
+        let ranked = fs::read_to_string(out.join(format!("genes_{by}.rnk"))).expect("a ranked list");
+        let ranked: Vec<(&str, f64)> = ranked
+            .lines()
+            .map(|line| line.split_once('\t').expect("two columns"))
+            .map(|(gene, t)| (gene, t.parse().expect("a number")))
+            .collect();
+        assert!(ranked.windows(2).all(|pair| pair[0].1 >= pair[1].1), "{by} is not in order");
+        let highest = rows.iter().find(|row| row[column("gene")] == ranked[0].0).expect("a gene of the table");
+        assert_eq!(highest[t].parse::<f64>().ok(), Some(ranked[0].1), "{by}: the list and the table say one t");
+    }
+    let svg = fs::read_to_string(out.join("genes_volcano.svg")).expect("a figure");
+    assert!(roxmltree::Document::parse(&svg).is_ok_and(|d| d.root_element().has_tag_name("svg")));
+    let (heading, markers) = csv_of(&out.join("gene_markers.csv"));
+    assert_eq!(heading[..3], ["column", "group", "gene"]);
+    let groups: std::collections::BTreeSet<&str> = markers.iter().map(|row| row[1].as_str()).collect();
+    assert!(groups.len() > 1 && groups.iter().all(|group| markers.iter().filter(|row| row[1] == *group).count() <= 5));
+
+    assert!(fails(2, &asked(given, &["--groups", "A,Z"])).contains("no such group; it has A, B"));
+    succeeds(&asked(given, &[]));
+    // The simulator has more than two subtypes: an earlier pair's files are not left beside the markers of this run.
+    assert_eq!(out.join("genes.csv").exists(), groups.len() == 2);
 }
 
 /// Without some of the model's genes it is opened and says so; without most of them it is refused.

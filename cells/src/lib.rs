@@ -1,5 +1,5 @@
 //! The inner loops over an expression matrix: where a line's fields end, the plain decimals that most cells are, counts over
-//! all values, and a gene's products with the directions of a linear model. What is called once a row is never inlined: in its caller it would be code for size again.
+//! all values, their logarithms, and a gene's products with the directions of a linear model. What is called once a row is never inlined: in its caller it would be code for size again.
 //!
 //! A crate of its own because Cargo sets how far code is optimised by crate: the browser's engine is built for size
 //! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Its tests stand in
@@ -8,12 +8,14 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod logarithm;
 mod products;
 mod tally;
 
 use memchr::memchr_iter;
 
-pub use products::products;
+pub use logarithm::{log2_1p, logarithms, moved, purified};
+pub use products::{dot, products};
 pub use tally::{Tally, falls_below_zero, misses_a_value};
 
 /// Powers of ten that float32 holds exactly.

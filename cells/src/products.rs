@@ -13,7 +13,9 @@ pub fn products<const K: usize>(values: &mut [f64], directions: [&[f64]; K]) -> 
     (mean, squares, directions.map(|along| dot(values, along)))
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// The inner product of two vectors, as far as the shorter goes.
+#[inline(never)]
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len().min(b.len());
     let (a, b) = (&a[..n], &b[..n]);
     let mut parts = [0.0; LANES];

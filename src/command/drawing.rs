@@ -2,7 +2,9 @@
 
 use twinpurify::cohort::{ColumnKind, Role};
 use twinpurify::figure::{ColourSpec, FigureKind, FigureSpec, MapKind, Of, ThemeName};
+use twinpurify::readout::Grouping;
 use twinpurify::readout::differences::Differences;
+use twinpurify::readout::gene_differences::Values;
 use twinpurify::readout::two_groups::GroupTest;
 use twinpurify::session::tables::differences as differences_csv;
 use twinpurify::session::{Choice, DifferencesRequest, PathwaysSpec, Session, SetsChoice, TableSpec};
@@ -106,6 +108,27 @@ pub fn write_pathways(session: &mut Session, pathways: PathwaysSpec, out: &Outpu
     out.write("pathways_change.csv", session.table(TableSpec::PathwaysChange)?)
 }
 
+/// The two groups that are named, or the only two; none where there are more and none is named.
+pub fn named_pair(groups: &Grouping, named: &[String]) -> Result<Option<(usize, usize)>, Failure> {
+    let place = |name: &String| {
+        let missing = || {
+            Failure::Refused(format!("The column has no such group; it has {}. ({name:?})", groups.names.join(", ")))
+        };
+        groups.names.iter().position(|known| known == name).ok_or_else(missing)
+    };
+    match named {
+        [] if groups.names.len() == 2 => Ok(Some((0, 1))),
+        [] => Ok(None),
+        [first, second] => Ok(Some((place(first)?, place(second)?))),
+        _ => Err(Failure::Refused("--groups takes two groups with a comma between.".into())),
+    }
+}
+
+/// The genes compared last as a volcano plot.
+pub fn write_volcano(session: &mut Session, by: Values, out: &OutputFolder) -> Result<(), Failure> {
+    out.write("genes_volcano.svg", session.figure_svg(&spec(SIZE, FigureKind::Volcano { by, window: None }))?)
+}
+
 /// Every comparison of a column's groups as one table, and a figure of each; what was found, in a sentence.
 pub fn write_differences(
     session: &mut Session,
@@ -116,17 +139,9 @@ pub fn write_differences(
     out: &OutputFolder,
 ) -> Result<String, Failure> {
     let groups = session.grouping(column)?;
-    let place = |name: &String| {
-        let missing = || {
-            Failure::Refused(format!("The column has no such group; it has {}. ({name:?})", groups.names.join(", ")))
-        };
-        groups.names.iter().position(|known| known == name).ok_or_else(missing)
-    };
-    let pairs: Vec<(usize, Option<usize>)> = match named {
-        [] if groups.names.len() == 2 => vec![(0, Some(1))],
-        [] => (0..groups.names.len()).map(|first| (first, None)).collect(),
-        [first, second] => vec![(place(first)?, Some(place(second)?))],
-        _ => return Err(Failure::Refused("--groups takes two groups with a comma between.".into())),
+    let pairs: Vec<(usize, Option<usize>)> = match named_pair(&groups, named)? {
+        Some((first, second)) => vec![(first, Some(second))],
+        None => (0..groups.names.len()).map(|first| (first, None)).collect(),
     };
     let (mut tables, mut refused) = (Vec::new(), Vec::new());
     for (first, second) in pairs {

@@ -6,6 +6,7 @@ mod drawing;
 mod embed;
 mod expression;
 mod files;
+mod genes;
 mod inspect;
 mod manual;
 mod output;
@@ -21,6 +22,7 @@ mod study_trials;
 mod train;
 
 pub use embed::Embed;
+pub use genes::Genes;
 pub use inspect::Inspect;
 pub use manual::Manual;
 pub use pathways::PathwaysOf;

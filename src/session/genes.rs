@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use ndarray::{Array2, ArrayView1};
+use twinpurify_cells::logarithms;
 
 use super::readouts::Choice;
 use super::{Session, SessionError};
@@ -13,7 +14,6 @@ use crate::readout::differences::Side;
 use crate::readout::expression::BLOCK;
 use crate::readout::gene_differences::{Design, GeneDifferences, GeneTests, Values};
 use crate::readout::moderated::Moderated;
-use crate::training_set::log2_1p;
 
 mod asked;
 mod axes;
@@ -159,7 +159,7 @@ impl Session {
         let mut values = vec![0.0; fitted.set.tumours.len()];
         for row in rows {
             measured.tumours(row, &mut values);
-            values.iter_mut().for_each(|v| *v = log2_1p(*v));
+            logarithms(&mut values);
             each(row, &values);
         }
         Ok(())

@@ -90,6 +90,8 @@ impl<W: Write + Send> ParquetFile<W> {
         if left > 0 {
             self.write_group(left)?;
         }
+        // The footer is put together while nothing waits.
+        self.waiting = Vec::new();
         self.writer.close().map(|_| ())
     }
 

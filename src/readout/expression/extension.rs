@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2, ArrayView1, Axis, Slice};
 
+use twinpurify_cells::{dot, logarithms, moved};
+
 use super::ridge::MixedRidge;
 use super::{BLOCK, Gene, Source};
 use crate::baseline::Representation;
@@ -59,8 +61,8 @@ pub struct Extending {
 /// Positions along the contamination directions, and what of a gene goes with them.
 struct Moved {
     kinds: Vec<Kind>,
-    /// What mixing moves, v·n × K.
-    shift: Array2<f64>,
+    /// What mixing moves, v·n along each of K directions.
+    shift: Vec<Vec<f64>>,
     /// What of the tumours' scores goes with their positions, K × q.
     scored: Array2<f64>,
     shift_products: Array2<f64>,
@@ -140,7 +142,9 @@ impl Extending {
         let (first, all) = (self.made.genes.len(), self.columns.len());
         let last = (first + BLOCK).min(all);
         let (n, m) = measured.samples();
-        let (mut tumours, mut normals) = (vec![0.0; n], vec![0.0; m]);
+        let (mut tumours, mut normals, mut clean) = (vec![0.0; n], vec![0.0; m], vec![0.0; n]);
+        let views = n * self.recipe.views();
+        let (mut mixed, mut moves) = (vec![0.0; views], vec![0.0; views]);
         // Genes that can be fitted: row, how they stand, and their shift along the directions.
         let mut fitted: Vec<(usize, Fit, Array1<f64>)> = Vec::new();
         let mut y = Array2::<f64>::zeros((n, last - first));
@@ -151,18 +155,18 @@ impl Extending {
             self.made.places.push(0);
             measured.normals(row, &mut normals);
             let Some(fit) = fill(&mut tumours, &mut normals) else { continue };
-            let standard = |v: f32| (log2_1p(v) - fit.mean) / fit.deviation;
-            let clean: Vec<f32> = tumours.iter().map(|v| standard(*v)).collect();
+            clean.copy_from_slice(&tumours);
+            logarithms(&mut clean);
+            clean.iter_mut().for_each(|v| *v = (*v - fit.mean) / fit.deviation);
             let mut column = y.column_mut(fitted.len());
             column.iter_mut().zip(self.ridge.order()).for_each(|(to, &at)| *to = f64::from(clean[at]));
             let mean = column.sum() / n as f64;
             column -= mean;
             let mut along = Array1::zeros(self.moved.kinds.len());
             if self.moved.kinds.contains(&Kind::Contamination) {
-                let mixed = self.recipe.mix_gene(&tumours, &normals).zip(clean.iter().cycle());
-                for ((v, clean), shift) in mixed.zip(self.moved.shift.rows()) {
-                    along.scaled_add(f64::from(standard(v) - clean), &shift);
-                }
+                self.recipe.mix_gene(&tumours, &normals).zip(&mut mixed).for_each(|(v, to)| *to = v);
+                moved(&mut moves, &mixed, &clean, [fit.mean, fit.deviation]);
+                along.iter_mut().zip(&self.moved.shift).for_each(|(to, shift)| *to = dot(&moves, shift));
             }
             fitted.push((row, fit, along));
         }
@@ -250,16 +254,36 @@ impl Extension {
         self.places[row] as usize
     }
 
-    /// A gene's standardised purified value in one tumour: `predicted` by the bottleneck, and the rest its `own`, the less of it
-    /// the more the bottleneck explains; from each is taken out what moves with the directions that are `taken`.
-    pub(super) fn value(&self, row: usize, tumour: usize, predicted: f32, own: f32, taken: &[usize]) -> f32 {
-        let loadings = self.loadings_at(self.place(row));
-        let (read, measured) = (self.positions.row(tumour), self.measured.row(tumour));
-        let predicted = predicted - taken.iter().map(|&at| read[at] * loadings[at]).sum::<f32>();
-        let never = self.first.filter(|first| !taken.contains(first));
-        let own = own - taken.iter().chain(&never).map(|&at| measured[at] * loadings[at]).sum::<f32>();
-        let share = 1.0 - (1.0 - self.own) * self.genes[row].r2.clamp(0.0, 1.0) as f32;
-        share * own + (1.0 - share) * predicted
+    /// The share of its own value that is left in a gene: the less, the more of it the bottleneck explains.
+    pub(super) fn own_share(&self, row: usize) -> f32 {
+        1.0 - (1.0 - self.own) * self.genes[row].r2.clamp(0.0, 1.0) as f32
+    }
+
+    /// What a purified value has beside the share of its own: of these `rows`, all of them with a ridge, over some tumours,
+    /// genes × tumours, in each gene's deviations. That is the rest of the share by what the bottleneck predicts, and from both
+    /// is taken out what moves with the directions that are `taken`. One matrix product.
+    pub(super) fn beside(&self, rows: &[usize], tumours: Range<usize>, taken: &[usize]) -> Array2<f32> {
+        // The leading direction is never left in a gene's own value.
+        let of_own: Vec<usize> = taken.iter().copied().chain(self.first.filter(|at| !taken.contains(at))).collect();
+        let (q, own) = (self.scores.ncols(), of_own.len());
+        let width = q + own + taken.len();
+        let mut left = Array2::<f32>::zeros((rows.len(), width));
+        for (mut to, &row) in left.rows_mut().into_iter().zip(rows) {
+            let (place, share) = (self.place(row), self.own_share(row));
+            let (coefficients, loadings) = (&self.coefficients[place * q..(place + 1) * q], self.loadings_at(place));
+            let predicted = coefficients.iter().map(|v| (1.0 - share) * v);
+            let measured = of_own.iter().map(|&at| -share * loadings[at]);
+            let read = taken.iter().map(|&at| (share - 1.0) * loadings[at]);
+            to.iter_mut().zip(predicted.chain(measured).chain(read)).for_each(|(to, v)| *to = v);
+        }
+        let mut right = Array2::<f32>::zeros((tumours.len(), width));
+        for (mut to, tumour) in right.rows_mut().into_iter().zip(tumours) {
+            let measured = of_own.iter().map(|&at| self.measured[[tumour, at]]);
+            let read = taken.iter().map(|&at| self.positions[[tumour, at]]);
+            let values = self.scores.row(tumour).into_iter().copied().chain(measured).chain(read);
+            to.iter_mut().zip(values).for_each(|(to, v)| *to = v);
+        }
+        left.dot(&right.t())
     }
 
     pub(super) fn fit_at(&self, place: usize) -> Fit {
@@ -271,17 +295,6 @@ impl Extension {
         let directions = self.positions.ncols();
         &self.loadings[place * directions..(place + 1) * directions]
     }
-
-    /// Standardised values of genes with a ridge over some tumours, nothing taken out, genes × tumours.
-    pub(super) fn whole(&self, places: Range<usize>, tumours: Range<usize>) -> Array2<f32> {
-        let scores = self.scores.slice_axis(Axis(0), Slice::from(tumours));
-        let q = self.scores.ncols();
-        let coefficients = &self.coefficients[places.start * q..places.end * q];
-        match ndarray::ArrayView2::from_shape((places.len(), q), coefficients) {
-            Ok(coefficients) => coefficients.dot(&scores.t()),
-            Err(_) => Array2::zeros((places.len(), scores.nrows())),
-        }
-    }
 }
 
 impl Moved {
@@ -289,6 +302,7 @@ impl Moved {
         let mean = positions.sum_axis(Axis(0)) / positions.nrows().max(1) as f64;
         let centred = positions - &mean;
         let (shift_products, tumour_products) = (shift.t().dot(&shift), centred.t().dot(&centred));
+        let shift = shift.columns().into_iter().map(|along| along.to_vec()).collect();
         Self { kinds, shift, scored: centred.t().dot(scores), shift_products, tumour_products }
     }
 

@@ -18,6 +18,8 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayViewMut1};
 use serde::Serialize;
 
+use twinpurify_cells::{logarithms, purified};
+
 use crate::contamination::Removal;
 use crate::training_set::{Measured, TrainingSet, TrainingSetError, log2_1p};
 
@@ -131,20 +133,19 @@ impl<'a> PurifiedExpression<'a> {
         let mut levels = vec![0.0; tumours.len()];
         for (mut to, &row) in out.rows_mut().into_iter().zip(rows) {
             self.measured.tumours_from(row, tumours.start, &mut levels);
-            to.iter_mut().zip(&levels).for_each(|(to, v)| *to = log2_1p(*v));
+            logarithms(&mut levels);
+            to.iter_mut().zip(&levels).for_each(|(to, v)| *to = *v);
         }
         out
     }
 
-    /// Purified values of these rows (ascending) and tumours, genes × tumours, as [`Self::purified`].
+    /// Purified values of these rows and tumours, genes × tumours, as [`Self::purified`].
     pub fn purified_of(&self, rows: &[usize], tumours: Range<usize>) -> Array2<f32> {
         let mut out = Array2::from_elem((rows.len(), tumours.len()), f32::NAN);
         let mut levels = vec![0.0; tumours.len()];
-        let ridge = || rows.iter().filter(|&&row| self.gene(row).source == Source::Ridge);
-        // Genes with a ridge stand in the order of the rows: theirs of these rows are in one range.
-        let place = |row: &usize| self.extension.place(*row);
-        let places = ridge().next().map_or(0, place)..ridge().next_back().map_or(0, |row| place(row) + 1);
-        let whole = self.extension.whole(places.clone(), tumours.clone());
+        let ridge: Vec<usize> = rows.iter().copied().filter(|&row| self.gene(row).source == Source::Ridge).collect();
+        let beside = self.extension.beside(&ridge, tumours.clone(), &self.taken);
+        let mut beside = beside.rows().into_iter();
         for (mut to, &row) in out.rows_mut().into_iter().zip(rows) {
             let gene = self.gene(row);
             if !gene.explained() {
@@ -155,13 +156,10 @@ impl<'a> PurifiedExpression<'a> {
             if gene.source == Source::Training {
                 self.read_profile(place, tumours.start, &levels, &mut to);
             } else {
-                let fit = self.extension.fit_at(place);
-                for (i, (to, level)) in to.iter_mut().zip(&levels).enumerate() {
-                    let own = (log2_1p(*level) - fit.mean) / fit.deviation;
-                    let predicted = whole[[place - places.start, i]];
-                    let value = self.extension.value(row, tumours.start + i, predicted, own, &self.taken);
-                    *to = value * fit.deviation + fit.mean;
-                }
+                let (fit, share) = (self.extension.fit_at(place), self.extension.own_share(row));
+                let beside = beside.next().and_then(|row| row.to_slice());
+                let into = to.as_slice_mut().unwrap_or_default();
+                purified(&levels, beside.unwrap_or_default(), [share, fit.mean, fit.deviation], into);
             }
             to.iter_mut().zip(&levels).filter(|(_, v)| v.is_nan()).for_each(|(to, _)| *to = f32::NAN);
         }
