@@ -111,16 +111,33 @@ fn nextflow(folder: &Path, how: &[&str], wanted: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
-#[test]
-fn four_shards_of_two_processes_join_to_what_one_run_gives() {
-    let folder = folder("join");
+/// Two small cohorts, and how they are studied.
+const HOW: [&str; 6] = ["--seeds", "2", "--epochs", "2", "--preset", "linear"];
+fn two_cohorts(folder: &Path) -> [PathBuf; 2] {
     let cohorts = ["one", "two"].map(|name| folder.join(name));
     for (cohort, seed) in cohorts.iter().zip(["7", "8"]) {
         let size = ["--tumours", "30", "--normals", "10", "--genes", "120", "--seed", seed];
         run(&[&["simulate", "--out", path(cohort)], &size[..]].concat(), 0);
     }
+    cohorts
+}
+
+#[test]
+fn the_nextflow_pipeline_gives_what_one_run_gives() {
+    let folder = folder("nextflow");
+    let [one, two] = two_cohorts(&folder);
+    let whole = folder.join("whole");
+    run(&[&["study", path(&one), path(&two), "--quiet", "--out", path(&whole)], &HOW[..]].concat(), 0);
+    nextflow(&folder, &HOW, &contents(&whole));
+    fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn four_shards_of_two_processes_join_to_what_one_run_gives() {
+    let folder = folder("join");
+    let cohorts = two_cohorts(&folder);
     let what = ["study", path(&cohorts[0]), path(&cohorts[1]), "--quiet"];
-    let how = ["--seeds", "2", "--epochs", "2", "--preset", "linear"];
+    let how = HOW;
     let study = |rest: &[&str]| [&what[..], &how[..], rest].concat().join("\n");
     let start = |rest: &[&str]| {
         let arguments = study(rest);
@@ -154,7 +171,6 @@ fn four_shards_of_two_processes_join_to_what_one_run_gives() {
 
     // The scripts for clusters, on the same cohorts.
     let on_slurm = slurm(&folder, &how);
-    nextflow(&folder, &how, &one);
     for (name, bytes) in &one {
         assert!(*bytes == on_slurm[name], "pipelines/study.slurm: {name} differs");
     }

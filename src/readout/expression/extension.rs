@@ -283,7 +283,8 @@ impl Extension {
             let values = self.scores.row(tumour).into_iter().copied().chain(measured).chain(read);
             to.iter_mut().zip(values).for_each(|(to, v)| *to = v);
         }
-        left.dot(&right.t())
+        let product = left.dot(&right.t());
+        if product.is_standard_layout() { product } else { product.as_standard_layout().into_owned() }
     }
 
     pub(super) fn fit_at(&self, place: usize) -> Fit {
