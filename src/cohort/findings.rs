@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::finding::{Finding, Measure, MeasureKey, about};
 use super::gene_naming::mouse_names;
-use super::genes::counted;
-use super::quality::{Finding, Measure, MeasureKey};
 use super::vials::vial_findings;
 use super::{Cohort, Role, ValueScale, median};
 
@@ -86,13 +85,6 @@ pub(super) fn findings(cohort: &Cohort, measures: &[Measure], twins: Vec<Vec<usi
         "with the very same values as another: one measurement under two names. Set one aside.",
     ));
     found
-}
-
-/// `3 samples …` with their names beside.
-pub(super) fn about(cohort: &Cohort, code: &str, samples: &[usize], what: &str) -> Option<Finding> {
-    let names: Vec<String> = samples.iter().filter_map(|s| cohort.matrix.samples.get(*s).cloned()).collect();
-    let message = format!("{} {what}", counted(names.len(), "sample", "samples"));
-    (!names.is_empty()).then(|| Finding { code: code.to_owned(), message, samples: names, correction: None })
 }
 
 /// Samples of a role with their robust z (0.6745 (x − median) / MAD).

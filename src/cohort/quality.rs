@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::finding::{Finding, Measure, MeasureKey};
 use super::findings::findings;
 use super::{Cohort, ExpressionMatrix, Levels, Role, ValueScale, median};
 
@@ -13,48 +14,6 @@ const GENES: usize = 2000;
 
 /// Samples of a role below which its distances say nothing.
 const FEWEST: usize = 3;
-
-/// A number for every sample.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Measure {
-    /// Which one.
-    pub key: MeasureKey,
-    /// Its name with its unit.
-    pub label: String,
-    /// How it is computed, in one sentence.
-    pub about: String,
-    /// One per sample; NaN (null in JSON) where it cannot be computed.
-    pub values: Vec<f64>,
-}
-
-/// The measures there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MeasureKey {
-    /// Library size, or level where the values are no counts.
-    Level,
-    /// Genes above the lowest value.
-    Detected,
-    /// Distance to the other samples of its role.
-    Distance,
-    /// Which of the two roles it is nearer to.
-    Side,
-}
-
-/// Something a person should look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Finding {
-    /// Stable, machine-readable.
-    pub code: String,
-    /// What was found and what to do, without sample names.
-    pub message: String,
-    /// The samples it is about; none where it is about all.
-    pub samples: Vec<String>,
-    /// The correction that a person may choose, by its name in [`super::Corrections`].
-    pub correction: Option<String>,
-}
 
 /// Missing values of the matrix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,10 +6,11 @@ use super::broad::Labels;
 use super::inflate::{GZIP_MAGIC, Inflate};
 use super::kind::{Orientation, all_headings, orientation, shortened};
 use super::other_tables::{other_table, sample_of_file};
+use super::read_table::{ReadTable, Table, no_rows};
 use super::row::turn;
 use super::sheet::Sheet;
 use super::table::{MinusInfinite, NumericTable, words};
-use super::table_reader::{ReadTable, Table, TableReader, no_rows};
+use super::table_reader::TableReader;
 use super::text::Transcoder;
 use super::{CohortError, FileReport, GeneSet, Origin, Reading, Row};
 

@@ -7,10 +7,10 @@ use super::limits::{DECIDING_BYTES, DECIDING_ROWS};
 use super::names::{NamePatterns, is_ensembl, is_gene_heading, is_symbol, key, symbol_entrez};
 use super::number::is_not_known;
 use super::other_tables::samples_of_columns;
+use super::read_table::{ReadTable, Table, no_rows};
 use super::records::Record;
 use super::sheet::Sheet;
 use super::table::{NumericTable, TextTable};
-use super::table_reader::{ReadTable, Table, no_rows};
 use super::text::field_text;
 use super::{CohortError, GeneSet};
 

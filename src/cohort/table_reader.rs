@@ -2,61 +2,19 @@
 
 use memchr::memchr_iter;
 
-use super::broad::{Labels, read_cls};
+use super::broad::read_cls;
 use super::dialect::{Dialect, Shape, sniff};
 use super::geo::SeriesHeader;
 use super::limits::{MAX_PREFIX_BYTES, MAX_RECORD_BYTES, PREFIX_BYTES};
+use super::read_table::{ReadTable, Table, no_rows};
 use super::records::{RecordSplitter, line_too_long};
 use super::rows::Rows;
-use super::sheet::Sheet;
-use super::table::{NumericTable, TextTable};
-use super::{CohortError, GeneSet, Reading};
+use super::{CohortError, Reading};
 
 /// Lines the sniffed prefix must hold.
 const PREFIX_LINES: usize = 3;
 
 const PORTAL_NOTE: &str = "cBioPortal's description of another file";
-
-/// What the text held.
-#[cfg_attr(not(target_arch = "wasm32"), expect(clippy::large_enum_variant, reason = "there is one a file"))]
-pub(super) enum Table {
-    Matrix {
-        values: NumericTable,
-        corner: String,
-        header_line: usize,
-        first_value: usize,
-        because: String,
-        /// Its words, where another file may show that it is a sample sheet.
-        words: Option<TextTable>,
-        /// Its one column is one sample, called after the file.
-        one_sample: bool,
-    },
-    Sheet {
-        table: TextTable,
-        because: String,
-    },
-    GeneSets(Vec<GeneSet>),
-    /// CLS: columns in the order of a matrix' samples.
-    Labels(Vec<Labels>),
-    /// Something that lies beside the data; the words say what.
-    Unused(&'static str),
-    /// A GEO series matrix whose values are elsewhere: what it says about its samples.
-    Described,
-}
-
-/// A table and the dialect it was written in.
-pub(super) struct ReadTable {
-    pub(super) table: Table,
-    pub(super) dialect: Dialect,
-    /// Header fields that were not UTF-8.
-    pub(super) other_encoding: usize,
-    /// What the file itself says about its samples: the header of a GEO series matrix, the rows above a GCT's values.
-    pub(super) described: Option<Sheet>,
-    /// What a person should know of this file.
-    pub(super) notes: Vec<String>,
-    /// The logarithm that a line before the table says its values are.
-    pub(super) said: Option<Reading>,
-}
 
 enum Stage {
     /// Nothing but `!` lines so far.
@@ -194,8 +152,4 @@ impl TableReader {
 fn said(text: &[u8]) -> Option<Reading> {
     let line = text.split(|b| *b == b'\n').next()?.strip_prefix(b"# values:")?;
     Reading::of_formula(std::str::from_utf8(line).ok()?)
-}
-
-pub(super) fn no_rows(line: usize) -> CohortError {
-    CohortError::new("no_rows", "The file has a header and no rows.", "Save the whole table again.").at_line(line)
 }

@@ -4,10 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::findings::about;
+use super::finding::{Finding, about};
 use super::names::barcode_sample_type;
 use super::patients::participant;
-use super::quality::Finding;
 use super::{Cohort, Role};
 
 /// Barcode types of metastases and of recurrences (GDC, *Sample Type Codes*).

@@ -1,7 +1,7 @@
 //! Which class was taken for which.
 
 use super::measure::Label;
-use super::table::RowHead;
+use super::rows::RowHead;
 use super::{Comparison, Row};
 
 /// How often each true class of a label was said to be which, out of fold, on tumours as they are.

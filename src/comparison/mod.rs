@@ -25,6 +25,7 @@ mod table;
 mod tests;
 #[cfg(feature = "threads")]
 mod threads;
+mod worded;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -33,9 +34,9 @@ pub use confused::{ConfusionRow, ConfusionTable};
 pub use measure::{Classifier, Label, Measure, Score, Tested};
 pub use progress::{ComparisonError, ComparisonProgress};
 pub use questions::{Columns, Questions};
-pub use rows::{Candidate, Method, Row};
+pub use rows::{Candidate, Method, Row, RowHead};
 pub use shares::{DoneShare, Share};
-pub use table::{Cell, ColumnHead, LeftOut, RowHead, Table, Trial};
+pub use table::{Cell, ColumnHead, LeftOut, Table, Trial};
 #[cfg(feature = "threads")]
 pub use threads::in_threads;
 

@@ -1,9 +1,9 @@
 //! The rows of the table: what is compared, and how each is fitted.
 
+use serde::Serialize;
+
 use crate::contamination::MOST_DIRECTIONS;
 use crate::twin::{Config, Preset};
-
-use super::table::RowHead;
 
 /// Width of the linear baselines: few enough that 60 tumours span them.
 pub const LINEAR_WIDTH: usize = 20;
@@ -195,6 +195,25 @@ fn bottleneck_of(config: &Config, tumours: usize) -> Result<Config, crate::twin:
     let hidden = if config.hidden.is_empty() { balanced.hidden.clone() } else { config.hidden.clone() };
     let resolved = Config { seed, genes, held_out, hidden, mixing, noise, drop, batch, ..balanced }.resolve(tumours)?;
     Ok(Config { epochs: resolved.epochs.min(config.epochs), ..resolved })
+}
+
+/// A row as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowHead {
+    /// [`Row::key`].
+    pub key: String,
+    /// Name in the table.
+    pub name: String,
+    /// What it is, in one sentence.
+    pub about: String,
+    /// Whether it is a run of the method.
+    pub ours: bool,
+    /// Contamination directions taken out of a run of the method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strength: Option<usize>,
+    /// Whether it is another row at another strength, there to show the price: never the best, and no rival.
+    pub price: bool,
 }
 
 #[cfg(test)]

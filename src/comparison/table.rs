@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::Row;
 use super::measure::{Label, Measure};
 use super::read::Outcome;
+use super::{Row, RowHead};
 
 /// What one row showed under one seed; kept in a study's file and never made twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,25 +86,6 @@ impl ColumnHead {
     }
 }
 
-/// A row as it is shown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RowHead {
-    /// [`Row::key`].
-    pub key: String,
-    /// Name in the table.
-    pub name: String,
-    /// What it is, in one sentence.
-    pub about: String,
-    /// Whether it is a run of the method.
-    pub ours: bool,
-    /// Contamination directions taken out of a run of the method.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub strength: Option<usize>,
-    /// Whether it is another row at another strength, there to show the price: never the best, and no rival.
-    pub price: bool,
-}
-
 /// Rows × columns of [`Cell`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -140,9 +121,8 @@ pub struct LeftOut {
 }
 
 impl Table {
-    /// The table of the trials made so far. `out_of_fold` says of every group whether the encoder was retrained per
-    /// fold.
-    pub fn of(rows: &[Row], seeds: &[u64], trials: &[Trial], notes: Vec<String>, out_of_fold: bool) -> Self {
+    /// [`Self::of`], without its words.
+    pub(super) fn cells(rows: &[Row], seeds: &[u64], trials: &[Trial], notes: Vec<String>, out_of_fold: bool) -> Self {
         let heads = rows.iter().map(Row::head).collect::<Vec<_>>();
         let mut columns = Vec::new();
         let mut left_out: Vec<LeftOut> = Vec::new();
@@ -180,7 +160,7 @@ impl Table {
                 notes.push(format!("{}: {because}", head.name));
             }
         }
-        let mut table = Self {
+        Self {
             rows: heads,
             columns,
             cells,
@@ -189,10 +169,7 @@ impl Table {
             sentence: String::new(),
             price: String::new(),
             notes,
-        };
-        table.sentence = super::sentence::sentence(&table);
-        table.price = super::price::Price::of(&table).map(|price| price.sentence()).unwrap_or_default();
-        table
+        }
     }
 
     /// The table without the rows that show the price of other strengths.

@@ -4,23 +4,17 @@ use std::collections::HashMap;
 
 use burn::tensor::{Device, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
-use thiserror::Error;
 
 use super::config::Config;
-use super::network::{Network, Slot, Values, tensor};
+use super::error::{CheckpointError, TrainError};
+use super::network::{Network, Slot, Values, read_back, tensor};
 use super::optimiser::AdamW;
-use super::trainer::{TrainError, read_back};
 
 /// Written into a checkpoint's metadata. A step of this version is that of its gradients written out by hand.
 pub const CHECKPOINT_FORMAT: &str = "twinpurify.checkpoint.2";
 /// The version before: the same tensors, made by steps that differ in their last digits. A run that had ended is read; one
 /// that had not would end as neither version ends it, and is refused.
 const CHECKPOINT_FORMAT_1: &str = "twinpurify.checkpoint.1";
-
-/// Why a checkpoint or model file cannot be used.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("The saved model or run cannot be used: {0}.")]
-pub struct CheckpointError(pub String);
 
 /// A run's state as read back.
 pub struct Saved {

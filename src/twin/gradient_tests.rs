@@ -6,10 +6,10 @@ use pollster::block_on;
 use super::automatic;
 use super::config::{Config, Preset};
 use super::gradient::{Objective, Step};
+use super::network::read_back;
 use super::network::{Network, tensor};
 use super::optimiser::AdamW;
 use super::tests::{assert_close, cohort, golden_cases, small};
-use super::trainer::read_back;
 use super::views::Placement;
 
 fn floats<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {

@@ -24,8 +24,8 @@ pub fn identity(width: usize, device: &Device) -> Tensor<2> {
 #[cfg(all(test, feature = "threads"))]
 mod tests {
     use super::*;
+    use crate::twin::network::read_back;
     use crate::twin::network::tensor;
-    use crate::twin::trainer::read_back;
 
     #[test]
     fn the_mean_of_many_squares_is_the_same_on_any_number_of_threads() {

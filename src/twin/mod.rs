@@ -9,6 +9,7 @@ mod automatic;
 pub mod axis;
 pub mod checkpoint;
 pub mod config;
+mod error;
 mod gradient;
 #[cfg(all(test, feature = "cpu"))]
 mod gradient_tests;
@@ -29,7 +30,8 @@ pub mod views;
 
 pub use burn::tensor::Device;
 pub use config::{Config, ConfigError, Preset, automatic_strength};
+pub use error::{CheckpointError, TrainError};
 pub use model::{MODEL_FORMAT, TwinModel};
 pub use parameters::{Parameter, parameters};
-pub use trainer::{Progress, TrainError, Trainer};
+pub use trainer::{Progress, Trainer};
 pub use views::{Placement, TrainingData};

@@ -5,12 +5,11 @@ use ndarray::Array2;
 use safetensors::SafeTensors;
 
 use super::checkpoint::{
-    CheckpointError, Entry, Metadata, checkpoint_metadata, entries, metadata_of, parse, read_slots, read_values,
-    to_bytes,
+    Entry, Metadata, checkpoint_metadata, entries, metadata_of, parse, read_slots, read_values, to_bytes,
 };
 use super::config::{Config, automatic_strength};
-use super::network::{Network, Values, tensor};
-use super::trainer::{TrainError, read_back};
+use super::error::{CheckpointError, TrainError};
+use super::network::{Network, Values, read_back, tensor};
 use super::views::TrainingData;
 use crate::cohort::Reading;
 use crate::contamination::{Directions, Kind, MOST_DIRECTIONS, Removal, difference};

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use rand::RngExt;
 
 use super::config::{Config, Preset};
+use super::error::TrainError;
 use super::product::product;
 use crate::random::{Purpose, stream};
 
@@ -222,6 +223,13 @@ impl Slot {
 /// A tensor of `rows × columns` from row-major values.
 pub fn tensor(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// Read a tensor back without blocking.
+pub(super) async fn read_back<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
+    let failed = |message: String| TrainError::Device { message };
+    let data = tensor.into_data_async().await.map_err(|e| failed(e.to_string()))?;
+    data.try_into_vec::<f32>().map_err(|e| failed(format!("{e:?}")))
 }
 
 pub(super) fn affine(input: Tensor<2>, weight: usize, bias: Option<usize>, values: &Values) -> Tensor<2> {

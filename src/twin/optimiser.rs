@@ -6,8 +6,8 @@
 
 use burn::tensor::{Device, Tensor};
 
+use super::error::TrainError;
 use super::network::Slot;
-use super::trainer::TrainError;
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
@@ -145,7 +145,7 @@ mod host {
     use burn::tensor::{Device, Tensor, TensorData};
 
     use super::{BETA1, BETA2, EPSILON};
-    use crate::twin::trainer::TrainError;
+    use crate::twin::error::TrainError;
 
     /// Lanes of a sum: fixed, so that every target adds in the same order, and enough for its vector unit.
     const LANES: usize = 16;
@@ -227,8 +227,7 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::twin::network::{Network, tensor};
-    use crate::twin::trainer::read_back;
+    use crate::twin::network::{Network, read_back, tensor};
 
     /// Six steps of both updates over the same gradients, the first of them far above the clip.
     #[test]

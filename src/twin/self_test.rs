@@ -4,10 +4,12 @@ use burn::tensor::Device;
 use ndarray::Array2;
 
 use super::config::{Config, Preset};
+use super::error::TrainError;
 use super::gradient::Objective;
+use super::network::read_back;
 use super::network::tensor;
 use super::product::every_way;
-use super::trainer::{TrainError, Trainer, read_back};
+use super::trainer::Trainer;
 use super::views::{Placement, TrainingData};
 use crate::training_set::Moments;
 

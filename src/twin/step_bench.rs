@@ -3,10 +3,11 @@
 use burn::tensor::{Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
 
+use super::error::TrainError;
 use super::gradient::{Objective, Step};
+use super::network::read_back;
 use super::network::{Network, Values, tensor};
 use super::optimiser::AdamW;
-use super::trainer::{TrainError, read_back};
 use crate::random::{Purpose, stream};
 
 const LAMBDA: f64 = 0.0051;

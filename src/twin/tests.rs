@@ -4,11 +4,13 @@ use pollster::block_on;
 use serde_json::Value;
 
 use super::axis::contamination_axis;
-use super::checkpoint::CheckpointError;
 use super::config::{Config, Preset};
+use super::error::CheckpointError;
+use super::error::TrainError;
+use super::network::read_back;
 use super::optimiser::learning_rate;
 use super::parameters::parameters;
-use super::trainer::{TrainError, Trainer, read_back};
+use super::trainer::Trainer;
 use super::views::{Draw, Placement, TrainingData};
 use super::{TwinModel, self_test};
 use crate::training_set::Moments;

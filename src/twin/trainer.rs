@@ -4,51 +4,18 @@
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
 use serde::Serialize;
-use thiserror::Error;
 
 use super::axis::contamination_axis;
-use super::checkpoint::{self, CheckpointError};
+use super::checkpoint;
 use super::config::Config;
+use super::error::{CheckpointError, TrainError};
 use super::gradient::{Objective, Step};
-use super::network::{Network, Values, tensor};
+use super::network::{Network, Values, read_back, tensor};
 use super::optimiser::{AdamW, learning_rate};
 use super::views::{Placement, TrainingData};
 
 /// Steps between two reads of the loss within one call: nothing else makes the caller wait for a GPU's queue.
 const STEPS_PER_READ: usize = 8;
-
-/// Why training stopped.
-#[derive(Clone, Debug, Error, PartialEq)]
-pub enum TrainError {
-    /// A loss that is not a number.
-    #[error(
-        "The loss was no longer a finite number after step {step}: lower the learning rate, or look for extreme values in the matrix."
-    )]
-    NotFinite {
-        /// Steps done.
-        step: usize,
-    },
-    /// The device failed: lost, out of memory, or a kernel that did not run.
-    #[error("The device stopped answering ({message}).")]
-    Device {
-        /// What the backend said.
-        message: String,
-    },
-    /// A checkpoint that does not fit.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-}
-
-impl TrainError {
-    /// Stable, machine-readable.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFinite { .. } => "not_finite",
-            Self::Device { .. } => "device_lost",
-            Self::Checkpoint(_) => "bad_checkpoint",
-        }
-    }
-}
 
 /// Where a run stands; losses are those of the newest step read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -233,11 +200,4 @@ impl Trainer {
     pub fn data(&self) -> &TrainingData {
         self.placement.data()
     }
-}
-
-/// Read a tensor back without blocking.
-pub(super) async fn read_back<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
-    let failed = |message: String| TrainError::Device { message };
-    let data = tensor.into_data_async().await.map_err(|e| failed(e.to_string()))?;
-    data.try_into_vec::<f32>().map_err(|e| failed(format!("{e:?}")))
 }

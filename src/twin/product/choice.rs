@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use burn::tensor::{Device, Tensor};
 
 use super::super::config::Config;
-use super::super::trainer::{TrainError, read_back};
+use super::super::error::TrainError;
+use super::super::network::read_back;
 use super::tiles;
 
 /// Products of a candidate that are timed, after one that is not.
