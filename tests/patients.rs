@@ -6,11 +6,13 @@ use std::fmt::Write;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use twinpurify::cohort::simulated::{SimulationSettings, simulate};
 use twinpurify::cohort::{Role, Summary};
 use twinpurify::comparison::{Columns, Label};
 use twinpurify::figure::{FigureKind, FigureSpec, ForestSpec, GroupsOf, SurvivalSpec, ThemeName};
 use twinpurify::session::{
-    Choice, ComparisonRequest, DifferencesRequest, GenesRequest, NamedConfig, PathwaysSpec, Session, TableSpec,
+    Choice, ComparisonRequest, DifferencesRequest, GenesRequest, NamedConfig, PathwaysSpec, SaveOptions, Saved,
+    Session, TableSpec,
 };
 use twinpurify::twin::{Config, Preset};
 
@@ -211,6 +213,86 @@ fn without_a_purity_the_first_counts_and_nothing_is_said_where_every_patient_has
     let groups = GroupsOf::Column("group".into());
     let found = single.survival(&SurvivalSpec { time: "days".into(), event: "dead".into(), groups }).unwrap();
     assert_eq!((found.groups.iter().map(|(_, c)| c.at_risk[0]).sum::<usize>(), found.notes.len()), (90, 0));
+}
+
+/// Survival curves with their test, hazards and pathways of two groups, each with what is said beside it.
+fn grouped(session: &mut Session) -> [String; 3] {
+    let outcomes = || ("days".to_owned(), "dead".to_owned());
+    let (time, event) = outcomes();
+    let curves =
+        session.survival(&SurvivalSpec { time, event, groups: GroupsOf::Column("group".into()) }).expect("curves");
+    let (time, event) = outcomes();
+    let groups = session.grouping("group").expect("groups");
+    let by_group = Some(GroupsOf::Groups(groups.clone()));
+    let hazards =
+        session.hazards(&ForestSpec { time, event, columns: vec!["age".into()], groups: by_group }).expect("a model");
+    let pathways = PathwaysSpec { of: Choice::Instant, ..PathwaysSpec::default() };
+    let request = DifferencesRequest { pathways, groups, first: 0, second: Some(1), test: Default::default() };
+    let differences = session.differences(request).expect("a comparison");
+    let members = [&differences.first.members, &differences.second.members];
+    let compared = session.table(TableSpec::PathwaysDifferences).expect("a table");
+    [format!("{curves:?}"), format!("{hazards:?}"), format!("{members:?} {:?} {compared}", differences.notes)]
+}
+
+fn saved(session: &mut Session) -> Vec<u8> {
+    session.save_session(SaveOptions::default()).expect("a session")
+}
+
+fn alone(bytes: &[u8]) -> Session {
+    let mut session = Session::default();
+    session.open_session(bytes).expect("opened");
+    session
+}
+
+#[test]
+fn a_saved_session_alone_knows_its_patients() {
+    let mut all = regions(OUTCOMES, outcome, 5);
+    all.run_instant(&Config { genes: 100, ..Config::preset(Preset::Instant) }).unwrap();
+    let (with_cohort, bytes) = (grouped(&mut all), saved(&mut all));
+    assert!(with_cohort.iter().all(|said| said.contains("30 of 90 tumours are read")), "{with_cohort:?}");
+    let mut opened = alone(&bytes);
+    assert_eq!(grouped(&mut opened), with_cohort);
+    let table = opened.sample_table().unwrap();
+    assert_eq!(table.patients[..4].iter().flatten().collect::<Vec<_>>(), ["S-0", "S-0", "S-0", "S-1"]);
+
+    // A file of an older version names no patients: its columns do.
+    let mut older = Saved::from_bytes(&bytes).unwrap();
+    older.manifest.patients = None;
+    assert_eq!(grouped(&mut alone(&older.to_bytes().unwrap())), with_cohort);
+    older.manifest.columns.retain(|column| column.name != "patient");
+    let said = grouped(&mut alone(&older.to_bytes().unwrap()));
+    assert!(said.iter().all(|said| !said.contains("tumours are read")), "nothing tells its patients: {said:?}");
+
+    let mut damaged = Saved::from_bytes(&bytes).unwrap();
+    damaged.manifest.patients.as_mut().unwrap().names.pop();
+    let refused = Session::default().open_session(&damaged.to_bytes().unwrap()).unwrap_err();
+    assert!(
+        refused.code() == "session_damaged" && refused.to_string().contains("89 samples, there are 90"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn without_a_purity_a_saved_session_takes_the_purest_by_the_stand_in_it_was_saved_with() {
+    let settings =
+        SimulationSettings { tumours: 60, normals: 12, genes: 1500, seed: 4, ..SimulationSettings::default() };
+    let simulated = simulate(&settings).expect("a cohort");
+    let mut sheet = "sample\ttype\tpatient\tdays\tdead\tgroup\tage\n".to_owned();
+    for (at, (name, role)) in simulated.cohort.matrix.samples.iter().zip(&simulated.cohort.roles.value).enumerate() {
+        match role {
+            Role::Tumour => {
+                let row: Vec<String> = outcome(at / 2, 1).split('\t').map(str::to_owned).collect();
+                writeln!(sheet, "{name}\ttumor\tQ{}\t{}\t{}", at / 2, row[..3].join("\t"), row[4]).unwrap();
+            }
+            _ => writeln!(sheet, "{name}\tnormal\t\t\t\t\t").unwrap(),
+        }
+    }
+    let mut all = session(&[("expression.tsv", &simulated.expression_tsv()), ("samples.tsv", &sheet)]);
+    all.run_instant(&Config { genes: 300, ..Config::preset(Preset::Instant) }).unwrap();
+    let (with_cohort, bytes) = (grouped(&mut all), saved(&mut all));
+    let said = "the purest of each (purity stand-in (estimated)) counts, so that 30 of 60";
+    assert!(with_cohort.iter().all(|found| found.contains(said)), "{with_cohort:?}");
+    assert_eq!(grouped(&mut alone(&bytes)), with_cohort);
 }
 
 /// Balanced accuracy of the raw profile on a label, by the confusion matrix of the comparison.

@@ -64,7 +64,7 @@ pub use median::median;
 pub use origin::Origin;
 pub use outcome::{Endpoint, Outcome, TimeUnit, endpoints, outcome_columns};
 pub use parcel::ParcelError;
-pub use patients::{OneEach, Patients};
+pub use patients::{OneEach, Patients, patient_names};
 pub use reader::{FileReader, OpenedFile};
 pub use row::Row;
 pub use size::{Estimate, estimate};

@@ -125,9 +125,14 @@ impl Cohort {
 
 /// Patients from a column called so, else from TCGA barcodes, else from a name that a tumour and a normal share.
 pub(super) fn patients(joined: &Joined, columns: &[Column]) -> Vec<Option<String>> {
+    patient_names(&joined.named, columns)
+}
+
+/// The same of samples by the names in their files; without a name where nothing tells the patient.
+pub fn patient_names(samples: &[String], columns: &[Column]) -> Vec<Option<String>> {
     let named = columns.iter().find(|column| names_patients(&column.name, &column.values));
     let mut times: HashMap<&str, usize> = HashMap::new();
-    joined.named.iter().for_each(|name| *times.entry(name).or_default() += 1);
+    samples.iter().for_each(|name| *times.entry(name).or_default() += 1);
     let shared = |sample: &String| times.get(sample.as_str()).filter(|n| **n > 1).map(|_| sample.clone());
     let from_column = |at: usize| {
         let value = named.and_then(|c| c.values.get(at)?.as_ref())?;
@@ -136,7 +141,7 @@ pub(super) fn patients(joined: &Joined, columns: &[Column]) -> Vec<Option<String
     };
     let of =
         |(at, sample): (usize, &String)| from_column(at).or_else(|| participant(sample)).or_else(|| shared(sample));
-    joined.named.iter().enumerate().map(of).collect()
+    samples.iter().enumerate().map(of).collect()
 }
 
 /// The participant of a TCGA barcode: `TCGA.a7.A0CE.01A` is of TCGA-A7-A0CE.

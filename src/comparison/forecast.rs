@@ -96,7 +96,11 @@ impl Forecast {
     }
 }
 
-/// Milliseconds of one unit on the machine the constants were measured on (WebAssembly, one core).
+/// How much longer the page takes than the native program on one machine: training steps by bench/RESULTS.md.
+const MACHINE: f64 = if cfg!(target_arch = "wasm32") { 2.5 } else { 1.0 };
+
+/// Milliseconds of one unit before any was seen, by what 2,000 tumours × 3,000 genes took natively on two cores
+/// (bench/RESULTS.md, *The comparison's steps*).
 pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
     let Size { tumours, genes } = size;
     let (n, g) = (tumours as f64, genes as f64);
@@ -108,12 +112,13 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
     };
     // What the samples span is all that a regression sees of a wider profile.
     let seen = width.min(n);
-    match part {
+    let native = match part {
         Part::Fit => match method {
-            Method::Raw => 2e-5 * n * g,
-            Method::Trained(_) => 1e-4 * n * g,
-            Method::Pca | Method::ContrastivePca => 1e-6 * n * n * g,
-            Method::ClosedForm(_) => 1e-5 * n * n * g,
+            Method::Raw => 1e-5 * n * g,
+            Method::Trained(_) => 4e-5 * n * g,
+            Method::Pca => 4e-8 * n * n * g,
+            Method::ContrastivePca => 7e-7 * n * n * g,
+            Method::ClosedForm(_) => 4e-6 * n * n * g,
         },
         Part::Step => match method {
             Method::Trained(config) => {
@@ -122,15 +127,17 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
                 let weights: f64 = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
                 let decoded = if config.rho > 0.0 { 2.0 } else { 1.0 };
                 let rows = 2.0 * config.batch as f64;
-                2e-7 * rows * weights * decoded + 1e-5 * weights * decoded + 3e-5 * rows * g
+                8e-8 * rows * weights * decoded + 4e-6 * weights * decoded + 1.2e-5 * rows * g
             }
             _ => 0.0,
         },
-        Part::Identity => 3e-5 * n * (g + width),
-        Part::Signal => 2e-6 * n * n * width + 2e-4 * n * seen * seen,
-        Part::Classify(_) => 5e-7 * n * n * width + 2e-5 * n * g + 7e-3 * n * seen,
-        Part::Survival => 1e-6 * n * n * width + 0.05 * n * seen.min(30.0),
-    }
+        Part::Identity => 3e-5 * n * g + 1.5e-7 * n * n * width,
+        // Neighbours, inner products, and what is decomposed of them.
+        Part::Signal => 3e-5 * n * n + 1e-7 * n * n * width + 6e-7 * n * seen * seen,
+        Part::Classify(_) => 2e-5 * n * n + 1e-7 * n * n * width + 1.5e-7 * n * seen * seen + 6e-4 * n * seen,
+        Part::Survival => 1.5e-7 * n * n * width + 0.013 * n * seen.min(30.0),
+    };
+    native * MACHINE
 }
 
 #[cfg(test)]

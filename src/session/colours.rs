@@ -57,7 +57,7 @@ impl Session {
     }
 
     fn grouping_colours(&mut self, grouping: &Grouping) -> Result<Colours, SessionError> {
-        grouping.check(self.current_set()?.tumours.len())?;
+        grouping.check(self.tumours_shown()?)?;
         let Grouping { label, names, codes } = grouping.clone();
         Ok(Colours::Category { label, categories: names, codes })
     }

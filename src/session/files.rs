@@ -319,7 +319,7 @@ impl Session {
             return Ok(SampleTable {
                 samples,
                 roles: vec![Role::Tumour; n],
-                patients: vec![None; n],
+                patients: kept.patient_names(),
                 columns,
                 reasons: nothing.clone(),
                 sources: nothing,

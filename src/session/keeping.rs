@@ -141,6 +141,7 @@ impl Session {
         arrays.insert("history".into(), Array2::from_shape_fn((history.len(), 8), |(at, of)| losses(&history[at])[of]));
         let pathways = self.saved_pathways(first, &mut arrays)?;
         let columns = self.tumour_columns()?;
+        let patients = Some(self.saved_patients(&set)?);
         let expression = if options.expression { Some(self.saved_expression()?) } else { None };
         let manifest = Manifest {
             format: SESSION_FORMAT.into(),
@@ -149,6 +150,7 @@ impl Session {
             summary: value(&self.summary()?),
             samples: set.tumours.clone(),
             columns,
+            patients,
             genes: set.genes.clone(),
             models,
             run: self.run_record().ok(),

@@ -75,7 +75,7 @@ impl Session {
                 Ok(clusters(&values, *k)?)
             }
             GroupsOf::Groups(grouping) => {
-                grouping.check(self.current_set()?.tumours.len())?;
+                grouping.check(self.tumours_shown()?)?;
                 Ok(grouping.clone())
             }
         }
@@ -95,9 +95,14 @@ impl Session {
 
     /// Time and event of every tumour, and what a person should know of them.
     fn outcomes(&mut self, time: &str, event: &str) -> Result<cohort::Outcomes, SessionError> {
-        let set = self.current_set()?;
-        let tumours = self.tumour_indices(&set)?;
-        let columns = &self.cohort()?.columns;
+        let (columns, tumours): (_, Vec<usize>) = match self.kept() {
+            Some(kept) => (&kept.manifest.columns, (0..kept.manifest.samples.len()).collect()),
+            None => {
+                let set = self.current_set()?;
+                let tumours = self.tumour_indices(&set)?;
+                (&self.cohort()?.columns, tumours)
+            }
+        };
         let column = |name: &str| {
             let found = columns.iter().find(|column| column.name == name);
             found.ok_or_else(|| SessionError::Unknown { what: "column", name: name.into() })

@@ -4,11 +4,12 @@
 //! stranger: safetensors bounds header and offsets, `serde_json` bounds the depth, and [`Saved::check`] sees that
 //! every array is as long as the samples it belongs to before anything is read from it.
 
-use std::borrow::Cow;
+mod written;
+
 use std::collections::{BTreeMap, HashMap};
 
 use ndarray::Array2;
-use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
+use safetensors::tensor::{Dtype, SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
@@ -20,6 +21,7 @@ use crate::cohort::{Column, Row};
 use crate::figure::{MapKind, Of};
 use crate::readout::pathways::PathwayChange;
 use crate::readout::scoring::Coverage;
+use written::{Values, Written};
 
 /// Written into every session file.
 pub const SESSION_FORMAT: &str = "twinpurify.session";
@@ -93,6 +95,9 @@ pub struct Manifest {
     pub samples: Vec<String>,
     /// Their clinical columns.
     pub columns: Vec<Column>,
+    /// Whose tumours they are; not told in files of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patients: Option<SavedPatients>,
     /// Genes trained on; their moments are the tensors `genes/mean` and `genes/deviation`.
     pub genes: Vec<String>,
     /// What was learnt, the trained model first.
@@ -114,6 +119,17 @@ pub struct Manifest {
     /// What the page keeps for itself: groups, views, colours.
     #[serde(default)]
     pub page: Value,
+}
+
+/// The patients of the tumours, and what tells the purest tumour of each where no column does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedPatients {
+    /// One per tumour; a tumour without a name is a patient of its own.
+    pub names: Vec<Option<String>>,
+    /// The stand-in for purity, one per tumour, where a patient has several and the sheet has no purity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stand_in: Option<Vec<Option<f64>>>,
 }
 
 /// Something learnt; its embedding is the tensor `embedding/<of>`.
@@ -296,6 +312,11 @@ impl Saved {
         if let Some(column) = m.columns.iter().find(|c| c.values.len() != n) {
             return Err(damaged(format!("a column has {} values for {n} samples", column.values.len())));
         }
+        if let Some(patients) = &m.patients
+            && (patients.names.len() != n || patients.stand_in.as_ref().is_some_and(|values| values.len() != n))
+        {
+            return Err(damaged(format!("it names the patients of {} samples, there are {n}", patients.names.len())));
+        }
         for model in &m.models {
             self.array(&embedding_name(model.of.into()), n, None)?;
         }
@@ -359,48 +380,6 @@ impl Saved {
     /// The saved expression matrix, genes × samples.
     pub fn expression(&self) -> Option<(&SavedExpression, &Array2<f32>)> {
         self.manifest.expression.as_ref().zip(self.arrays.get(EXPRESSION))
-    }
-}
-
-/// A tensor that becomes bytes when its turn comes to be written, not before.
-struct Written<'a> {
-    shape: Vec<usize>,
-    values: Values<'a>,
-}
-
-enum Values<'a> {
-    Array(&'a Array2<f32>),
-    Rows(&'a [Row]),
-    Bytes(&'a [u8]),
-}
-
-impl View for Written<'_> {
-    fn dtype(&self) -> Dtype {
-        if matches!(self.values, Values::Bytes(_)) { Dtype::U8 } else { Dtype::F32 }
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        let mut bytes = Vec::new();
-        if !matches!(self.values, Values::Bytes(_)) {
-            bytes.reserve_exact(self.data_len());
-        }
-        match &self.values {
-            Values::Array(array) => array.iter().for_each(|v| bytes.extend_from_slice(&v.to_le_bytes())),
-            Values::Rows(rows) => {
-                rows.iter().flatten().for_each(|v| bytes.extend_from_slice(&v.to_le_bytes()));
-            }
-            Values::Bytes(bytes) => return Cow::Borrowed(bytes),
-        }
-        Cow::Owned(bytes)
-    }
-
-    fn data_len(&self) -> usize {
-        let unit = if matches!(self.values, Values::Bytes(_)) { 1 } else { size_of::<f32>() };
-        self.shape.iter().product::<usize>() * unit
     }
 }
 

@@ -1,7 +1,7 @@
 //! One training fold and its held-out tumours, embedded by an encoder that never saw the latter.
 
 use super::super::ReadoutError;
-use super::fitting::{Fitting, STEPS};
+use super::fitting::{Classifiers, Fitting, STEPS};
 use crate::random::{Purpose, stream};
 use ndarray::Array2;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -13,12 +13,14 @@ pub type Said = [[Array2<f64>; 2]; 2];
 pub struct HeldOutRun {
     fitting: Fitting,
     rng: Xoshiro256PlusPlus,
+    /// Before it is asked.
+    fitted: Option<Classifiers>,
     held: [Array2<f32>; 2],
 }
 
 impl HeldOutRun {
-    /// Steps of a run.
-    pub const STEPS: f64 = STEPS;
+    /// Steps of a run: those of the fit, and the one that asks it.
+    pub const STEPS: f64 = STEPS + 1.0;
 
     /// Begin: `train` is samples × features of classes `y`, all under `classes`, each with its patient's number; `held` the held-out tumours as they are
     /// and diluted.
@@ -34,7 +36,12 @@ impl HeldOutRun {
     ) -> Result<Self, ReadoutError> {
         ReadoutError::shape("Labels", train.nrows(), y.len())?;
         ReadoutError::shape("Patients", train.nrows(), patients.len())?;
-        Ok(Self { fitting: Fitting::new(train, y, patients, classes), rng: stream(seed, Purpose::Folds, 1000), held })
+        Ok(Self {
+            fitting: Fitting::new(train, y, patients, classes),
+            rng: stream(seed, Purpose::Folds, 1000),
+            fitted: None,
+            held,
+        })
     }
 
     /// One step; what is said of the held-out tumours once it was the last.
@@ -42,7 +49,10 @@ impl HeldOutRun {
     /// # Errors
     /// [`ReadoutError::TooFew`] with fewer than two classes or three training tumours of one, and the fit's own.
     pub fn step(&mut self) -> Result<Option<Said>, ReadoutError> {
-        let fitted = self.fitting.step(&mut self.rng)?;
-        Ok(fitted.map(|fitted| self.held.each_ref().map(|held| fitted.said(held))))
+        if let Some(fitted) = self.fitted.take() {
+            return Ok(Some(self.held.each_ref().map(|held| fitted.said(held))));
+        }
+        self.fitted = self.fitting.step(&mut self.rng)?;
+        Ok(None)
     }
 }

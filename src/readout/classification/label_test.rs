@@ -10,6 +10,7 @@ use crate::random::{Purpose, stream};
 use ndarray::{Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// How the label test is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +96,13 @@ impl LabelAccuracy {
     }
 }
 
+/// Which tumours of a fold are classified.
+#[derive(Clone, Copy)]
+enum Side {
+    Clean,
+    Diluted,
+}
+
 /// The label test in progress.
 pub struct LabelRun {
     test: LabelTest,
@@ -109,6 +117,8 @@ pub struct LabelRun {
     repeat: usize,
     at: usize,
     fitting: Option<Fitting>,
+    /// Of the fold under way, before they are asked: each side of the test is a step of its own.
+    fitted: Option<(Classifiers, VecDeque<Side>)>,
     /// Clean and diluted, each by both classifiers, of the repeat under way.
     said: [[Array2<f64>; 2]; 2],
     sums: [[Scores; 2]; 2],
@@ -160,6 +170,7 @@ impl LabelRun {
             sums: [[Scores::default(); 2]; 2],
             fold: Vec::new(),
             fitting: None,
+            fitted: None,
             fits: 0.0,
             repeat: 0,
             at: 0,
@@ -190,6 +201,10 @@ impl LabelRun {
         if self.repeat == self.test.repeats {
             return self.trained_high_tested_low();
         }
+        if let Some((fitted, sides)) = self.fitted.take() {
+            self.predict(fitted, sides);
+            return Ok(None);
+        }
         let Some(fitting) = &mut self.fitting else {
             if self.at == 0 {
                 self.rng = stream(self.test.seed, Purpose::Folds, self.repeat as u64);
@@ -205,23 +220,30 @@ impl LabelRun {
         let fitted = fitting.step(&mut self.rng)?;
         self.fits += 1.0 / STEPS;
         if let Some(fitted) = fitted {
-            self.predict(&fitted);
             self.fitting = None;
-            self.at += 1;
-            if self.at == self.test.folds {
-                self.judge();
-                (self.at, self.repeat) = (0, self.repeat + 1);
-            }
+            self.fitted = Some((fitted, [Side::Clean, Side::Diluted].into()));
         }
         Ok(None)
     }
 
-    fn predict(&mut self, fitted: &Classifiers) {
-        let test: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] == self.at).collect();
-        for (said, features) in self.said.iter_mut().zip([&self.clean, &self.diluted]) {
-            for (said, found) in said.iter_mut().zip(fitted.said(&features.select(Axis(0), &test))) {
+    /// Ask the classifiers of the fold about the next of its `sides`; the fold is over with the last.
+    fn predict(&mut self, fitted: Classifiers, mut sides: VecDeque<Side>) {
+        if let Some(side) = sides.pop_front() {
+            let test: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] == self.at).collect();
+            let features = if matches!(side, Side::Clean) { &self.clean } else { &self.diluted };
+            for (said, found) in self.said[side as usize].iter_mut().zip(fitted.said(&features.select(Axis(0), &test)))
+            {
                 test.iter().zip(found.rows()).for_each(|(&i, row)| said.row_mut(i).assign(&row));
             }
+        }
+        if !sides.is_empty() {
+            self.fitted = Some((fitted, sides));
+            return;
+        }
+        self.at += 1;
+        if self.at == self.test.folds {
+            self.judge();
+            (self.at, self.repeat) = (0, self.repeat + 1);
         }
     }
 
