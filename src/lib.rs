@@ -35,6 +35,7 @@ pub mod figure;
 mod parallel;
 pub mod random;
 pub mod readout;
+#[cfg(feature = "cpu")]
 pub mod session;
 pub mod training_set;
 #[cfg(any(feature = "cpu", feature = "gpu"))]

@@ -3,12 +3,10 @@
 use thiserror::Error;
 
 use crate::cohort::CohortError;
-#[cfg(feature = "cpu")]
 use crate::comparison::ComparisonError;
 use crate::figure::FigureError;
 use crate::readout::ReadoutError;
 use crate::training_set::TrainingSetError;
-#[cfg(feature = "cpu")]
 use crate::twin::{ConfigError, TrainError};
 
 /// A call that was refused: what was found and what to do. Nothing that was loaded is lost by it.
@@ -21,11 +19,9 @@ pub enum SessionError {
     #[error(transparent)]
     TrainingSet(#[from] TrainingSetError),
     /// A parameter.
-    #[cfg(feature = "cpu")]
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A run.
-    #[cfg(feature = "cpu")]
     #[error(transparent)]
     Train(#[from] TrainError),
     /// A readout.
@@ -35,11 +31,9 @@ pub enum SessionError {
     #[error(transparent)]
     Parcel(#[from] crate::cohort::ParcelError),
     /// A comparison that cannot begin.
-    #[cfg(feature = "cpu")]
     #[error(transparent)]
     Comparison(#[from] ComparisonError),
     /// A session file.
-    #[cfg(feature = "cpu")]
     #[error(transparent)]
     File(#[from] super::SessionFileError),
     /// A figure.
@@ -70,15 +64,11 @@ impl SessionError {
         match self {
             Self::Cohort(e) => e.code,
             Self::TrainingSet(e) => e.code(),
-            #[cfg(feature = "cpu")]
             Self::Config(_) => "bad_config",
-            #[cfg(feature = "cpu")]
             Self::Train(e) => e.code(),
             Self::Readout(e) => e.code(),
             Self::Parcel(_) => "damaged_parcel",
-            #[cfg(feature = "cpu")]
             Self::Comparison(e) => e.code(),
-            #[cfg(feature = "cpu")]
             Self::File(e) => e.code(),
             Self::Figure(e) => e.code(),
             Self::NotYet(_) => "not_yet",

@@ -4,61 +4,36 @@
 mod error;
 pub mod tables;
 
-#[cfg(feature = "cpu")]
 mod colours;
-#[cfg(feature = "cpu")]
 mod containers;
-#[cfg(feature = "cpu")]
 mod directions;
-#[cfg(feature = "cpu")]
 mod estimates;
-#[cfg(feature = "cpu")]
 mod evidence;
-#[cfg(feature = "cpu")]
 mod explorer;
-#[cfg(feature = "cpu")]
 mod exports;
-#[cfg(feature = "cpu")]
 mod expression;
-#[cfg(feature = "cpu")]
 mod figures;
-#[cfg(feature = "cpu")]
 mod files;
-#[cfg(feature = "cpu")]
 mod fitted;
-#[cfg(feature = "cpu")]
 mod genes;
-#[cfg(feature = "cpu")]
 mod groups;
-#[cfg(feature = "cpu")]
 mod keeping;
-#[cfg(feature = "cpu")]
 mod outcomes;
-#[cfg(feature = "cpu")]
 mod patients;
-#[cfg(feature = "cpu")]
 mod provenance;
-#[cfg(feature = "cpu")]
 mod quality;
-#[cfg(feature = "cpu")]
 mod readouts;
-#[cfg(feature = "cpu")]
 mod saved;
-#[cfg(feature = "cpu")]
 mod shares;
-#[cfg(feature = "cpu")]
 mod strength;
-#[cfg(feature = "cpu")]
 mod training;
-#[cfg(feature = "cpu")]
 mod transfer;
 
 pub use error::SessionError;
 
-#[cfg(all(feature = "cpu", feature = "containers"))]
+#[cfg(feature = "containers")]
 pub use self::containers::{Refused, Unpacked};
 
-#[cfg(feature = "cpu")]
 pub use self::{
     colours::Colours,
     directions::direction_column,
@@ -80,18 +55,13 @@ pub use self::{
     transfer::{Opened, TransferReport},
 };
 
-#[cfg(feature = "cpu")]
 use fitted::Fitted;
 
-#[cfg(feature = "cpu")]
 use std::collections::BTreeMap;
-#[cfg(feature = "cpu")]
 use std::rc::Rc;
 
-#[cfg(feature = "cpu")]
 use ndarray::Array2;
 
-#[cfg(feature = "cpu")]
 use crate::{
     cohort::{Cohort, Corrections, GeneMap, GeneSet, OpenedFile, Role, quality::Quality},
     comparison::Comparison,
@@ -102,7 +72,6 @@ use crate::{
 };
 
 /// Everything one person has open. Lives in one worker (or one process), on the CPU device.
-#[cfg(feature = "cpu")]
 #[derive(Default)]
 pub struct Session {
     readers: BTreeMap<u32, provenance::Incoming>,
@@ -145,14 +114,12 @@ pub struct Session {
 }
 
 /// A run in progress on this engine.
-#[cfg(feature = "cpu")]
 struct Run {
     trainer: Trainer,
     set: Rc<TrainingSet>,
 }
 
 /// The CPU device's futures are ready when they are made, so this never waits.
-#[cfg(feature = "cpu")]
 fn now<T>(future: impl Future<Output = T>) -> T {
     pollster::block_on(future)
 }

@@ -12,16 +12,11 @@ use std::borrow::Cow;
 
 use crate::readout::directions::{Direction, GeneWeight, Sense};
 
-#[cfg(feature = "cpu")]
 pub(super) mod expression;
-#[cfg(feature = "cpu")]
 pub mod genes;
-#[cfg(feature = "cpu")]
 mod outcomes;
 
-#[cfg(feature = "cpu")]
 pub use expression::expression_genes;
-#[cfg(feature = "cpu")]
 pub use outcomes::{confusion, hazards, survival};
 
 /// A clinical column beside a map: one entry per sample, `None` where missing.
@@ -140,7 +135,6 @@ pub fn genes(names: &[String], mean: &[f32], deviation: &[f32]) -> String {
 
 /// The comparison: `cohort, representation, measure, mean, sd, seeds, best, missing`, one line a row and measure; those
 /// that could not be measured have no mean and a reason.
-#[cfg(feature = "cpu")]
 pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
     let header = ["cohort", "representation", "measure", "mean", "sd", "seeds", "best", "missing"];
     let whole = |value: Option<f64>| value.map_or_else(Cow::default, |v| v.to_string().into());
@@ -165,7 +159,6 @@ pub fn comparison(cohorts: &[(&str, &crate::comparison::Table)]) -> String {
 
 /// The price of strength: `representation, strength, measure, mean, sd, seeds`, one line a strength and measure, then those of
 /// the representations beside it, which have no strength.
-#[cfg(feature = "cpu")]
 pub fn price(price: &crate::comparison::price::Price) -> String {
     let whole = |value: Option<f64>| value.map_or_else(Cow::default, |v| v.to_string().into());
     let seeds = price.table().seeds.len();
@@ -194,7 +187,6 @@ pub fn quality<'a>(rows: impl Iterator<Item = (&'a str, &'a str, [f32; 4], Strin
 
 /// An expression matrix as its own reader takes it: tabs, one gene a line, missing values as `NA`; line by line, for the
 /// whole text is larger than the matrix.
-#[cfg(feature = "cpu")]
 pub(super) fn matrix(
     names: &super::saved::SavedExpression,
     values: &ndarray::Array2<f32>,
@@ -213,7 +205,6 @@ pub(super) fn matrix(
 }
 
 /// The sample sheet of the same; a tab within a cell becomes a blank.
-#[cfg(feature = "cpu")]
 pub(super) fn sheet(names: &super::saved::SavedExpression) -> String {
     let cell = |text: &str| text.replace(['\t', '\n', '\r'], " ");
     let headings: Vec<String> = names.columns.iter().map(|column| cell(&column.name)).collect();
@@ -270,7 +261,6 @@ pub fn differences(all: &[&crate::readout::differences::Differences]) -> String 
 }
 
 /// Estimates: `sample, purity_stand_in, stromal_score_z, immune_score_z, position_normal_to_purest`; empty where one cannot be made.
-#[cfg(feature = "cpu")]
 pub fn purity(estimates: &super::Estimates) -> String {
     let rows = estimates.samples.iter().enumerate().map(|(at, sample)| {
         let cell = |values: &Result<Vec<f64>, String>| {

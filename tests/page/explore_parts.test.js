@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { enclosed, inside, procrustes } from "../../www/figure/geometry.js";
-import { History } from "../../www/page/history.js";
-import { categoryDifference, numberDifference } from "../../www/page/differences.js";
-import { csvOf, filterOf, ranks, sorted } from "../../www/page/rows.js";
-import { combined, told } from "../../www/page/selection.js";
+import { History } from "../../www/page/shell/history.js";
+import { categoryDifference, numberDifference } from "../../www/page/explore/differences.js";
+import { csvOf, filterOf, ranks, sorted } from "../../www/page/widgets/rows.js";
+import { combined, told } from "../../www/page/explore/selection.js";
 
 test("a point is in a polygon by the even–odd rule, concave and crossed ones too", () => {
   const square = [0, 0, 10, 0, 10, 10, 0, 10];

@@ -1,7 +1,7 @@
 // Groups as the readouts take them: pure functions of the page's state.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { grouping } from "../../www/page/grouping.js";
+import { grouping } from "../../www/page/explore/grouping.js";
 
 /** @param {object} parts @returns {any} */
 const state = (parts) => ({ tumours: ["a", "b", "c", "d"], selection: [], groups: [], ...parts });

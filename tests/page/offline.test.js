@@ -71,7 +71,7 @@ test("offline after the first visit, installable, updated only when asked", { sk
 
     await t.test("a new version waits for the run to end, and for the person", async () => {
       const old = await version();
-      appendFileSync(join(dist, "www/page/rail.js"), "// another version\n");
+      appendFileSync(join(dist, "www/page/shell/rail.js"), "// another version\n");
       name(dist);
       await page.reload();
       await engineReady(page);

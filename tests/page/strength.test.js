@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { readLink, writeLink } from "../../www/share/link.js";
-import { strengthInWords, strengthName } from "../../www/page/strength.js";
+import { strengthInWords, strengthName } from "../../www/page/explore/strength.js";
 import { engineReady, missing, openPage, saved, setParameters, tinyCohort, trainTiny, verdict } from "./harness.js";
 import { example } from "./link_example.js";
 

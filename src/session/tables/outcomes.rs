@@ -36,7 +36,6 @@ pub fn hazards(rows: &[crate::figure::ForestRow]) -> String {
 }
 
 /// Confusion: `representation, truth, predicted, tumours, share`, one line a cell.
-#[cfg(feature = "cpu")]
 pub fn confusion(found: &crate::comparison::ConfusionTable) -> String {
     let header = ["representation", "truth", "predicted", "tumours", "share"];
     let rows = found.rows.iter().flat_map(|row| {
