@@ -628,12 +628,14 @@ fn the_manual_has_a_page_for_every_command_and_completions_for_five_shells() {
     let folder = folder("manual");
     succeeds(&["manual", "--out", path(&folder)]);
     let pages = contents(&folder.join("man"));
-    for command in ["", "-inspect", "-train", "-embed", "-pathways", "-session", "-simulate", "-study", "-manual"] {
+    for command in
+        ["", "-inspect", "-train", "-embed", "-pathways", "-genes", "-session", "-simulate", "-study", "-manual"]
+    {
         let page =
             pages.get(&format!("twinpurify{command}.1")).unwrap_or_else(|| panic!("{command}: {:?}", pages.keys()));
         assert!(String::from_utf8_lossy(page).contains(".SH SYNOPSIS"), "{command}");
     }
-    assert_eq!(pages.len(), 9, "{:?}", pages.keys());
+    assert_eq!(pages.len(), 10, "{:?}", pages.keys());
     let study = String::from_utf8_lossy(&pages["twinpurify-study.1"]).into_owned();
     assert!(study.contains("shard") && study.contains("seeds"), "{study}");
     let completions = contents(&folder.join("completions"));

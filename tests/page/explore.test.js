@@ -470,7 +470,7 @@ test("10,000 samples: what the table costs the main thread (reported, not assert
     await engineReady(page);
     const prepare = async () => {
       const from = (/** @type {string} */ file) => import(new URL(`www/page/${file}`, location.href).href);
-      const [{ State }, { SampleTable }] = [await from("state.js"), await from("explore_table.js")];
+      const [{ State }, { SampleTable }] = [await from("shell/state.js"), await from("explore/explore_table.js")];
       const n = 10_000;
       const samples = Array.from({ length: n }, (_, at) => `TCGA-${String(at * 7919 % 10_007).padStart(5, "0")}-01A`);
       const columns = Array.from({ length: 20 }, (_, column) => ({
