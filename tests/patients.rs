@@ -234,6 +234,22 @@ fn grouped(session: &mut Session) -> [String; 3] {
     [format!("{curves:?}"), format!("{hazards:?}"), format!("{members:?} {:?} {compared}", differences.notes)]
 }
 
+/// The same words and, to a hundred-thousandth, the same numbers: a session keeps the pathways' scores in single precision.
+fn agree(found: &[String; 3], expected: &[String; 3]) {
+    for (found, expected) in found.iter().zip(expected) {
+        let cells = |text: &str| text.split([',', '\n']).map(str::to_owned).collect::<Vec<_>>();
+        let (found, expected) = (cells(found), cells(expected));
+        assert_eq!(found.len(), expected.len());
+        for (one, other) in found.iter().zip(&expected) {
+            let near = match (one.parse::<f64>(), other.parse::<f64>()) {
+                (Ok(one), Ok(other)) => (one - other).abs() <= 1e-5 * other.abs().max(1.0),
+                _ => one == other,
+            };
+            assert!(near, "{one} instead of {other}");
+        }
+    }
+}
+
 fn saved(session: &mut Session) -> Vec<u8> {
     session.save_session(SaveOptions::default()).expect("a session")
 }
@@ -251,14 +267,14 @@ fn a_saved_session_alone_knows_its_patients() {
     let (with_cohort, bytes) = (grouped(&mut all), saved(&mut all));
     assert!(with_cohort.iter().all(|said| said.contains("30 of 90 tumours are read")), "{with_cohort:?}");
     let mut opened = alone(&bytes);
-    assert_eq!(grouped(&mut opened), with_cohort);
+    agree(&grouped(&mut opened), &with_cohort);
     let table = opened.sample_table().unwrap();
     assert_eq!(table.patients[..4].iter().flatten().collect::<Vec<_>>(), ["S-0", "S-0", "S-0", "S-1"]);
 
     // A file of an older version names no patients: its columns do.
     let mut older = Saved::from_bytes(&bytes).unwrap();
     older.manifest.patients = None;
-    assert_eq!(grouped(&mut alone(&older.to_bytes().unwrap())), with_cohort);
+    agree(&grouped(&mut alone(&older.to_bytes().unwrap())), &with_cohort);
     older.manifest.columns.retain(|column| column.name != "patient");
     let said = grouped(&mut alone(&older.to_bytes().unwrap()));
     assert!(said.iter().all(|said| !said.contains("tumours are read")), "nothing tells its patients: {said:?}");
@@ -292,7 +308,7 @@ fn without_a_purity_a_saved_session_takes_the_purest_by_the_stand_in_it_was_save
     let (with_cohort, bytes) = (grouped(&mut all), saved(&mut all));
     let said = "the purest of each (purity stand-in (estimated)) counts, so that 30 of 60";
     assert!(with_cohort.iter().all(|found| found.contains(said)), "{with_cohort:?}");
-    assert_eq!(grouped(&mut alone(&bytes)), with_cohort);
+    agree(&grouped(&mut alone(&bytes)), &with_cohort);
 }
 
 /// Balanced accuracy of the raw profile on a label, by the confusion matrix of the comparison.
