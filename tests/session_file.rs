@@ -153,8 +153,11 @@ fn what_is_no_whole_session_is_refused_with_its_reason() {
     assert_eq!(change(&|s| s.manifest.page = json!("x".repeat(5 << 20))), "session_too_large");
 }
 
+/// The fuzz target's loop on stable Rust: seeded, 400 files here, more for as many seconds as FUZZ_SECONDS says.
 #[test]
 fn bytes_spoilt_at_random_never_panic() {
+    let seconds: u64 = std::env::var("FUZZ_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    let (start, mut files) = (std::time::Instant::now(), 0);
     let bytes = saved(&mut trained(), false);
     let mut state = 20_261_124_u64;
     let mut draw = |below: usize| {
@@ -162,7 +165,8 @@ fn bytes_spoilt_at_random_never_panic() {
         (state >> 33) as usize % below
     };
     let header = 8 + u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) as usize;
-    for _ in 0..400 {
+    while files < 400 || start.elapsed().as_secs() < seconds {
+        files += 1;
         let mut spoilt = bytes.clone();
         for _ in 0..1 + draw(4) {
             let at = draw(header.min(spoilt.len()));
@@ -173,4 +177,5 @@ fn bytes_spoilt_at_random_never_panic() {
         }
         body::run(&spoilt);
     }
+    println!("{files} spoilt session files");
 }
