@@ -106,7 +106,7 @@ want_python_modules() {
     [[ -z ${PYTHON:-} ]] || return 0
     hash="$(fingerprint tests/requirements.txt) $(python3 --version)"
     if [[ ! -x .build/python/bin/python ]] || ! fresh python-modules "$hash"; then
-        say "installing the Python modules that read our files: numpy, pandas, safetensors, anndata"
+        say "installing the Python modules that read our files: numpy, pandas, pyarrow, safetensors, anndata"
         if ! python3 -m venv --clear .build/python || ! .build/python/bin/pip install --quiet -r tests/requirements.txt </dev/null; then
             say "SKIPPED: docs/python.md and the reading of exported files. To run them: sudo apt-get install python3-venv"
             return 0
