@@ -26,7 +26,7 @@ export class Axes {
     this.#state = state;
     this.#shown = shown;
     this.#plots = [0, 1].map((axis) => new Plot(state, {
-      name: `axis_${axis + 1}`, title: "", height: () => 96 + 24 * 17, suffix: () => `_${this.#asked().of}`,
+      name: `axis_${axis + 1}`, title: `Axis ${axis + 1}`, height: () => 96 + 24 * 17, suffix: () => `_${this.#asked().of}`,
       spec: () => this.element.open && axis < this.#axes.length && { figure: "axis_genes", axis }, csv: () => axis < this.#axes.length && { table: "axis_genes" },
     }));
     this.element = h("details", { id: "explore-axes", ontoggle: () => this.show() },

@@ -32,7 +32,8 @@ export class Plot {
   #state;
   #options;
   #host;
-  #canvas = h("canvas", { role: "img" });
+  // Hidden until it is drawn: an empty image has no name.
+  #canvas = h("canvas", { role: "img", hidden: true });
   #note = h("p", { className: "note", role: "status" });
   #behind = h("details", { ontoggle: () => this.#fillTable() }, h("summary", {}, "Table"));
   #buttons;
