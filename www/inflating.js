@@ -7,7 +7,7 @@ import { trusting } from "./trusted.js";
 const LARGE = 1 << 20;
 /** Bytes of one piece, and pieces that may wait to be read. */
 const PIECE = 1 << 18, AHEAD = 16;
-/** Mirrors src/cohort/limits.rs: what grows more is looked at by the engine. */
+/** Mirrors src/cohort/text/limits.rs: what grows more is looked at by the engine. */
 const MAX_INFLATION = 200, FREE_INFLATION = 16 << 20;
 
 /** @type {any} */

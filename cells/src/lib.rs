@@ -3,7 +3,7 @@
 //!
 //! A crate of its own because Cargo sets how far code is optimised by crate: the browser's engine is built for size
 //! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Its tests stand in
-//! `src/cohort/number.rs`, `records.rs`, `scale.rs` and `src/readout/gene_differences`, beside its callers.
+//! `src/cohort/text/number.rs`, `records.rs`, `src/cohort/values/scale.rs` and `src/readout/gene_differences`, beside its callers.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

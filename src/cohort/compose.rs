@@ -2,18 +2,19 @@
 
 use twinpurify_cells::{falls_below_zero, misses_a_value};
 
-use super::clinical::{add_labels, clinical_columns};
-use super::gene_naming::mouse_names;
-use super::genes::counted;
-use super::join::{Corrections, join, without_alternatives};
-use super::outcome::follow_up;
-use super::parts::parts;
-use super::patients::patients;
-use super::platform::Platform;
-use super::reader::{Content, OpenedFile, thousands};
-use super::roles::detect;
-use super::sheet::Sheet;
-use super::{Cohort, CohortError, FileReport, GeneIdKind, GeneSet, ValueScale};
+use crate::cohort::genes::ids::counted;
+use crate::cohort::genes::naming::mouse_names;
+use crate::cohort::parts::parts;
+use crate::cohort::samples::clinical::{add_labels, clinical_columns};
+use crate::cohort::samples::join::{Corrections, join, without_alternatives};
+use crate::cohort::samples::outcome::follow_up;
+use crate::cohort::samples::patients::patients;
+use crate::cohort::samples::roles::detect;
+use crate::cohort::samples::sheet::Sheet;
+use crate::cohort::sources::platform::Platform;
+use crate::cohort::text::opened::{Content, OpenedFile};
+use crate::cohort::text::thousands::thousands;
+use crate::cohort::{Cohort, CohortError, FileReport, GeneIdKind, GeneSet, ValueScale};
 
 /// Composes a cohort out of opened files, in the order given: one or more expression matrices (several are joined on their
 /// shared genes), any number of sample sheets and gene sets.

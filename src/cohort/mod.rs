@@ -3,72 +3,38 @@
 //! Knows nothing of the rooms below it. Every reader is safe for untrusted bytes: it returns a cohort or a
 //! [`CohortError`] that names file, line and column, and never panics.
 
-mod broad;
-mod clinical;
-mod clinical_number;
 mod compose;
-mod dated;
-mod dialect;
 mod error;
-mod events;
-mod finding;
-mod findings;
-mod gene_map;
-mod gene_naming;
 mod genes;
-mod geo;
-pub mod hallmark;
-mod inflate;
-mod join;
-mod kind;
-mod levels;
-mod limits;
-mod logarithm;
-mod median;
-mod names;
-mod number;
-mod origin;
-mod other_tables;
-mod outcome;
 mod parcel;
 mod parts;
-mod patients;
-mod platform;
 pub mod quality;
-mod read_table;
-mod reader;
-mod records;
-mod role_words;
-mod roles;
-mod row;
-mod rows;
-mod scale;
-mod sheet;
+mod samples;
 pub mod simulated;
-mod size;
+mod sources;
 mod summary;
-mod table;
-mod table_reader;
 mod text;
-mod vials;
+mod values;
 
-pub use clinical::SheetJoin;
 pub use compose::{compose, compose_with};
 pub use error::CohortError;
-pub use events::{Events, Outcomes, outcomes};
-pub use gene_map::{GeneMap, RecognisedGenes};
-pub use join::{Corrections, LogBase};
-pub use levels::Levels;
-pub use logarithm::{Logarithm, Reading};
-pub use median::median;
-pub use origin::Origin;
-pub use outcome::{Endpoint, Outcome, TimeUnit, endpoints, outcome_columns};
+pub use genes::hallmark;
+pub use genes::map::{GeneMap, RecognisedGenes};
 pub use parcel::ParcelError;
-pub use patients::{OneEach, Patients, patient_names};
-pub use reader::{FileReader, OpenedFile};
-pub use row::Row;
-pub use size::{Estimate, estimate};
+pub use samples::clinical::SheetJoin;
+pub use samples::events::{Events, Outcomes, outcomes};
+pub use samples::join::{Corrections, LogBase};
+pub use samples::outcome::{Endpoint, Outcome, TimeUnit, endpoints, outcome_columns};
+pub use samples::patients::{OneEach, Patients, patient_names};
 pub use summary::{ColumnSummary, RolesSummary, Summary};
+pub use text::opened::OpenedFile;
+pub use text::origin::Origin;
+pub use text::reader::FileReader;
+pub use text::size::{Estimate, estimate};
+pub use values::levels::Levels;
+pub use values::logarithm::{Logarithm, Reading};
+pub use values::median::median;
+pub use values::row::Row;
 
 use serde::{Deserialize, Serialize};
 
@@ -193,7 +159,7 @@ pub struct Cohort {
     /// Why each sample has its role, in a few words.
     pub role_reasons: Vec<String>,
     /// What was detected, to go back to.
-    pub(crate) detected: roles::Detected,
+    pub(crate) detected: samples::roles::Detected,
     /// Patient of each sample where known (a column, or the first twelve characters of a TCGA barcode).
     pub patients: Vec<Option<String>>,
     /// Value scale and its evidence.

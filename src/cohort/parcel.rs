@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::roles::Detected;
-use super::{Cohort, Column, Evidence, ExpressionMatrix, GeneIdKind, Logarithm, Role, Row, ValueScale};
+use crate::cohort::samples::roles::Detected;
+use crate::cohort::{Cohort, Column, Evidence, ExpressionMatrix, GeneIdKind, Logarithm, Role, Row, ValueScale};
 
 /// All but the values.
 #[derive(Serialize, Deserialize)]

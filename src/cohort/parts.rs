@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::dated::turned_back;
-use super::genes::{collapse, counted, gene_id_kind};
-use super::names::key;
-use super::other_tables::{base_name, is_normals_file};
-use super::platform::Platform;
-use super::reader::{Content, MatrixFile, OpenedFile, thousands};
-use super::scale::{Told, value_scale};
-use super::sheet::Sheet;
-use super::table::{MinusInfinite, not_finite};
-use super::{CohortError, Evidence, ExpressionMatrix, GeneIdKind, Reading, Row};
+use crate::cohort::genes::dated::turned_back;
+use crate::cohort::genes::ids::{collapse, counted, gene_id_kind};
+use crate::cohort::samples::sheet::Sheet;
+use crate::cohort::sources::other_tables::{base_name, is_normals_file};
+use crate::cohort::sources::platform::Platform;
+use crate::cohort::text::names::key;
+use crate::cohort::text::opened::{Content, MatrixFile, OpenedFile};
+use crate::cohort::text::table::{MinusInfinite, not_finite};
+use crate::cohort::text::thousands::thousands;
+use crate::cohort::values::scale::{Told, value_scale};
+use crate::cohort::{CohortError, Evidence, ExpressionMatrix, GeneIdKind, Reading, Row};
 
 /// One matrix file, or many of one sample each, brought to genes × samples.
 pub(super) struct Part {

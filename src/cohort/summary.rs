@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::cohort::{
     Cohort, ColumnKind, Endpoint, Evidence, FileReport, GeneIdKind, Logarithm, Outcome, RecognisedGenes, Role,
     ValueScale, endpoints,
 };

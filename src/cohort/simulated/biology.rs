@@ -1,7 +1,7 @@
 //! The generative model behind a simulated cohort: what its samples share, and how one is drawn.
 
-use super::super::{ExpressionMatrix, GeneSet};
 use super::{NORMAL_SETS, PROGRAMME_SETS, SimulationSettings};
+use crate::cohort::{ExpressionMatrix, GeneSet};
 use rand::seq::index;
 use rand_distr::{Beta, Distribution, StandardNormal, StandardUniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
