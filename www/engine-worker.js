@@ -5,7 +5,10 @@
 import { comparisonLoop } from "./comparison-loop.js";
 import { expressionFile } from "./expression-file.js";
 import { readFile } from "./file-reading.js";
+import { adapter, loseDevice, rememberDevice } from "./gpu-device.js";
+import { Peer } from "./peer.js";
 import { trainingLoop } from "./training-loop.js";
+import { described, failure, isTrap } from "./worker-failures.js";
 
 /** @typedef {import("./engine").Engine} Engine */
 /** @typedef {import("./engine").GpuTrainer} GpuTrainer */
@@ -31,17 +34,10 @@ let containersArrived = () => {};
 const containersCode = new Promise((resolve) => { containersArrived = resolve; });
 /** @type {GpuTrainer | null} */
 let trainer = null;
-/** The other engine's worker: training data, snapshots and checkpoints travel here, never over the main thread.
- * @type {MessagePort | null} */
-let peer = null;
-/** @type {(import("./engine").TrainingData & {checkpoint?: Uint8Array}) | null} */
-let lent = null;
 /** @type {Uint8Array | null} the last checkpoint of the run under way, whichever engine made it */
 let lastCheckpoint = null;
 /** Where checkpoints are kept over a reload, and for which run. @type {{port: MessagePort | null, run: string}} */
 const keeper = { port: null, run: "" };
-/** @type {any} the WebGPU device in use, remembered so that a test can lose it */
-let device = null;
 /** @type {"run" | "pause" | "stop"} what the person wants of the run under way */
 let wish = "run";
 /** The comparison under way; a new one, or the person, ends it. @type {{cancelled: boolean} | null} */
@@ -74,11 +70,6 @@ async function looked(work) {
 
 /** @param {Blob} file */
 const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
-
-/** @param {string} code @param {string} message */
-function failure(code, message) {
-  return Object.assign(new Error(message), { code });
-}
 
 function cpu() {
   if (!engine) throw failure("engine_not_ready", "The CPU engine is not loaded yet. Wait for the badge, then try again.");
@@ -123,7 +114,7 @@ async function freshContainers() {
 const CALLS = {
   /** Become one engine: `kind`, the glue's address, the compiled module and, for the CPU, the gene map. */
   async become([kind, url, module, map = null]) {
-    if (kind === "gpu") rememberDevice();
+    if (kind === "gpu") rememberDevice((message) => scope.postMessage({ event: "deviceLost", message }));
     geneMap = map;
     glue = await import(url);
     await glue.default({ module_or_path: module });
@@ -137,10 +128,7 @@ const CALLS = {
     });
   },
 
-  connect([port]) {
-    peer = port;
-    port.onmessage = (/** @type {MessageEvent} */ { data }) => hear(data);
-  },
+  connect([port]) { peer.connect(port); },
 
   /** Forget the cohort and the model: a new engine in the same worker. */
   reset() {
@@ -205,7 +193,7 @@ const CALLS = {
   /** The GPU's half of a run: train on what the CPU worker lent, give snapshots and checkpoints back to it. */
   async trainLent([{ wish: first = "run" } = {}], { onProgress }) {
     wish = first;
-    const data = await waitForData();
+    const data = await peer.lent();
     trainer?.free?.();
     trainer = /** @type {GpuTrainer} */ (await glue.GpuTrainer.create(data, data.checkpoint));
     const held = trainer;
@@ -214,11 +202,11 @@ const CALLS = {
       step: (count) => exclusive(() => held.step(count)),
       wish: () => wish,
       onProgress: (progress) => onProgress?.({ ...progress, engine: "webgpu" }),
-      snapshot: async () => give({ embedding: await exclusive(() => held.embedding()) }),
-      checkpoint: async () => give({ checkpoint: await exclusive(() => held.checkpoint()) }),
+      snapshot: async () => peer.give({ embedding: await exclusive(() => held.embedding()) }),
+      checkpoint: async () => peer.give({ checkpoint: await exclusive(() => held.checkpoint()) }),
     });
     // The CPU worker answers on the same port, in order: once it has said so, the final checkpoint is there.
-    await give({ checkpoint: await exclusive(() => held.checkpoint()) }, true);
+    await peer.give({ checkpoint: await exclusive(() => held.checkpoint()) }, true);
     return { stopped };
   },
 
@@ -226,7 +214,7 @@ const CALLS = {
   lend([config, { fromCheckpoint = false } = {}]) {
     if (!fromCheckpoint) lastCheckpoint = null;
     const data = { ...cpu().trainingData(config), checkpoint: lastCheckpoint?.slice() };
-    peer?.postMessage({ data }, [...buffersOf(data)]);
+    peer.give({ data });
   },
 
   /** The run came home: rebuild the model from its last checkpoint and judge it. */
@@ -327,98 +315,25 @@ const CALLS = {
 
   // --- the GPU itself ---
 
-  /** Whether this browser has an adapter, and whether it is real hardware. Asked before the GPU engine is fetched. */
-  async adapter() {
-    const gpu = /** @type {any} */ (navigator).gpu;
-    if (!gpu) return { found: false, because: "this browser offers no WebGPU" };
-    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-    if (!adapter) return { found: false, because: "WebGPU found no graphics adapter" };
-    const info = adapter.info ?? {};
-    const name = [info.description, info.device, info.vendor, info.architecture].find(Boolean) ?? "graphics adapter";
-    const words = `${info.description} ${info.device} ${info.vendor} ${info.architecture}`.toLowerCase();
-    const software = Boolean(info.isFallbackAdapter || adapter.isFallbackAdapter) || /swiftshader|llvmpipe|lavapipe|software|basic render/.test(words);
-    return { found: true, name, software };
-  },
+  adapter: () => adapter(),
 
   selfTest([software]) {
     if (software) glue.adapterIsEmulated();
     return glue.selfTest();
   },
 
-  /** For the test that kills the GPU in the middle of a run. */
-  loseDevice() {
-    device?.destroy();
-    return Boolean(device);
-  },
+  loseDevice: () => loseDevice(),
 };
-
-/** wgpu keeps its device to itself; remember it, and tell the page when the browser takes it away. */
-function rememberDevice() {
-  const prototype = /** @type {any} */ (globalThis).GPUAdapter?.prototype;
-  if (!prototype) return;
-  const request = prototype.requestDevice;
-  prototype.requestDevice = async function (/** @type {any[]} */ ...args) {
-    device = await request.apply(this, args);
-    device.lost.then((/** @type {any} */ info) => scope.postMessage({ event: "deviceLost", message: info?.message ?? "" }));
-    return device;
-  };
-}
 
 /** @param {{values: Float32Array}} map */
 function tellMap(map) {
   scope.postMessage({ event: "liveMap", values: map.values }, [map.values.buffer]);
 }
 
-let asked = 0;
-/** @type {Map<number, () => void>} */
-const answers = new Map();
-/** @param {object} gift @param {boolean} [answered] @returns {Promise<void>} */
-function give(gift, answered = false) {
-  const ticket = answered ? ++asked : 0;
-  peer?.postMessage({ ...gift, ticket }, [...buffersOf(gift)]);
-  return answered ? new Promise((resolve) => answers.set(ticket, resolve)) : Promise.resolve();
-}
-
-/** @type {((data: import("./engine").TrainingData & {checkpoint?: Uint8Array}) => void) | null} */
-let dataArrived = null;
-function waitForData() {
-  if (lent) {
-    const data = lent;
-    lent = null;
-    return Promise.resolve(data);
-  }
-  return new Promise((resolve) => { dataArrived = resolve; });
-}
-
-/** What the other worker sent. @param {any} gift */
-function hear(gift) {
-  if (gift.data) {
-    if (dataArrived) {
-      dataArrived(gift.data);
-      dataArrived = null;
-    } else lent = gift.data;
-  }
-  if (gift.checkpoint) setCheckpoint(gift.checkpoint);
-  if (gift.embedding) exclusive(() => tellMap(cpu().liveMap(gift.embedding))).catch(() => undefined);
-  if (gift.answer) {
-    answers.get(gift.answer)?.();
-    answers.delete(gift.answer);
-  }
-  if (gift.ticket) peer?.postMessage({ answer: gift.ticket });
-}
-
-/** A wasm trap leaves the instance unusable: the page must start a fresh worker. @param {unknown} error */
-function isTrap(error) {
-  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-}
-
-/** @param {any} error */
-function described(error) {
-  if (isTrap(error)) {
-    return { code: "engine_crashed", message: `The engine stopped working and was started afresh; your files are opened again. Technical reason: ${error.message}` };
-  }
-  return { code: error?.code ?? "engine_failed", message: error?.message ?? String(error) };
-}
+const peer = new Peer(buffersOf, ({ checkpoint, embedding }) => {
+  if (checkpoint) setCheckpoint(checkpoint);
+  if (embedding) exclusive(() => tellMap(cpu().liveMap(embedding))).catch(() => undefined);
+});
 
 const AT_ONCE = new Set(["connect", "keepTo", "keepRun", "giveContainers", "cancelOpening", "loseDevice", "hasCheckpoint", "train", "trainLent", "compare", "cancelComparison", "expressionFile", "cancelExpression"]);
 
