@@ -6,12 +6,11 @@ use clap::Args;
 use twinpurify::readout::Grouping;
 use twinpurify::readout::gene_differences::Values;
 use twinpurify::session::{Choice, GenesFound, GenesRequest, Session, TableSpec};
-use twinpurify::training_set::Alignment;
 
 use super::cohort_options::CohortOptions;
 use super::output::OutputFolder;
 use super::strength_options::StrengthOptions;
-use super::{Failure, drawing, files, note, say};
+use super::{Failure, drawing, model_on_cohort, note, say};
 
 /// Markers that a group has at the most, unless said otherwise.
 const MARKERS: usize = 50;
@@ -59,15 +58,7 @@ pub struct Genes {
 impl Genes {
     /// Compare and write.
     pub fn run(self) -> Result<(), Failure> {
-        let model = files::bytes(&self.model)?;
-        let of_model = files::tally(&self.model, &model);
-        let mut session = files::open_cohort(&self.cohort_dir, false)?;
-        self.options.apply(&mut session)?;
-        session.summary()?;
-        session.note_input(of_model);
-        let opened = session.open_model(&model, Alignment::Auto)?;
-        self.taken_out.apply(&mut session)?;
-        note(&opened.transfer.sentence);
+        let mut session = model_on_cohort::open(&self.model, &self.cohort_dir, &self.options, &self.taken_out)?;
         let groups = session.grouping(&self.by)?;
         let pair = drawing::named_pair(&groups, &self.groups)?;
         let out = OutputFolder::new(&self.out, Some(&self.cohort_dir))?;

@@ -9,6 +9,7 @@ mod files;
 mod genes;
 mod inspect;
 mod manual;
+mod model_on_cohort;
 mod output;
 mod pathways;
 mod progress;

@@ -6,12 +6,11 @@ use clap::Args;
 use twinpurify::readout::scoring::Scorer;
 use twinpurify::readout::two_groups::GroupTest;
 use twinpurify::session::{Choice, PathwayGenes, PathwaysSpec, SetsChoice};
-use twinpurify::training_set::Alignment;
 
 use super::cohort_options::CohortOptions;
 use super::output::OutputFolder;
 use super::strength_options::StrengthOptions;
-use super::{Failure, drawing, files, note, say};
+use super::{Failure, drawing, files, model_on_cohort, say};
 
 /// Score pathways with a saved model: raw, purified, and what purification changed.
 #[derive(Args)]
@@ -66,15 +65,7 @@ impl PathwaysOf {
     /// Score and write.
     pub fn run(self) -> Result<(), Failure> {
         let scorer: Scorer = serde_json::from_value(self.scorer.into()).map_err(|e| Failure::Refused(e.to_string()))?;
-        let model = files::bytes(&self.model)?;
-        let of_model = files::tally(&self.model, &model);
-        let mut session = files::open_cohort(&self.cohort_dir, false)?;
-        self.options.apply(&mut session)?;
-        session.summary()?;
-        session.note_input(of_model);
-        let opened = session.open_model(&model, Alignment::Auto)?;
-        self.taken_out.apply(&mut session)?;
-        note(&opened.transfer.sentence);
+        let mut session = model_on_cohort::open(&self.model, &self.cohort_dir, &self.options, &self.taken_out)?;
         let sets = match &self.gmt {
             Some(path) => {
                 let sets = files::bytes(path)?;
