@@ -223,3 +223,25 @@ fn the_projects_own_simulator_is_read_as_it_writes() {
         assert!(read.reading().reads_as(&simulated.cohort.reading()));
     }
 }
+
+/// ln(x + 1) of chosen genes: nothing sums to a million, so nothing tells the base; the person is asked, and may say it.
+#[test]
+fn a_base_that_may_be_another_is_asked_for() {
+    let asked = |cohort: &Cohort| {
+        cohort.warnings.iter().any(|w| w.contains("do not tell the base") && w.contains("--log-base e"))
+    };
+    let mut tpm = scaled(levels(11, 0.0, 3.0), 1e6);
+    tpm.iter_mut().flatten().filter(|v| **v < 0.3).for_each(|v| *v = 0.0);
+    let chosen: Vec<Vec<f64>> = tpm.iter().step_by(3).cloned().collect();
+    let file = |text: String| [FileReader::read("m.tsv", text.as_bytes()).unwrap()];
+    let ln = file(text(&chosen, |x| format!("{:.4}", (x + 1.0).ln())));
+    let found = compose(&ln).unwrap();
+    assert!(found.scale.value == ValueScale::Log2 && asked(&found), "{:?}", found.warnings);
+    for base in [LogBase::E, LogBase::Two] {
+        let said = Corrections { log_base: Some(base), ..Corrections::default() };
+        assert!(!asked(&compose_with(&ln, said).unwrap()), "who has said it is not asked again");
+    }
+    // All genes tell the base by their sum, and a microarray has no zeros.
+    assert!(!asked(&cohort(&text(&scaled(tpm, 1e6), |x| format!("{:.5}", (x + 1.0).ln())))));
+    assert!(!asked(&cohort(&text(&levels(8, 6.0, 1.0), |x| format!("{:.5}", (x + 20.0).log2())))));
+}

@@ -118,3 +118,45 @@ fn what_says_nothing_is_no_class() {
     assert_eq!(event("OS censored"), None, "the opposite of an event is not proposed as one");
     assert!(!matches!(event("age"), Some(Outcome::Time { .. })));
 }
+
+/// What of times and events cannot be used is said where the files are opened, not only beside the curves.
+#[test]
+fn awkward_times_are_said_where_files_are_opened() {
+    let mut sheet = String::from("sample_id\ttype\tOS_days\tOS_event\n");
+    let mut matrix = String::from("gene");
+    for i in 0..60 {
+        let (time, event) = match i {
+            0 | 1 => ("0", "1"),
+            2 => ("Inf", "0"),
+            3 => ("-5", "1"),
+            4..7 => ("", "1"),
+            _ => ("120", if i % 2 == 0 { "1" } else { "0" }),
+        };
+        writeln!(sheet, "P{i}T\ttumor\t{time}\t{event}").unwrap();
+        write!(matrix, "\tP{i}T").unwrap();
+    }
+    // Of the normals nothing is said.
+    (0..12).for_each(|i| writeln!(sheet, "P{i}N\tnormal\t-1\t1").unwrap());
+    (0..12).for_each(|i| write!(matrix, "\tP{i}N").unwrap());
+    for gene in 0..30 {
+        write!(matrix, "\nTP{gene}").unwrap();
+        (0..72).for_each(|s| write!(matrix, "\t{:.2}", 4.0 + ((gene * 31 + s * 17) % 50) as f64 / 10.0).unwrap());
+    }
+    matrix.push('\n');
+    let mut session = Session::default();
+    for (name, text) in [("expression.tsv", matrix), ("samples.tsv", sheet)] {
+        let file = session.begin_file(name);
+        session.push_chunk(file, text.as_bytes()).unwrap();
+        session.end_file(file).unwrap();
+    }
+    let warnings = session.summary().unwrap().warnings;
+    let said = warnings.iter().find(|w| w.starts_with("OS_days with OS_event: Of 60 samples")).expect("a warning");
+    for part in [
+        "2 have a time of 0 and were kept",
+        "1 with a time that is infinite were left out",
+        "1 with a time below 0 were left out",
+        "3 with an event and without a time were left out",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}

@@ -14,6 +14,7 @@ use crate::cohort::samples::sheet::Sheet;
 use crate::cohort::sources::platform::Platform;
 use crate::cohort::text::opened::{Content, OpenedFile};
 use crate::cohort::text::thousands::thousands;
+use crate::cohort::values::logarithm::base_in_doubt;
 use crate::cohort::{Cohort, CohortError, FileReport, GeneIdKind, GeneSet, ValueScale};
 
 /// Composes a cohort out of opened files, in the order given: one or more expression matrices (several are joined on their
@@ -89,6 +90,7 @@ pub fn compose_with(files: &[OpenedFile], corrections: Corrections) -> Result<Co
             "The values are centred on zero (log-ratios or z-scores) and cannot be trained on: open counts, TPM, RSEM or log2 intensities.".to_owned(),
         );
     }
+    warnings.extend(base_in_doubt(&matrix.rows, &joined.told.reading()));
     let negative = matrix.rows.iter().any(|row| falls_below_zero(row));
     if negative && matches!(joined.told.scale.value, ValueScale::Counts | ValueScale::Linear) {
         warnings.push("Some values are negative on a linear scale; they count as 0.".to_owned());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cohort::{
     Cohort, ColumnKind, Endpoint, Evidence, FileReport, GeneIdKind, Logarithm, Outcome, RecognisedGenes, Role,
-    ValueScale, endpoints,
+    ValueScale, endpoints, outcomes,
 };
 
 /// Distinct values listed for one column.
@@ -95,6 +95,8 @@ impl Cohort {
         });
         let mut warnings = self.warnings.clone();
         warnings.extend(self.role_warnings());
+        let endpoints = endpoints(&self.columns);
+        warnings.extend(endpoints.iter().flat_map(|endpoint| self.outcome_warnings(endpoint)));
         Summary {
             tumours: self.count(Role::Tumour),
             normals: self.count(Role::AdjacentNormal),
@@ -105,12 +107,22 @@ impl Cohort {
             gene_ids: self.gene_ids.clone(),
             patients: patients.len(),
             columns: columns.collect(),
-            endpoints: endpoints(&self.columns),
+            endpoints,
             recognised_genes: self.recognised_genes.clone(),
             files: self.files.clone(),
             warnings,
             roles: RolesSummary { because: self.roles.because.clone() },
         }
+    }
+
+    /// What of the tumours' times and events cannot be used, and how the events' codes were read.
+    fn outcome_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
+        let named = |name: &str| self.columns.iter().find(|column| column.name == name);
+        let (Some(time), Some(event)) = (named(&endpoint.time), named(&endpoint.event)) else { return Vec::new() };
+        let tumours: Vec<usize> =
+            (0..self.roles.value.len()).filter(|s| self.roles.value[*s] == Role::Tumour).collect();
+        let notes = outcomes(time, event, &tumours).notes;
+        notes.into_iter().map(|note| format!("{} with {}: {note}", time.name, event.name)).collect()
     }
 
     fn role_warnings(&self) -> Vec<String> {

@@ -184,6 +184,26 @@ pub(in crate::cohort) fn logarithm(seen: &Seen<'_>) -> (Reading, String) {
     (reading, because)
 }
 
+/// The highest natural logarithm of one more than a million, to which measurements are scaled.
+const LN_OF_A_MILLION: f32 = 13.82;
+
+/// What a person should know where the base is assumed and natural logarithms would look the same: values from 0 (nothing,
+/// where 1 was added) to no more than natural logarithms of values scaled to a million reach. Array intensities, which have
+/// no zeros, are spared it.
+pub(in crate::cohort) fn base_in_doubt(rows: &[Row], reading: &Reading) -> Option<String> {
+    let log = reading.logarithm.filter(|log| !log.base_told && log.offset == 1.0)?;
+    let values = || rows.iter().flat_map(|row| row.iter().copied()).filter(|v| v.is_finite());
+    let highest = values().fold(f32::MIN, f32::max);
+    let zeros = values().any(|v| v == 0.0);
+    (zeros && highest <= LN_OF_A_MILLION && !log.of_counts).then(|| {
+        format!(
+            "The cells do not tell the base of their logarithm, and 2 is assumed; their highest value, {highest:.1}, is within \
+             reach of natural logarithms too (ln(x + 1), scanpy's log1p). If they are such, say so under Logarithm, or with \
+             --log-base e: levels are wrong by a power otherwise."
+        )
+    })
+}
+
 fn base_word(base: ValueScale) -> &'static str {
     match base {
         ValueScale::Ln => "e",
