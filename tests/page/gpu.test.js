@@ -24,6 +24,8 @@ test("a run on WebGPU ends with a model that the CPU engine reads", { skip: miss
   const view = await prepared("4");
   try {
     assert.match(await view.page.textContent("#running") ?? "", /GPU/);
+    // Which way of multiplying matrices was the quickest here, and what each took.
+    assert.match(await view.page.getAttribute("#engine-badge", "title") ?? "", /Matrix products by tiles of \d × \d: .*ms/);
     assert.match(await verdict(view.page, SLOW) ?? "", /of 40 tumours/);
     await view.page.waitForSelector("#pathways .body:not([hidden])");
     assert.deepEqual(view.complaints, []);
