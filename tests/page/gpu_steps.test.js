@@ -64,6 +64,7 @@ test("a step on the GPU engine", { skip: missing, timeout: SLOW }, async (t) => 
       assert.ok(found.losses[99][0] < 0.5 * found.losses[0][0], "it learns");
       assert.ok(found.perStep.dispatchWorkgroups > 10 && found.perStep.dispatchWorkgroups <= DISPATCHES.step, `${found.perStep.dispatchWorkgroups} dispatches`);
       assert.equal(found.perStep.mapAsync, 0, "nothing is read back between two reports");
+      assert.equal(found.perStep.createBuffer, 0, "no buffer is made in a step in the middle of a run");
     });
 
     await t.test("matrices are multiplied rightly by every way there is", async () => {
