@@ -16,6 +16,10 @@ fn floats<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
     block_on(read_back(tensor.clone())).expect("values")
 }
 
+/// Gradients below this are sums that cancel, whose last digits hang on the order of their terms: wider instructions sum in
+/// another (1.3e-7 was seen with AVX-512, below 1e-7 with AVX2).
+const ROUNDING: f32 = 2e-7;
+
 /// Every preset, and what no preset has: a skip beside hidden layers, two of them, no projector, an auto-encoder.
 fn configurations() -> Vec<(String, Config)> {
     let presets = [Preset::Balanced, Preset::Profile, Preset::Strict, Preset::Linear, Preset::Classic];
@@ -54,7 +58,7 @@ fn every_presets_gradients_losses_and_moments_are_those_of_automatic_differentia
                 let (found, expected) = (floats(found), floats(expected));
                 let what = format!("{what}, {}", network.slots[slot].name);
                 // What lies before a standardisation has no gradient but rounding.
-                if expected.iter().all(|v| v.abs() < 1e-7) {
+                if expected.iter().all(|v| v.abs() < ROUNDING) {
                     assert!(found.iter().all(|v| v.abs() < 1e-6), "{what}: nothing to learn");
                 } else {
                     assert_close(&found, &expected, 2e-5, &what);
