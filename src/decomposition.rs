@@ -1,4 +1,11 @@
-//! The symmetric eigenproblem behind every closed form of this project: faer's solver on ndarray's matrices.
+//! The symmetric eigenproblem behind every closed form of this project: faer's solver on ndarray's matrices, and iterations
+//! for leading eigenvectors alone.
+
+pub(crate) mod block_lanczos;
+pub(crate) mod lanczos;
+mod staged_eigen;
+
+pub use staged_eigen::{Eigenpairs, StagedEigen};
 
 use faer::{Mat, Side};
 use ndarray::{Array2, ArrayView2, Axis, Slice};
@@ -68,17 +75,17 @@ pub fn gram(matrix: ArrayView2<f64>) -> Array2<f64> {
 }
 
 /// Eigenvalues, largest first, and eigenvectors as columns in the same order, of a symmetric matrix (its lower
-/// triangle is read).
+/// triangle is read): [`StagedEigen`] at once.
 ///
 /// # Errors
 /// [`DecompositionError`] when the matrix is empty, holds a value that is not finite, or the iteration fails.
-pub fn eigen_descending(symmetric: ArrayView2<f64>) -> Result<(Vec<f64>, Array2<f64>), DecompositionError> {
-    check_finite(symmetric)?;
-    let n = symmetric.nrows();
-    let matrix = Mat::from_fn(n, n, |i, j| symmetric[[i, j]]);
-    let eigen = matrix.self_adjoint_eigen(Side::Lower).map_err(|_| DecompositionError::NoConvergence { size: n })?;
-    let (values, vectors) = (eigen.S().column_vector(), eigen.U());
-    Ok(((0..n).rev().map(|i| values[i]).collect(), Array2::from_shape_fn((n, n), |(i, j)| vectors[(i, n - 1 - j)])))
+pub fn eigen_descending(symmetric: ArrayView2<f64>) -> Result<Eigenpairs, DecompositionError> {
+    let mut staged = StagedEigen::new(symmetric)?;
+    loop {
+        if let Some(pairs) = staged.step()? {
+            return Ok(pairs);
+        }
+    }
 }
 
 /// Eigenvalues alone, largest first, of a symmetric matrix (its lower triangle is read): a third of the work.

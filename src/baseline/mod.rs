@@ -10,7 +10,7 @@ mod transferred;
 
 pub use crate::decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
 pub use closed_form::ClosedForm;
-pub use contrastive_pca::{ContrastiveComponents, ContrastivePca};
+pub use contrastive_pca::{ContrastiveComponents, ContrastiveFit, ContrastivePca, ContrastivePcaFit};
 pub use principal_components::PrincipalComponents;
 #[cfg(feature = "cpu")]
 pub use transferred::Transferred;

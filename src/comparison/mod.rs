@@ -6,6 +6,7 @@
 //! a sentence in place of a number, and one row's failure is no other's.
 
 mod confused;
+mod fit;
 mod forecast;
 mod held_out;
 mod markdown;
@@ -40,12 +41,11 @@ pub use table::{Cell, ColumnHead, LeftOut, Table, Trial};
 #[cfg(feature = "threads")]
 pub use threads::in_threads;
 
-use crate::baseline::{ClosedForm, ContrastivePca, Pca, Raw, Representation};
+use crate::baseline::ContrastivePcaFit;
 use crate::cohort::{Cohort, GeneMap};
-use crate::training_set::{Selection, TrainingSet, TrainingSetError};
-use crate::twin::{
-    Config, ConfigError, Device, Placement, TrainError, Trainer, TrainingData, TwinModel, automatic_strength,
-};
+use crate::training_set::{Selection, TrainingSet};
+use crate::twin::{Config, ConfigError, Trainer, TwinModel, automatic_strength};
+use fit::selection;
 use forecast::{Forecast, Part, Size};
 use held_out::{FOLDS, FoldReading, FoldSet, HeldOut};
 use reading::Reading;
@@ -83,6 +83,7 @@ pub struct Comparison {
 /// What the job at hand is waiting for.
 enum Stage {
     Fit,
+    Iterating { fit: Box<ContrastivePcaFit>, set: Rc<TrainingSet> },
     Training { trainer: Box<Trainer>, set: Rc<TrainingSet> },
     Reading(Box<Reading>),
     Fold(Box<FoldReading>),
@@ -212,8 +213,15 @@ impl Comparison {
         match std::mem::replace(&mut self.stage, Stage::Fit) {
             Stage::Fit => {
                 let stage = self.fit(cohort, job);
+                let whole = !matches!(stage, Ok(Stage::Iterating { .. }));
                 self.take_up(job, stage);
-                self.took(job.row, Part::Fit, 1.0, clock() - began);
+                self.took(job.row, Part::Fit, f64::from(u8::from(whole)), clock() - began);
+            }
+            Stage::Iterating { fit, set } => {
+                let stage = self.iterate(fit, set, job);
+                let last = !matches!(stage, Ok(Stage::Iterating { .. }));
+                self.take_up(job, stage);
+                self.took(job.row, Part::Fit, f64::from(u8::from(last)), clock() - began);
             }
             Stage::Training { mut trainer, set } => {
                 let mut steps = 0.0;
@@ -296,99 +304,4 @@ impl Comparison {
         let tally = self.tally.entry((row, part)).or_default();
         *tally = (tally.0 + units, tally.1 + milliseconds);
     }
-
-    fn fit(&mut self, cohort: &Cohort, job: Job) -> Result<Stage, String> {
-        let method = self.rows[job.row].method().clone();
-        let set = self.training_set(cohort, &method, job).map_err(|e| e.to_string())?;
-        let said = |e: crate::baseline::DecompositionError| e.to_string();
-        let representation: Box<dyn Representation> = match method {
-            Method::Raw => Box::new(Raw::new(set.moments.clone())),
-            Method::Pca => Box::new(Pca::fit(&set.tumour_values, &set.moments, rows::LINEAR_WIDTH).map_err(said)?),
-            Method::ContrastivePca => {
-                let normals = set.mixing_normals();
-                let (moments, width) = (&set.moments, rows::LINEAR_WIDTH);
-                Box::new(
-                    ContrastivePca::fit(&set.tumour_values, &normals, moments, width, rows::CONTRAST).map_err(said)?,
-                )
-            }
-            Method::ClosedForm(config) => {
-                Box::new(ClosedForm::fit(&set, config.dim, config.mixing, job.seed).map_err(said)?)
-            }
-            Method::Trained(config) => {
-                let config = Config { seed: job.seed, ..*config };
-                if let Some((trained, model)) = self.models.get(&job.fold)
-                    && self.rows[job.row].training(job.seed).as_ref() == Some(trained)
-                {
-                    let mut model = model.clone();
-                    model.set_strength(config.strength.unwrap_or(0), &config.kept);
-                    return Ok(self.reading(Box::new(model), set, job));
-                }
-                let trainer = Trainer::new(config, Placement::host(TrainingData::from(&*set)), Device::flex());
-                return Ok(Stage::Training { trainer: Box::new(trainer), set });
-            }
-        };
-        Ok(self.reading(representation, set, job))
-    }
-
-    fn trained(&mut self, trainer: &Trainer, set: Rc<TrainingSet>, job: Job) -> Result<Stage, TrainError> {
-        let bytes = pollster::block_on(trainer.checkpoint())?;
-        let (genes, moments) = (set.genes.clone(), set.moments.clone());
-        let model = TwinModel::from_checkpoint(&bytes, trainer.config().clone(), genes, moments, Device::flex())?;
-        let everyone: Vec<usize> = (0..self.size.tumours).collect();
-        let of = job.fold.and_then(|fold| Some(self.fold_sets.get(&fold)?.1.trained_with())).unwrap_or(&everyone);
-        let stand_in = self.questions.stand_in(of);
-        let model = pollster::block_on(model.find_directions(trainer.data(), stand_in.as_deref()))?;
-        if let Some(training) = self.rows[job.row].training(job.seed) {
-            self.models.insert(job.fold, (training, model.clone()));
-        }
-        Ok(self.reading(Box::new(model), set, job))
-    }
-
-    fn reading(&self, representation: Box<dyn Representation>, set: Rc<TrainingSet>, job: Job) -> Stage {
-        let fold_set = job.fold.and_then(|fold| Some((fold, &self.fold_sets.get(&fold)?.1)));
-        if let Some((fold, held)) = fold_set {
-            let reading = FoldReading::new(&*representation, held, &self.questions, job.seed, fold);
-            return Stage::Fold(Box::new(reading));
-        }
-        let trial = Trial::new(self.rows[job.row].key(), job.seed);
-        Stage::Reading(Box::new(Reading::new(representation, set, trial, self.out_of_fold)))
-    }
-
-    /// The training set of a row under a seed, made once for all rows that select alike; without a fold's tumours where
-    /// the job is of one.
-    fn training_set(
-        &mut self,
-        cohort: &Cohort,
-        method: &Method,
-        job: Job,
-    ) -> Result<Rc<TrainingSet>, TrainingSetError> {
-        let seed = job.seed;
-        let selection = match method {
-            Method::Trained(config) | Method::ClosedForm(config) => selection(config, seed),
-            Method::Raw | Method::Pca | Method::ContrastivePca => Selection { seed, ..self.baseline },
-        };
-        if let Some(fold) = job.fold {
-            return match self.fold_sets.get(&fold) {
-                Some((made_for, made)) if *made_for == selection => Ok(Rc::clone(&made.set)),
-                _ => {
-                    let made = FoldSet::of(cohort, selection, &self.questions, self.size.tumours, fold)?;
-                    let set = Rc::clone(&made.set);
-                    self.fold_sets.insert(fold, (selection, made));
-                    Ok(set)
-                }
-            };
-        }
-        if let Some((made_for, set)) = &self.set
-            && *made_for == selection
-        {
-            return Ok(Rc::clone(set));
-        }
-        let set = Rc::new(TrainingSet::from_cohort(cohort, selection)?);
-        self.set = Some((selection, Rc::clone(&set)));
-        Ok(set)
-    }
-}
-
-fn selection(config: &Config, seed: u64) -> Selection {
-    Selection { genes: config.genes, held_out: config.held_out, seed }
 }

@@ -89,7 +89,7 @@ impl Comparison {
         let name = self.rows[job.row].name();
         let seed = 1 + self.seeds.iter().position(|s| *s == job.seed).unwrap_or(0);
         let what = match &self.stage {
-            Stage::Fit => "being fitted".to_owned(),
+            Stage::Fit | Stage::Iterating { .. } => "being fitted".to_owned(),
             Stage::Training { trainer, .. } => {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
                 format!("training, step {step} of {}", trainer.steps())
@@ -106,6 +106,8 @@ impl Comparison {
         let Some(job) = self.jobs.get(self.at) else { return self.milliseconds_elsewhere() };
         let of_this = match &self.stage {
             Stage::Fit => self.milliseconds_of(self.at),
+            // Nobody knows how many steps an iteration needs.
+            Stage::Iterating { .. } => 0.5 * self.expect(job.row, Part::Fit) + self.milliseconds_to_read(job),
             Stage::Training { trainer, .. } => {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
                 (trainer.steps() - step) as f64 * self.expect(job.row, Part::Step) + self.milliseconds_to_read(job)

@@ -2,24 +2,15 @@
 //! neighbours and by a ridge regression.
 
 use super::ReadoutError;
-use super::classification::{deal_patients, repeat};
 use super::correlation::spearman;
 use super::cosine::unit_rows;
+use super::cross_validation::{FOLDS, folds, known, mean_of_nearest, spread, squares};
 use super::ridge_folds::RidgeFolds;
 use crate::baseline::{PrincipalComponents, check_finite};
 use ndarray::{Array2, Axis};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// Folds of every cross-validation here.
-pub(super) const FOLDS: usize = 5;
-/// Fewer known values than this make an R² of nothing.
-pub const FEWEST_VALUES: usize = 20;
-/// Neighbours asked.
-pub(super) const NEIGHBOURS: usize = 10;
 /// Leading components that are correlated.
 pub(super) const COMPONENTS: usize = 5;
 
@@ -152,7 +143,7 @@ impl AssociationRun {
         }
         for (at, group) in groups.iter().enumerate() {
             steps.extend((0..RidgeFolds::preparations(group.which.len())).map(|_| Step::Prepare(at)));
-            steps.extend((0..FOLDS).map(|fold| Step::Ridge(at, fold)));
+            steps.extend((0..FOLDS).flat_map(|fold| [Step::Ridge(at, fold); RidgeFolds::STEPS]));
         }
         let (rows, components, neighbours) = (Array2::zeros((0, 0)), 0.0, 0.0);
         let patients = patients.to_vec();
@@ -227,8 +218,8 @@ impl AssociationRun {
             }
             Step::Ridge(at, held_out) => {
                 let group = &mut self.groups[at];
-                let Some(folds) = &group.folds else { return Ok(()) };
-                let (test, said) = folds.held_out(held_out, &group.values)?;
+                let Some(folds) = &mut group.folds else { return Ok(()) };
+                let Some((test, said)) = folds.held_out(held_out, &group.values)? else { return Ok(()) };
                 group.errors.resize(group.values.len(), 0.0);
                 for ((error, values), said) in group.errors.iter_mut().zip(&group.values).zip(&said) {
                     *error += squares(values, &test, said);
@@ -245,11 +236,6 @@ impl AssociationRun {
     }
 }
 
-/// Sum of squares of what was said wrong of some values.
-fn squares(values: &[f64], of: &[usize], said: &[f64]) -> f64 {
-    of.iter().zip(said).map(|(&i, v)| (values[i] - v).powi(2)).sum()
-}
-
 /// The rows whose value is known, centred on their mean.
 fn known_rows(embedding: &Array2<f32>, which: &[usize]) -> Result<Array2<f32>, ReadoutError> {
     check_finite(embedding.view())?;
@@ -264,51 +250,6 @@ fn of(patients: &[usize], which: &[usize]) -> Vec<usize> {
     which.iter().map(|&i| patients[i]).collect()
 }
 
-/// Which fold each row is held out in, with all rows of one of the `patients`.
-pub(super) fn folds(patients: &[usize], seed: u64) -> Vec<usize> {
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    if repeat(patients) {
-        return deal_patients(&[], patients, FOLDS, Some(&mut rng));
-    }
-    let mut fold: Vec<usize> = (0..patients.len()).map(|i| i % FOLDS).collect();
-    fold.shuffle(&mut rng);
-    fold
-}
-
-/// Places of the values that are known.
-///
-/// # Errors
-/// [`ReadoutError::TooFew`] under [`FEWEST_VALUES`] or where they are all alike.
-pub(super) fn known(values: &[f64]) -> Result<Vec<usize>, ReadoutError> {
-    let which: Vec<usize> = (0..values.len()).filter(|&i| values[i].is_finite()).collect();
-    ReadoutError::at_least("Tumours with a known value", FEWEST_VALUES, which.len())?;
-    let distinct = 1 + usize::from(which.iter().any(|&i| values[i] != values[which[0]]));
-    ReadoutError::at_least("Distinct values", 2, distinct)?;
-    Ok(which)
-}
-
-/// R² of what `predict(train, test)` says of every fold when the others are known.
-pub(super) fn cross_validated(
-    values: &[f64],
-    fold: &[usize],
-    predict: impl Fn(&[usize], &[usize]) -> Result<Vec<f64>, ReadoutError>,
-) -> Result<f64, ReadoutError> {
-    let n = values.len();
-    let mut error = 0.0;
-    for held_out in 0..FOLDS {
-        let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|&i| fold[i] == held_out);
-        let said = predict(&train, &test)?;
-        error += test.iter().zip(said).map(|(&i, v)| (values[i] - v).powi(2)).sum::<f64>();
-    }
-    Ok(1.0 - error / spread(values))
-}
-
-/// Sum of squares around the mean.
-pub(super) fn spread(values: &[f64]) -> f64 {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    values.iter().map(|v| (v - mean).powi(2)).sum()
-}
-
 /// Mean value of the nearest training rows of every test row, by cosine.
 fn nearest_means(unit: &Array2<f32>, values: &[f64], train: &[usize], test: &[usize]) -> Vec<f64> {
     let similarity = unit.select(Axis(0), test).dot(&unit.select(Axis(0), train).t());
@@ -316,13 +257,6 @@ fn nearest_means(unit: &Array2<f32>, values: &[f64], train: &[usize], test: &[us
         mean_of_nearest(row.iter().map(|v| f64::from(*v)).zip(train.iter().copied()).collect(), values)
     };
     similarity.rows().into_iter().map(mean).collect()
-}
-
-/// Mean value of the nearest of `candidates`: similarity and place.
-pub(super) fn mean_of_nearest(mut candidates: Vec<(f64, usize)>, values: &[f64]) -> f64 {
-    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    candidates.truncate(NEIGHBOURS);
-    candidates.iter().map(|(_, i)| values[*i]).sum::<f64>() / candidates.len() as f64
 }
 
 /// Columns at unit variance; constant ones at 0.
@@ -339,7 +273,9 @@ fn standardised(centred: &Array2<f32>) -> Array2<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::SeedableRng;
     use rand_distr::{Distribution, StandardNormal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     fn noise(n: usize, d: usize, seed: u64) -> Array2<f32> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -402,7 +338,7 @@ mod tests {
             left.push(run.left());
         }
         assert!(left[0] == 1.0 && left.windows(2).all(|pair| pair[1] < pair[0]), "{left:?}");
-        assert_eq!(left.len(), 1 + FOLDS + 1 + FOLDS, "one decomposition a fold serves both");
+        assert_eq!(left.len(), 1 + FOLDS + 1 + FOLDS * RidgeFolds::STEPS, "one decomposition a fold serves both");
     }
 
     #[test]

@@ -7,10 +7,11 @@
 //! `tests/golden/natural`.
 
 use super::ReadoutError;
-use super::association::{Association, COMPONENTS, FOLDS, cross_validated, folds, known, mean_of_nearest, spread};
+use super::association::{Association, COMPONENTS};
 use super::correlation::spearman;
-use super::lanczos::{Lanczos, drawn};
-use crate::baseline::{check_finite, gram};
+use super::cross_validation::{FOLDS, cross_validated, folds, known, mean_of_nearest, spread};
+use crate::decomposition::lanczos::{Lanczos, drawn};
+use crate::decomposition::{check_finite, gram};
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 

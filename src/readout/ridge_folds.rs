@@ -9,7 +9,7 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, Slice};
 
 use super::ReadoutError;
 use super::ridge::choose;
-use crate::baseline::eigen_descending;
+use crate::decomposition::StagedEigen;
 
 /// Rows of the inner products made at once, so that a step stays short.
 const ROWS: usize = 256;
@@ -23,6 +23,23 @@ pub(super) struct RidgeFolds {
     /// Their inner products, where those are decomposed; filled from the top.
     products: Option<(Array2<f64>, usize)>,
     fold: Vec<usize>,
+    /// The fold under way.
+    held: Option<Held>,
+}
+
+/// A held-out fold, its training samples' inner products or those of their features being decomposed.
+struct Held {
+    train: Vec<usize>,
+    test: Vec<usize>,
+    inner: Inner,
+    eigen: StagedEigen,
+}
+
+enum Inner {
+    /// Inner products of the training samples with all, and their mean.
+    Samples(Array2<f64>, Array1<f64>),
+    /// Features of the training samples, less their mean, and that.
+    Features(Array2<f64>, Array1<f64>),
 }
 
 impl RidgeFolds {
@@ -33,7 +50,7 @@ impl RidgeFolds {
             .map(|held_out| fold.iter().filter(|of| **of != held_out).count())
             .min();
         let products = (width >= fewest.unwrap_or(n)).then(|| (Array2::zeros((n, n)), 0));
-        Self { features: features.mapv(f64::from), products, fold }
+        Self { features: features.mapv(f64::from), products, fold, held: None }
     }
 
     /// How often [`Self::prepare`] is called at the most for so many samples.
@@ -58,80 +75,80 @@ impl RidgeFolds {
         *made == n
     }
 
-    /// The samples of one fold, and what the others' values say of theirs, one list per number. The penalty of each is
-    /// chosen by generalised cross-validation among the others, as [`super::ridge::RidgePurifier`] does.
+    /// Steps of a fold.
+    pub(super) const STEPS: usize = StagedEigen::STEPS;
+
+    /// One step; with the last the samples of the fold, and what the others' values say of theirs, one list per number. The
+    /// penalty of each is chosen by generalised cross-validation among the others, as [`super::ridge::RidgePurifier`] does.
     ///
     /// # Errors
     /// [`ReadoutError::Decomposition`] when a feature is not finite or the solver fails.
     pub(super) fn held_out(
-        &self,
+        &mut self,
         fold: usize,
         numbers: &[Vec<f64>],
-    ) -> Result<(Vec<usize>, Vec<Vec<f64>>), ReadoutError> {
-        let (test, train): (Vec<usize>, Vec<usize>) = (0..self.fold.len()).partition(|&i| self.fold[i] == fold);
-        let said = match &self.products {
-            Some((products, _)) => self.by_samples(products, &train, &test, numbers)?,
-            None => self.by_features(&train, &test, numbers)?,
+    ) -> Result<Option<(Vec<usize>, Vec<Vec<f64>>)>, ReadoutError> {
+        let mut held = match self.held.take() {
+            Some(held) => held,
+            None => self.hold_out(fold)?,
         };
-        Ok((test, said))
+        let Some((squared, vectors)) = held.eigen.step()? else {
+            self.held = Some(held);
+            return Ok(None);
+        };
+        let Held { train, test, inner, .. } = held;
+        let said = match inner {
+            Inner::Samples(rows, column) => {
+                // There are no more singular values than features.
+                let rank = squared.len().min(self.features.ncols());
+                let vectors = vectors.slice_axis(Axis(1), Slice::from(..rank));
+                // Coefficients add up to 0, so that what is the same for every training sample drops out.
+                let outer = rows.select(Axis(1), &test).t().to_owned() - &column;
+                let of = |number: &Vec<f64>| {
+                    let (mean, centred) = centred(number, &train);
+                    let along = vectors.t().dot(&centred);
+                    let weights = shrunk(train.len(), &centred, &squared[..rank], along.view(), &along);
+                    (outer.dot(&vectors.dot(&weights)) + mean).to_vec()
+                };
+                numbers.iter().map(of).collect()
+            }
+            Inner::Features(rows, centre) => {
+                let outer = (self.features.select(Axis(0), &test) - &centre).dot(&vectors);
+                let floor = RANK * squared.first().copied().unwrap_or(0.0);
+                let of = |number: &Vec<f64>| {
+                    let (mean, centred) = centred(number, &train);
+                    let mut turned = vectors.t().dot(&rows.t().dot(&centred));
+                    turned.iter_mut().zip(&squared).filter(|(_, s)| **s <= floor).for_each(|(v, _)| *v = 0.0);
+                    let along: Array1<f64> =
+                        turned.iter().zip(&squared).map(|(v, s)| if *s > floor { v / s.sqrt() } else { 0.0 }).collect();
+                    let weights = shrunk(train.len(), &centred, &squared, along.view(), &turned);
+                    (outer.dot(&weights) + mean).to_vec()
+                };
+                numbers.iter().map(of).collect()
+            }
+        };
+        Ok(Some((test, said)))
     }
 
-    fn by_samples(
-        &self,
-        products: &Array2<f64>,
-        train: &[usize],
-        test: &[usize],
-        numbers: &[Vec<f64>],
-    ) -> Result<Vec<Vec<f64>>, ReadoutError> {
+    fn hold_out(&self, fold: usize) -> Result<Held, ReadoutError> {
+        let (test, train): (Vec<usize>, Vec<usize>) = (0..self.fold.len()).partition(|&i| self.fold[i] == fold);
         let n = train.len() as f64;
-        let rows = products.select(Axis(0), train);
-        let mut inner = rows.select(Axis(1), train);
+        let Some((products, _)) = &self.products else {
+            let mut rows = self.features.select(Axis(0), &train);
+            let centre = rows.sum_axis(Axis(0)) / n;
+            rows -= &centre;
+            let eigen = StagedEigen::new(rows.t().dot(&rows).view())?;
+            return Ok(Held { train, test, inner: Inner::Features(rows, centre), eigen });
+        };
+        let rows = products.select(Axis(0), &train);
+        let mut inner = rows.select(Axis(1), &train);
         let column = inner.sum_axis(Axis(0)) / n;
         let whole = column.sum() / n;
         for (mut row, of_row) in inner.rows_mut().into_iter().zip(&column) {
             row.iter_mut().zip(&column).for_each(|(v, of_column)| *v += whole - of_row - of_column);
         }
-        let (mut squared, vectors) = eigen_descending(inner.view())?;
-        // There are no more singular values than features.
-        squared.truncate(self.features.ncols());
-        let vectors = vectors.slice_axis(Axis(1), Slice::from(..squared.len()));
-        // Coefficients add up to 0, so that what is the same for every training sample drops out.
-        let outer = rows.select(Axis(1), test).t().to_owned() - &column;
-        Ok(numbers
-            .iter()
-            .map(|number| {
-                let (mean, centred) = centred(number, train);
-                let along = vectors.t().dot(&centred);
-                let weights = shrunk(train.len(), &centred, &squared, along.view(), &along);
-                (outer.dot(&vectors.dot(&weights)) + mean).to_vec()
-            })
-            .collect())
-    }
-
-    fn by_features(
-        &self,
-        train: &[usize],
-        test: &[usize],
-        numbers: &[Vec<f64>],
-    ) -> Result<Vec<Vec<f64>>, ReadoutError> {
-        let mut rows = self.features.select(Axis(0), train);
-        let centre = rows.sum_axis(Axis(0)) / train.len() as f64;
-        rows -= &centre;
-        let (squared, vectors) = eigen_descending(rows.t().dot(&rows).view())?;
-        let outer = (self.features.select(Axis(0), test) - &centre).dot(&vectors);
-        let floor = RANK * squared.first().copied().unwrap_or(0.0);
-        Ok(numbers
-            .iter()
-            .map(|number| {
-                let (mean, centred) = centred(number, train);
-                let mut turned = vectors.t().dot(&rows.t().dot(&centred));
-                turned.iter_mut().zip(&squared).filter(|(_, s)| **s <= floor).for_each(|(v, _)| *v = 0.0);
-                let along: Array1<f64> =
-                    turned.iter().zip(&squared).map(|(v, s)| if *s > floor { v / s.sqrt() } else { 0.0 }).collect();
-                let weights = shrunk(train.len(), &centred, &squared, along.view(), &turned);
-                (outer.dot(&weights) + mean).to_vec()
-            })
-            .collect())
+        let eigen = StagedEigen::new(inner.view())?;
+        Ok(Held { train, test, inner: Inner::Samples(rows, column), eigen })
     }
 }
 
@@ -176,7 +193,8 @@ mod tests {
             while !folds.prepare() {}
             let numbers = [clear, noise];
             for held_out in 0..5 {
-                let (test, said) = folds.held_out(held_out, &numbers).expect("predictions");
+                let mut step = |_| folds.held_out(held_out, &numbers).expect("predictions");
+                let (test, said) = (0..RidgeFolds::STEPS).find_map(&mut step).expect("as many steps");
                 let train: Vec<usize> = (0..60).filter(|i| !test.contains(i)).collect();
                 for (number, said) in numbers.iter().zip(&said) {
                     let target = Array2::from_shape_fn((60, 1), |(i, _)| number[i] as f32);

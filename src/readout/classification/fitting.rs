@@ -16,8 +16,8 @@ const INNER: usize = 3;
 const ROUGHLY: f64 = 1e-4;
 const EXACTLY: f64 = 1e-6;
 
-/// Steps of one fit, as a share of it: the features, their space, every penalty on every inner fold, the classifier.
-pub(super) const STEPS: f64 = (2 + INNER * GRID.len() + 1) as f64;
+/// Steps of one fit: the features, their space, every penalty on every inner fold, the classifier.
+pub(super) const STEPS: usize = 1 + Begun::STEPS + INNER * GRID.len() + 1;
 
 /// A fit in progress.
 pub(super) struct Fitting {
@@ -61,15 +61,18 @@ impl Fitting {
         Self { train, y, patients, classes, stage: Stage::Begin }
     }
 
-    /// One step: a part of the space, one penalty on one inner fold, or the fit with the best penalty, which ends it.
+    /// One step: a part of their space, one penalty on one inner fold, or the fit with the best penalty, which ends it.
     pub(super) fn step(&mut self, rng: &mut Xoshiro256PlusPlus) -> Result<Option<Classifiers>, ReadoutError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Begin => {
                 self.stage = Stage::Prepare(Box::new(Begun::of(self.train.view())?));
                 Ok(None)
             }
-            Stage::Prepare(begun) => {
-                let (space, x) = begun.finish()?;
+            Stage::Prepare(mut begun) => {
+                let Some((space, x)) = begun.step()? else {
+                    self.stage = Stage::Prepare(begun);
+                    return Ok(None);
+                };
                 let fold = if repeat(&self.patients) {
                     // A class of two patients here is missing in an inner fold, which prefers no penalty then.
                     let label: Vec<Option<usize>> = self.y.iter().map(|class| Some(*class)).collect();
@@ -151,7 +154,7 @@ mod tests {
             loop {
                 steps += 1;
                 if let Some(fitted) = fitting.step(&mut inner).unwrap() {
-                    assert_eq!(steps as f64, STEPS);
+                    assert_eq!(steps, STEPS);
                     return fitted.weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
                 }
             }

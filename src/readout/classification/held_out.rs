@@ -20,7 +20,7 @@ pub struct HeldOutRun {
 
 impl HeldOutRun {
     /// Steps of a run: those of the fit, and the one that asks it.
-    pub const STEPS: f64 = STEPS + 1.0;
+    pub const STEPS: f64 = STEPS as f64 + 1.0;
 
     /// Begin: `train` is samples × features of classes `y`, all under `classes`, each with its patient's number; `held` the held-out tumours as they are
     /// and diluted.

@@ -218,7 +218,7 @@ impl LabelRun {
             return Ok(None);
         };
         let fitted = fitting.step(&mut self.rng)?;
-        self.fits += 1.0 / STEPS;
+        self.fits += 1.0 / STEPS as f64;
         if let Some(fitted) = fitted {
             self.fitting = None;
             self.fitted = Some((fitted, [Side::Clean, Side::Diluted].into()));
@@ -272,7 +272,7 @@ impl LabelRun {
                     Fitting::new(train, class(&thirds.train), patients, thirds.classes)
                 });
                 let Some(fitted) = fitting.step(&mut self.rng)? else {
-                    self.fits += 1.0 / STEPS;
+                    self.fits += 1.0 / STEPS as f64;
                     return Ok(None);
                 };
                 let truth = class(&thirds.test);

@@ -1,7 +1,7 @@
 //! Features as a linear classifier sees them: standardised on the training fold, and no wider than it.
 
 use super::super::ReadoutError;
-use crate::baseline::{check_finite, eigen_descending, gram};
+use crate::decomposition::{StagedEigen, check_finite, gram};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 
 /// Eigenvalues under this share of the largest are rounding.
@@ -22,15 +22,20 @@ struct Turned {
     onto: Array2<f64>,
 }
 
-/// A training fold's features standardised, and their inner products where the fold is narrower than they are many.
+/// A training fold's features standardised, and the decomposition of their inner products where the fold is narrower than
+/// they are many.
 pub(super) struct Begun {
     mean: Array1<f64>,
     scale: Array1<f64>,
     centred: Array2<f64>,
-    products: Option<Array2<f64>>,
+    /// What is decomposed; where nothing is, steps that do nothing, so that every fit has as many.
+    eigen: Result<StagedEigen, usize>,
 }
 
 impl Begun {
+    /// Calls of [`Self::step`].
+    pub(super) const STEPS: usize = StagedEigen::STEPS;
+
     /// Begin with a training fold (samples × features).
     pub(super) fn of(train: ArrayView2<f32>) -> Result<Self, ReadoutError> {
         check_finite(train)?;
@@ -41,18 +46,30 @@ impl Begun {
         let deviation = centred.columns().into_iter().map(|c| (c.dot(&c) / n).sqrt());
         let scale: Array1<f64> = deviation.map(|d| if d > 0.0 { d } else { 1.0 }).collect();
         centred /= &scale;
-        let products = (centred.ncols() > centred.nrows()).then(|| gram(centred.view()));
-        Ok(Self { mean, scale, centred, products })
+        let wide = centred.ncols() > centred.nrows();
+        let eigen = if wide { Ok(StagedEigen::new(gram(centred.view()).view())?) } else { Err(Self::STEPS - 1) };
+        Ok(Self { mean, scale, centred, eigen })
     }
 
-    /// The space of the fold, and the fold in it with a last column of ones.
-    pub(super) fn finish(self) -> Result<(Space, Array2<f64>), ReadoutError> {
-        let Self { mean, scale, centred, products } = self;
-        let Some(products) = products else {
-            let x = with_ones(centred.view());
-            return Ok((Space { mean, scale, turned: None }, x));
+    /// One step; with the last the space of the fold, and the fold in it with a last column of ones.
+    pub(super) fn step(&mut self) -> Result<Option<(Space, Array2<f64>)>, ReadoutError> {
+        let found = match &mut self.eigen {
+            Ok(eigen) => match eigen.step()? {
+                Some(found) => Some(found),
+                None => return Ok(None),
+            },
+            Err(0) => None,
+            Err(idle) => {
+                *idle -= 1;
+                return Ok(None);
+            }
         };
-        let (values, vectors) = eigen_descending(products.view())?;
+        let [mean, scale] = [&mut self.mean, &mut self.scale].map(std::mem::take);
+        let centred = std::mem::take(&mut self.centred);
+        let Some((values, vectors)) = found else {
+            let x = with_ones(centred.view());
+            return Ok(Some((Space { mean, scale, turned: None }, x)));
+        };
         let floor = RANK * values.first().copied().unwrap_or(0.0);
         let rank = values.iter().take_while(|v| **v > floor).count();
         let mut along = vectors.slice_axis(Axis(1), Slice::from(..rank)).to_owned();
@@ -62,7 +79,7 @@ impl Begun {
             onto /= value.sqrt();
         }
         let x = with_ones(along.view());
-        Ok((Space { mean, scale, turned: Some(Turned { train: centred, onto }) }, x))
+        Ok(Some((Space { mean, scale, turned: Some(Turned { train: centred, onto }) }, x)))
     }
 }
 
@@ -99,7 +116,8 @@ mod tests {
         train.rows_mut().into_iter().zip(&y).for_each(|(mut row, class)| row[*class] += 2.0);
         train.column_mut(5).fill(1.0);
         let whole = LogisticRegression::fit(train.view(), &y, 0.1, Weighting::Balanced).unwrap();
-        let (space, x) = Begun::of(train.view()).unwrap().finish().unwrap();
+        let mut begun = Begun::of(train.view()).unwrap();
+        let (space, x) = (0..Begun::STEPS).find_map(|_| begun.step().unwrap()).unwrap();
         assert!(x.ncols() <= 31);
         let mut weights = Array2::zeros((x.ncols(), 3));
         improve(&x, &y, 0.1, 1e-10, &mut weights).unwrap();

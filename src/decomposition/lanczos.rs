@@ -1,7 +1,7 @@
 //! Lanczos' iteration on a symmetric matrix of samples × samples: its leading eigenvectors, and solutions of
 //! `(K + λI) x = y` for many λ at once, in a few dozen products with a vector where a whole decomposition takes n³.
 
-use crate::baseline::{DecompositionError, eigen_descending};
+use super::{DecompositionError, eigen_descending};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -13,7 +13,7 @@ const SEED: u64 = 0x4c41_4e43_5a4f_5321;
 const EXHAUSTED: f64 = 1e-10;
 
 /// `K Q ≈ Q T`: orthonormal columns `Q` and the tridiagonal `T`.
-pub(super) struct Lanczos {
+pub(crate) struct Lanczos {
     /// m × n: the basis, one vector a row.
     basis: Array2<f64>,
     diagonal: Vec<f64>,
@@ -25,7 +25,7 @@ impl Lanczos {
     /// At most `steps` steps on `symmetric` (n × n) from `start` (length n). Every new vector is made orthogonal to all
     /// before it. Where the space of the start is exhausted the iteration goes on with a drawn vector, so that an
     /// eigenvalue of several vectors is found as often as it is there.
-    pub(super) fn run(symmetric: ArrayView2<f64>, start: &Array1<f64>, steps: usize) -> Self {
+    pub(crate) fn run(symmetric: ArrayView2<f64>, start: &Array1<f64>, steps: usize) -> Self {
         let n = symmetric.nrows();
         let steps = steps.min(n);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(SEED);
@@ -59,7 +59,7 @@ impl Lanczos {
     ///
     /// # Errors
     /// [`DecompositionError`] as [`eigen_descending`].
-    pub(super) fn leading(&self, k: usize) -> Result<(Vec<f64>, Array2<f64>), DecompositionError> {
+    pub(crate) fn leading(&self, k: usize) -> Result<(Vec<f64>, Array2<f64>), DecompositionError> {
         let m = self.diagonal.len();
         let mut small = Array2::zeros((m, m));
         self.diagonal.iter().enumerate().for_each(|(i, v)| small[[i, i]] = *v);
@@ -74,7 +74,7 @@ impl Lanczos {
 
     /// `Q (T + λI)⁻¹ e₁`, the coefficients of the start of length 1: what ridge regression with the penalty λ says of it.
     /// The matrix must have no eigenvalue below 0, λ must be above.
-    pub(super) fn solve(&self, penalty: f64) -> Array1<f64> {
+    pub(crate) fn solve(&self, penalty: f64) -> Array1<f64> {
         let m = self.diagonal.len();
         // Elimination and back substitution on a positive definite tridiagonal matrix.
         let (mut pivot, mut right) = (vec![0.0; m], vec![0.0; m]);
@@ -103,7 +103,7 @@ fn clear(vector: &mut Array1<f64>, basis: &Array2<f64>, count: usize) {
 }
 
 /// A start that leans on no sample.
-pub(super) fn drawn(n: usize) -> Array1<f64> {
+pub(crate) fn drawn(n: usize) -> Array1<f64> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(SEED ^ 1);
     Array1::from_shape_simple_fn(n, || StandardNormal.sample(&mut rng))
 }
@@ -111,7 +111,7 @@ pub(super) fn drawn(n: usize) -> Array1<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::baseline::gram;
+    use crate::decomposition::gram;
 
     fn kernel(n: usize, width: usize) -> Array2<f64> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(n as u64);
