@@ -198,7 +198,8 @@ test("20,000 genes: moving the volcano plot paints the genes that come into view
       }
       const scene = {
         width, height, title: "20,000 genes", description: "", ink: "#1f2328", paper: "#ffffff", font: "sans-serif", texts: [],
-        runs: Uint32Array.from([1, 0, n]), styles: Float32Array.from([0, 114, 178, 0.7, 0, 160, 160, 160, 0.7, 0]),
+        runs: Uint32Array.from([0, 0, 1, 1, 0, n]), styles: Float32Array.from([0, 114, 178, 0.7, 0, 160, 160, 160, 0.7, 0, 255, 255, 255, 1, 0]),
+        rects: Float32Array.from([0, 0, width, height]), rectStyles: Uint16Array.from([2]),
         circles, circleStyles: Uint16Array.from({ length: n }, (_, at) => at % 2),
         points: { plot, window: [-1, 1, 0, 1], samples: Uint32Array.from({ length: n }, (_, at) => at), codes: new Uint16Array(n), classes: [] },
       };
