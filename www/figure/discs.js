@@ -119,15 +119,14 @@ export class Discs {
   over(under, onto) {
     const words = this.#words;
     const [below, result] = [under, onto.data].map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length / 4));
+    result.set(below);
     for (let at = 0; at < words.length; at += 1) {
-      const word = words[at], opaque = word >>> 24;
-      if (word === 0 || opaque === 255) result[at] = word || below[at];
-      else {
-        const rest = 256 - opaque - (opaque >> 7), pixel = below[at];
-        result[at] = word
-          + (((Math.imul(pixel & 0xff00ff, rest) + 0x800080) >>> 8) & 0xff00ff)
-          + ((Math.imul((pixel >>> 8) & 0xff00ff, rest) + 0x800080) & 0xff00ff00);
-      }
+      const word = words[at];
+      if (word === 0) continue;
+      const opaque = word >>> 24, rest = 256 - opaque - (opaque >> 7), pixel = below[at];
+      result[at] = opaque === 255 ? word : word
+        + (((Math.imul(pixel & 0xff00ff, rest) + 0x800080) >>> 8) & 0xff00ff)
+        + ((Math.imul((pixel >>> 8) & 0xff00ff, rest) + 0x800080) & 0xff00ff00);
     }
   }
 }

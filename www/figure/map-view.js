@@ -45,11 +45,9 @@ export class MapView extends EventTarget {
   /** @type {((sample: number) => boolean) | null} */ #filter = null;
   /** @type {Uint8Array | null} 1 for each selected sample; null when none is */ #selected = null;
   /** @type {number[] | null} the lasso being drawn: x, y, … in CSS pixels of the canvas */ #lasso = null;
-  #class = -1;
-  #hover = -1;
+  #class = -1; #hover = -1;
   #stale = true;
-  #queued = 0;
-  #rest = 0;
+  #queued = 0; #rest = 0;
   #scale = 1;
   #over = new AbortController();
   /** What dragging does. @type {"lasso" | "move"} */ drag = "lasso";
@@ -269,10 +267,12 @@ export class MapView extends EventTarget {
   #drawBase(scene, base) {
     const context = base.getContext("2d");
     if (!context || !this.#pixels || !this.#blank || !this.#discs) return;
-    const scale = this.#scale, { k, tx, ty } = this.#view;
+    const { k, tx, ty } = this.#view;
     // In whole device pixels, so that a move shifts what is painted already.
-    const [x, y] = [Math.round(tx * scale) - this.#corner.x, Math.round(ty * scale) - this.#corner.y];
-    for (const area of this.#discs.move(k, x, y)) this.#paint(scene, this.#discs, area, x, y);
+    const [x, y] = [Math.round(tx * this.#scale) - this.#corner.x, Math.round(ty * this.#scale) - this.#corner.y];
+    const areas = this.#discs.move(k, x, y);
+    if (areas.length === 0) return;
+    for (const area of areas) this.#paint(scene, this.#discs, area, x, y);
     this.#discs.over(this.#blank, this.#pixels);
     context.putImageData(this.#pixels, this.#corner.x, this.#corner.y);
   }
