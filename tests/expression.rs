@@ -152,3 +152,78 @@ fn a_file_has_every_gene_once_on_the_scale_that_was_asked_for() {
     assert_eq!(gct.lines().count(), 3 + sizes[3] + 300);
     assert!(gct.lines().skip(2).all(|line| line.split('\t').count() == 33));
 }
+
+/// Parquet is written tumour by tumour and text gene by gene.
+#[cfg(feature = "containers")]
+#[test]
+fn parquet_is_one_group_of_rows_and_holds_what_the_text_does() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    use twinpurify::container::written::ParquetFile;
+
+    let settings = SimulationSettings { tumours: 37, normals: 12, genes: 300, ..SETTINGS };
+    let mut session = Session::default();
+    let cohort = simulate(&settings).expect("a cohort");
+    // The second tumour misses every seventh gene.
+    let missing = |(at, line): (usize, &str)| {
+        let mut cells: Vec<&str> = line.split('\t').collect();
+        if at % 7 == 3 {
+            cells[2] = "NA";
+        }
+        cells.join("\t") + "\n"
+    };
+    let matrix: String = cohort.expression_tsv().lines().enumerate().map(missing).collect();
+    for (name, text) in [("expression.tsv", matrix), ("samples.tsv", cohort.samples_tsv())] {
+        let handle = session.begin_file(name);
+        session.push_chunk(handle, text.as_bytes()).expect("read");
+        session.end_file(handle).expect("read");
+    }
+    session.run_instant(&Config { genes: 150, ..Config::preset(Preset::Instant) }).expect("the closed form");
+    for scale in [ExpressionScale::Log2, ExpressionScale::Linear] {
+        let spec = ExpressionSpec { of: Choice::Instant, scale };
+        session.begin_expression(spec).expect("a beginning");
+        let mut text = String::new();
+        while let Some((piece, _)) = session.next_expression_text(ExpressionText::Tsv).expect("a piece") {
+            text += &piece;
+        }
+        let about = session.begin_expression(spec).expect("a beginning").clone();
+        let mut bytes = Vec::new();
+        let mut file = ParquetFile::begin(&mut bytes, &about).expect("begun");
+        let mut shares = vec![0.0];
+        while let Some((block, done)) = session.next_expression_tumours().expect("tumours") {
+            shares.push(done);
+            file.push(block.purified.as_slice().expect("row by row")).expect("written");
+        }
+        file.finish().expect("written");
+        assert!(shares.len() > 3 && shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
+
+        let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).expect("Parquet");
+        assert_eq!((reader.num_row_groups(), reader.metadata().file_metadata().num_rows()), (1, 300));
+        let mut rows = reader.get_row_iter(None).expect("rows");
+        let mut nulls = 0;
+        for (line, row) in text.lines().skip(1).zip(&mut rows) {
+            let row = row.expect("a row");
+            let fields = row.get_column_iter().map(|(_, field)| field);
+            for (cell, field) in line.split('\t').zip(fields) {
+                match field {
+                    Field::Str(gene) => assert_eq!(gene, cell),
+                    Field::Float(value) => assert_eq!(value.to_bits(), cell.parse::<f32>().expect(cell).to_bits()),
+                    Field::Null => assert_eq!(cell, ""),
+                    other => panic!("{other}"),
+                }
+                nulls += usize::from(*field == Field::Null);
+            }
+        }
+        assert!(rows.next().is_none() && nulls > 30, "{nulls}");
+        let mut columns: Vec<&str> =
+            reader.metadata().file_metadata().schema().get_fields().iter().map(|f| f.name()).collect();
+        assert_eq!(columns.remove(0), "gene");
+        assert_eq!(columns, about.samples);
+    }
+    let about = session.begin_expression(ExpressionSpec { of: Choice::Instant, ..ExpressionSpec::default() });
+    let about = about.expect("a beginning").clone();
+    let mut file = ParquetFile::begin(std::io::sink(), &about).expect("begun");
+    assert!(file.push(&[1.0; 7]).is_err(), "a sample of fewer genes");
+    let file = ParquetFile::begin(std::io::sink(), &about).expect("begun");
+    assert!(file.finish().is_err(), "no sample is in");
+}

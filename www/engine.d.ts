@@ -99,7 +99,9 @@ export type Scorer = "ssgsea" | "singscore" | "zscore";
 export type PathwayGenes = "all" | "training";
 export type ExpressionFormat = "tsv" | "gct" | "h5ad" | "parquet";
 /** The next genes of an expression file: as text, or as numbers, genes × tumours row by row. */
-export interface ExpressionPiece { done: number; text?: Uint8Array; first: number; raw: Float32Array; purified: Float32Array }
+export type ExpressionPiece = { done: number; text: Uint8Array } | { done: number; first: number; raw: Float32Array; purified: Float32Array };
+/** The next tumours of one, tumours × genes row by row. */
+export interface ExpressionTumours { done: number; tumours: Float32Array }
 export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; genes: PathwayGenes; of: "purified" | "instant" }
 export interface PathwayChange {
   set: string; found: number; size: number; change: number;
@@ -225,6 +227,7 @@ export interface Engine {
   figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
   extendExpression(wanted: { of: string }): number; beginExpression(wanted: { of: string; scale: string }): { about: string; sentence: string };
   expressionBeside(wanted: { of: string }): [string, number, Float32Array][]; nextExpression(text: "tsv" | "gct" | null): ExpressionPiece | undefined;
+  nextExpressionTumours(): ExpressionTumours | undefined;
   modelFile(): Uint8Array; free?(): void;
   version(): string;
   trainedOn(engine: string): void; runRecord(): string;

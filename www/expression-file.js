@@ -1,5 +1,5 @@
 // Purified expression as a file, written in the worker piece by piece: the page holds a Blob, which the browser may keep on
-// disk, and the worker one block of genes.
+// disk, and the worker one block of genes, or of Parquet, whose columns are samples, one of tumours.
 import { breathe } from "./training-loop.js";
 
 /** @typedef {import("./engine").Engine} Engine */
@@ -43,13 +43,14 @@ export async function expressionFile({ of, format, scale }, { exclusive, engine,
       for (const [name, width, values] of await exclusive(() => engine().expressionBeside({ of }))) writer.beside(name, width, values);
     }
     for (;;) {
-      const piece = await exclusive(() => engine().nextExpression(text));
+      const piece = await exclusive(() => (format === "parquet" ? engine().nextExpressionTumours() : engine().nextExpression(text)));
       await breathe();
       if (cancelled()) return null;
       if (!piece) break;
-      if (piece.text) keep(piece.text);
+      if ("text" in piece) keep(piece.text);
       else {
-        writer.push(piece.first, piece.raw, piece.purified);
+        if ("tumours" in piece) writer.pushSamples(piece.tumours);
+        else writer.pushGenes(piece.first, piece.raw, piece.purified);
         keep(writer.take());
       }
       onProgress(0.5 + 0.5 * piece.done, "Writing");

@@ -55,7 +55,7 @@ impl Representation for TwinModel {
     fn purified(&self, embedding: &Array2<f32>) -> Option<Array2<f32>> {
         let decoded = pollster::block_on(TwinModel::purified(self, embedding))?;
         Some(match decoded {
-            Ok(profiles) => self.moments().to_log(&profiles),
+            Ok(profiles) => self.moments().to_log(profiles),
             Err(_) => Array2::from_elem((embedding.nrows(), self.genes().len()), f32::NAN),
         })
     }

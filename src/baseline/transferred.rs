@@ -89,7 +89,7 @@ impl Representation for Transferred {
     fn purified(&self, embedding: &Array2<f32>) -> Option<Array2<f32>> {
         let decoded = pollster::block_on(TwinModel::purified(&self.model, embedding))?;
         Some(match decoded {
-            Ok(all) => self.moments.to_log(&all.select(Axis(1), &self.columns)),
+            Ok(all) => self.moments.to_log(all.select(Axis(1), &self.columns)),
             Err(_) => Array2::from_elem((embedding.nrows(), self.columns.len()), f32::NAN),
         })
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use twinpurify::container::written::{About, AnnDataFile, ParquetFile};
-use twinpurify::session::{Choice, ExpressionBlock, ExpressionScale, ExpressionSpec, ExpressionText, Session, tables};
+use twinpurify::session::{Choice, ExpressionScale, ExpressionSpec, ExpressionText, Session, tables};
 
 use super::output::OutputFolder;
 use super::{Failure, note};
@@ -107,14 +107,6 @@ fn format(path: &Path) -> Result<Format, Failure> {
     }
 }
 
-/// Every block of genes in order.
-fn blocks(session: &mut Session, mut each: impl FnMut(&ExpressionBlock) -> Result<(), Failure>) -> Result<(), Failure> {
-    while let Some((block, _)) = session.next_expression()? {
-        each(&block)?;
-    }
-    Ok(())
-}
-
 fn values(block: &ndarray::Array2<f32>) -> &[f32] {
     block.as_slice().unwrap_or_default()
 }
@@ -132,7 +124,9 @@ fn write_parquet(session: &mut Session, about: &About, path: &Path) -> Result<()
     let failed = |error: parquet::errors::ParquetError| Failure::io("Writing", path, &io::Error::other(error));
     let file = File::create(path).map_err(|error| Failure::io("Writing", path, &error))?;
     let mut writer = ParquetFile::begin(file, about).map_err(failed)?;
-    blocks(session, |block| writer.push(values(&block.purified)).map_err(failed))?;
+    while let Some((block, _)) = session.next_expression_tumours()? {
+        writer.push(values(&block.purified)).map_err(failed)?;
+    }
     writer.finish().map_err(failed)
 }
 
@@ -142,6 +136,8 @@ fn write_anndata(session: &mut Session, of: Choice, about: &About, path: &Path) 
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path).map_err(failed)?;
     let mut writer = AnnDataFile::begin(file, about, &beside).map_err(|error| failed(io::Error::other(error)))?;
     drop(beside);
-    blocks(session, |block| writer.push(block.first, values(&block.raw), values(&block.purified)).map_err(failed))?;
+    while let Some((block, _)) = session.next_expression()? {
+        writer.push(block.first, values(&block.raw), values(&block.purified)).map_err(failed)?;
+    }
     writer.finish().map(drop).map_err(failed)
 }

@@ -1,5 +1,7 @@
 //! Purified expression of every measured gene: fitted, read and written, block by block.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +11,7 @@ use super::{Choice, Session, SessionError, tables};
 use crate::cohort::ColumnKind;
 use crate::container::written::{About, AboutColumn};
 use crate::figure::{MapKind, Of};
-use crate::readout::expression::{BLOCK, Gene, PurifiedExpression};
+use crate::readout::expression::{BLOCK, Gene, PurifiedExpression, TUMOURS};
 
 const NO_COHORT: SessionError = SessionError::NotYet("Open an expression matrix first.");
 
@@ -56,11 +58,22 @@ pub struct ExpressionBlock {
     pub purified: Array2<f32>,
 }
 
+/// The next tumours of an expression file that is written tumour by tumour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TumourBlock {
+    /// Column of the first tumour.
+    pub first: usize,
+    /// Purified values, tumours × genes.
+    pub purified: Array2<f32>,
+}
+
 /// An expression file being written; a model or strength that changes meanwhile ends it.
 pub(super) struct Writing {
     spec: ExpressionSpec,
     about: About,
-    next: usize,
+    /// The next gene, where it is written gene by gene, and the next tumour, where by tumours.
+    gene: usize,
+    tumour: usize,
 }
 
 const CHANGED: SessionError = SessionError::NotYet(
@@ -75,7 +88,7 @@ impl Session {
     pub fn begin_expression(&mut self, spec: ExpressionSpec) -> Result<&About, SessionError> {
         self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
         let about = self.expression_about(spec)?;
-        Ok(&self.writing.insert(Writing { spec, about, next: 0 }).about)
+        Ok(&self.writing.insert(Writing { spec, about, gene: 0, tumour: 0 }).about)
     }
 
     /// The next genes of the expression file that was begun, and the share that is done then; none behind the last.
@@ -83,17 +96,12 @@ impl Session {
     /// # Errors
     /// As [`Self::expression`], and when model or strength changed since it was begun.
     pub fn next_expression(&mut self) -> Result<Option<(ExpressionBlock, f64)>, SessionError> {
-        let Writing { spec, about, next } = self.writing.as_ref().ok_or(CHANGED)?;
-        let (spec, first, genes) = (*spec, *next, about.genes.len());
-        let Some(block) = self.expression_block(spec, first)? else {
-            self.writing = None;
-            return Ok(None);
-        };
-        let next = first + block.raw.nrows();
-        if let Some(writing) = &mut self.writing {
-            writing.next = next;
-        }
-        Ok(Some((block, next as f64 / genes.max(1) as f64)))
+        let Some((ExpressionSpec { of, scale }, rows, done)) = self.next_genes()? else { return Ok(None) };
+        let expression = self.expression(of)?;
+        let (mut raw, mut purified) = (expression.raw(rows.clone()), expression.purified(rows.clone()));
+        scaled(scale, &mut raw);
+        scaled(scale, &mut purified);
+        Ok(Some((ExpressionBlock { first: rows.start, raw, purified }, done)))
     }
 
     /// As [`Self::next_expression`], as text; the head comes with the first genes.
@@ -101,21 +109,57 @@ impl Session {
     /// # Errors
     /// As [`Self::next_expression`].
     pub fn next_expression_text(&mut self, text: ExpressionText) -> Result<Option<(String, f64)>, SessionError> {
-        let Some((block, done)) = self.next_expression()? else { return Ok(None) };
+        let Some((ExpressionSpec { of, scale }, rows, done)) = self.next_genes()? else { return Ok(None) };
+        let mut purified = self.expression(of)?.purified(rows.clone());
+        scaled(scale, &mut purified);
         let about = &self.writing.as_ref().ok_or(CHANGED)?.about;
-        let values = block.purified.as_slice().unwrap_or_default();
-        let rows = match text {
-            ExpressionText::Tsv => tsv_rows(about, block.first, values),
-            ExpressionText::Gct => gct_rows(about, block.first, values),
+        let values = purified.as_slice().unwrap_or_default();
+        let lines = match text {
+            ExpressionText::Tsv => tsv_rows(about, rows.start, values),
+            ExpressionText::Gct => gct_rows(about, rows.start, values),
         };
-        if block.first > 0 {
-            return Ok(Some((rows, done)));
+        if rows.start > 0 {
+            return Ok(Some((lines, done)));
         }
         let head = match text {
             ExpressionText::Tsv => tsv_head(about),
             ExpressionText::Gct => gct_head(about),
         };
-        Ok(Some((head + &rows, done)))
+        Ok(Some((head + &lines, done)))
+    }
+
+    /// The next genes to be written, as rows, and the share that is done with them.
+    fn next_genes(&mut self) -> Result<Option<(ExpressionSpec, Range<usize>, f64)>, SessionError> {
+        let Writing { spec, about, gene, .. } = self.writing.as_mut().ok_or(CHANGED)?;
+        let (spec, all) = (*spec, about.genes.len());
+        let rows = *gene..(*gene + BLOCK).min(all);
+        if rows.is_empty() {
+            self.writing = None;
+            return Ok(None);
+        }
+        *gene = rows.end;
+        let done = rows.end as f64 / all as f64;
+        Ok(Some((spec, rows, done)))
+    }
+
+    /// The next tumours of the expression file that was begun, every gene of each, and the share that is done then; none behind
+    /// the last.
+    ///
+    /// # Errors
+    /// As [`Self::next_expression`].
+    pub fn next_expression_tumours(&mut self) -> Result<Option<(TumourBlock, f64)>, SessionError> {
+        let Writing { spec, about, tumour, .. } = self.writing.as_mut().ok_or(CHANGED)?;
+        let (spec, all) = (*spec, about.samples.len());
+        let tumours = *tumour..(*tumour + TUMOURS).min(all);
+        if tumours.is_empty() {
+            self.writing = None;
+            return Ok(None);
+        }
+        *tumour = tumours.end;
+        let mut purified = self.expression(spec.of)?.purified_tumours(tumours.clone());
+        scaled(spec.scale, &mut purified);
+        let done = tumours.end as f64 / all as f64;
+        Ok(Some((TumourBlock { first: tumours.start, purified }, done)))
     }
 
     /// Fit the next block of the genes outside the training set; the share that is done, 1 when all are. It is done once of a
@@ -180,31 +224,6 @@ impl Session {
         })
     }
 
-    /// A block of genes of an expression file, from row `first` on; none behind the last.
-    ///
-    /// # Errors
-    /// As [`Self::expression`].
-    fn expression_block(
-        &mut self,
-        spec: ExpressionSpec,
-        first: usize,
-    ) -> Result<Option<ExpressionBlock>, SessionError> {
-        let expression = self.expression(spec.of)?;
-        let all = expression.names().len();
-        if first >= all {
-            return Ok(None);
-        }
-        let rows = first..(first + BLOCK).min(all);
-        let (mut raw, mut purified) = (expression.raw(rows.clone()), expression.purified(rows));
-        if spec.scale == ExpressionScale::Linear {
-            // What is not a number stays so: `max` would make it 0.
-            let level = |v: f32| if v.is_nan() { v } else { (v.exp2() - 1.0).max(0.0) };
-            raw.mapv_inplace(level);
-            purified.mapv_inplace(level);
-        }
-        Ok(Some(ExpressionBlock { first, raw, purified }))
-    }
-
     /// Where each gene's purified values come from, as CSV.
     ///
     /// # Errors
@@ -228,6 +247,14 @@ impl Session {
         let embedding = self.embedding(of)?;
         beside.push(("X_twinpurify".to_owned(), embedding.dim, embedding.values));
         Ok(beside)
+    }
+}
+
+/// Values that are `log2(1 + x)` on the scale that is written.
+fn scaled(scale: ExpressionScale, values: &mut Array2<f32>) {
+    if scale == ExpressionScale::Linear {
+        // What is not a number stays so: `max` would make it 0.
+        values.mapv_inplace(|v| if v.is_nan() { v } else { (v.exp2() - 1.0).max(0.0) });
     }
 }
 

@@ -70,7 +70,7 @@ impl Session {
             let mut fits = Vec::with_capacity(all);
             for from in (0..all).step_by(BLOCK) {
                 let values = expression.purified(from..(from + BLOCK).min(all));
-                fits.extend(values.rows().into_iter().map(|gene| design.fit(&flat(gene))));
+                fits.extend(values.rows().into_iter().map(|gene| design.fit(gene.to_slice().unwrap_or_default())));
             }
             let purified = Some(GeneTests::of(&design, &fits));
             let newest = self.compared_genes.as_mut().ok_or(NOT_COMPARED)?;
@@ -289,10 +289,6 @@ impl Session {
 
 fn of_all(by: Values) -> GenesPage {
     GenesPage { by, key: GeneKey::P, descending: false, search: String::new(), count: 0 }
-}
-
-fn flat(row: ArrayView1<f32>) -> Vec<f32> {
-    row.to_vec()
 }
 
 #[cfg(test)]

@@ -316,8 +316,7 @@ impl Session {
 pub(super) fn ridge_purified(set: &TrainingSet, embedding: &Array2<f32>) -> Result<Array2<f32>, SessionError> {
     // The target is let go of before the prediction is made.
     let ridge = RidgePurifier::fit(embedding, &set.moments.standardise(&set.tumour_values))?;
-    let predicted = ridge.predict(embedding)?;
-    Ok(set.moments.to_log(&predicted))
+    Ok(set.moments.to_log(ridge.predict(embedding)?))
 }
 
 /// `tissue` says whose normals the identity test mixes in, where that is not known from training.

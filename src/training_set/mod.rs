@@ -148,13 +148,12 @@ impl Moments {
     }
 
     /// The inverse of the standardisation up to the logarithm: samples × genes on the `log2(1 + x)` scale.
-    pub fn to_log(&self, standardised: &Array2<f32>) -> Array2<f32> {
-        let mut out = standardised.clone();
-        for mut row in out.rows_mut() {
+    pub fn to_log(&self, mut standardised: Array2<f32>) -> Array2<f32> {
+        for mut row in standardised.rows_mut() {
             for ((v, mean), deviation) in row.iter_mut().zip(&self.mean).zip(&self.deviation) {
                 *v = *v * deviation + mean;
             }
         }
-        out
+        standardised
     }
 }

@@ -62,4 +62,14 @@ impl Engine {
             ])
         }))
     }
+
+    /// The next tumours of it, tumours × genes row by row as `tumours`; `done` is the share. Undefined behind the last.
+    #[wasm_bindgen(js_name = nextExpressionTumours)]
+    pub fn next_expression_tumours(&mut self) -> Result<JsValue, JsValue> {
+        let piece = self.0.next_expression_tumours().map_err(refused)?;
+        Ok(piece.map_or(JsValue::UNDEFINED, |(block, done)| {
+            let values = floats(block.purified.as_slice().unwrap_or_default());
+            object([("tumours", values), ("done", done.into())])
+        }))
+    }
 }

@@ -62,8 +62,9 @@ impl ExpressionWriter {
                 return Err(js_error(
                     "too_large",
                     &format!(
-                        "An AnnData file of {values} values is made in memory here, and {} million are the most: save Parquet, \
+                        "An AnnData file of {} million values is made in memory here, and {} million are the most: save Parquet, \
                          or use twinpurify train --expression FILE.h5ad.",
+                        values.div_ceil(1_000_000),
                         MOST_VALUES / 1_000_000
                     ),
                 ));
@@ -80,26 +81,35 @@ impl ExpressionWriter {
         }
     }
 
-    /// Genes from the `first` on, genes × samples row by row.
-    pub fn push(&mut self, first: f64, raw: &[f32], purified: &[f32]) -> Result<(), JsValue> {
+    /// The next samples of a Parquet file, samples × genes row by row.
+    #[wasm_bindgen(js_name = pushSamples)]
+    pub fn push_samples(&mut self, purified: &[f32]) -> Result<(), JsValue> {
         match &mut self.format {
             Some(Format::Parquet(file)) => file.push(purified).map_err(|error| failed(&error)),
+            _ => Err(failed(&"it is written gene by gene")),
+        }
+    }
+
+    /// Genes of an AnnData file from the `first` on, genes × samples row by row.
+    #[wasm_bindgen(js_name = pushGenes)]
+    pub fn push_genes(&mut self, first: f64, raw: &[f32], purified: &[f32]) -> Result<(), JsValue> {
+        match &mut self.format {
             Some(Format::AnnData { file, beside }) => {
                 let file = match file {
                     Some(file) => file,
                     None => {
-                        let place = Cursor::new(Vec::new());
-                        let begun = AnnDataFile::begin(place, &self.about, beside).map_err(|error| failed(&error))?;
+                        let begun =
+                            AnnDataFile::begin_in_memory(&self.about, beside).map_err(|error| failed(&error))?;
                         file.insert(begun)
                     }
                 };
                 file.push(first as usize, raw, purified).map_err(|error| failed(&error))
             }
-            None => Ok(()),
+            _ => Err(failed(&"it is written sample by sample")),
         }
     }
 
-    /// The last genes are in; what is left is taken with [`Self::take`].
+    /// Everything is in; what is left is taken with [`Self::take`].
     pub fn finish(&mut self) -> Result<(), JsValue> {
         match self.format.take() {
             Some(Format::Parquet(file)) => file.finish().map_err(|error| failed(&error)),

@@ -442,7 +442,7 @@ test("10,000 points: what a frame of hover and lasso costs (reported, not assert
     for (let turn = 0; turn <= 300; turn++) await page.mouse.move(330 + 170 * Math.cos(turn / 48), 277 + 150 * Math.sin(turn / 48));
     await page.mouse.up();
     await page.waitForTimeout(300);
-    // Every frame of a move draws all of them anew, the selected with their rims: the most there is to do.
+    // A frame of a move paints what comes into view, the selected with their rims.
     await page.evaluate(() => /** @type {any} */ (globalThis).closer());
     await page.mouse.move(330, 277);
     await page.mouse.down();
@@ -455,7 +455,7 @@ test("10,000 points: what a frame of hover and lasso costs (reported, not assert
     const at = (/** @type {number[]} */ all, /** @type {number} */ share) => all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(share * all.length))].toFixed(1);
     t.diagnostic(`10,000 points, ${times.frame.length} frames of hover and lasso: median ${at(times.frame, 0.5)} ms, 95th percentile ${at(times.frame, 0.95)} ms, longest ${at(times.frame, 1)} ms; `
       + `to find what is under the pointer ${at(times.locate, 0.5)} ms (first ${times.locate[0].toFixed(1)}); to find the ${chosen} that a lasso of 300 corners encloses ${at(times.enclosed, 1)} ms; `
-      + `a frame that draws all anew, ${times.moving.length} of them while the map is moved: median ${at(times.moving, 0.5)} ms, 95th percentile ${at(times.moving, 0.95)} ms; `
+      + `a frame while the map is moved, ${times.moving.length} of them: median ${at(times.moving, 0.5)} ms, 95th percentile ${at(times.moving, 0.95)} ms; `
       + `longest task of the main thread ${Math.max(...tasks.map(({ cpu }) => cpu)).toFixed(0)} ms of CPU`);
     assert.deepEqual(complaints, []);
   } finally {

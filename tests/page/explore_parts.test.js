@@ -1,6 +1,7 @@
 // The pure parts of the explorer: geometry, history, selections, filters, comparison.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Discs } from "../../www/figure/discs.js";
 import { enclosed, inside, procrustes } from "../../www/figure/geometry.js";
 import { History } from "../../www/page/shell/history.js";
 import { categoryDifference, numberDifference } from "../../www/page/explore/differences.js";
@@ -20,6 +21,47 @@ test("a lasso encloses the circles whose centre it goes round", () => {
   const circles = Float32Array.from([5, 5, 3, 11, 5, 3, 1, 9, 1, NaN, NaN, 2]);
   assert.deepEqual(enclosed(circles, [0, 0, 10, 0, 10, 10, 0, 10]), [0, 2]);
   assert.deepEqual(enclosed(circles, [0, 0, 0, 0]), []);
+});
+
+test("discs that are moved are the same as discs painted anew, over what lies under them", () => {
+  const [width, height, n] = [90, 70, 400];
+  let state = 7;
+  const draw = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const places = Array.from({ length: n }, () => [160 * draw() - 30, 130 * draw() - 30, 1 + 4 * draw(), 255 * draw() | 0, draw() < 0.2 ? 1 : 0.7]);
+  const under = new Uint8ClampedArray(4 * width * height).map((_, at) => at % 4 === 3 ? 255 : (at * 37) % 256);
+  const shown = (/** @type {Discs} */ discs, /** @type {number} */ x, /** @type {number} */ y) => {
+    let painted = 0;
+    for (const area of discs.move(2, x, y)) {
+      for (const [cx, cy, radius, colour, opacity] of places) {
+        const reach = Discs.reach(radius);
+        if (cx + x < area[0] - reach || cx + x > area[2] + reach || cy + y < area[1] - reach || cy + y > area[3] + reach) continue;
+        discs.paint(cx + x, cy + y, radius, colour, 255 - colour, 40, opacity, area);
+        painted += 1;
+      }
+    }
+    const onto = { width, height, data: new Uint8ClampedArray(under.length) };
+    discs.over(under, /** @type {ImageData} */ (onto));
+    return { data: onto.data, painted };
+  };
+  const discs = new Discs(width, height);
+  assert.ok(shown(discs, 0, 0).painted > n / 4);
+  for (const [x, y] of [[1, 0], [1, -3], [9, -3], [4, 11], [-20, 2], [-20, 2], [-21, -40], [60, 30], [300, 0]]) {
+    const { data, painted } = shown(discs, x, y);
+    const anew = shown(new Discs(width, height), x, y);
+    assert.deepEqual(data, anew.data, `${x}, ${y}`);
+    assert.ok(x < -20 || x > 9 || painted < anew.painted, `${painted} of ${anew.painted}`);
+  }
+  discs.forget();
+  assert.equal(shown(discs, 300, 0).painted, shown(new Discs(width, height), 300, 0).painted);
+  // A disc of full strength is its colour, nothing at all is what lies under it.
+  const one = new Discs(width, height);
+  one.move(1, 0, 0);
+  one.paint(40.5, 30.5, 3, 10, 200, 77, 1, [0, 0, width, height]);
+  const onto = new Uint8ClampedArray(under.length);
+  one.over(under, /** @type {ImageData} */ ({ width, height, data: onto }));
+  const at = (/** @type {Uint8ClampedArray} */ data, /** @type {number} */ x, /** @type {number} */ y) => [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)];
+  assert.deepEqual(at(onto, 40, 30), [10, 200, 77, 255]);
+  assert.deepEqual(at(onto, 50, 30), at(under, 50, 30));
 });
 
 test("Procrustes finds turn, mirror, scale and move again, and says how well maps agree", () => {

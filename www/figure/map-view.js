@@ -41,15 +41,13 @@ export class MapView extends EventTarget {
   /** @type {Uint8ClampedArray | null} the plot without samples */ #blank = null;
   /** Device pixel of the plot's upper left. */ #corner = { x: 0, y: 0 };
   /** @type {OffscreenCanvas | null} frame and samples of the present view */ #base = null;
-  #discs = new Discs();
+  /** @type {Discs | null} the samples in the plot */ #discs = null;
   /** @type {((sample: number) => boolean) | null} */ #filter = null;
   /** @type {Uint8Array | null} 1 for each selected sample; null when none is */ #selected = null;
   /** @type {number[] | null} the lasso being drawn: x, y, … in CSS pixels of the canvas */ #lasso = null;
-  #class = -1;
-  #hover = -1;
+  #class = -1; #hover = -1;
   #stale = true;
-  #queued = 0;
-  #rest = 0;
+  #queued = 0; #rest = 0;
   #scale = 1;
   #over = new AbortController();
   /** What dragging does. @type {"lasso" | "move"} */ drag = "lasso";
@@ -71,8 +69,7 @@ export class MapView extends EventTarget {
     const before = this.sample;
     const scene = readScene(raw);
     this.#scene = scene;
-    this.#scale = globalThis.devicePixelRatio || 1;
-    fitCanvas(this.canvas, scene, this.#scale);
+    fitCanvas(this.canvas, scene, this.#scale = globalThis.devicePixelRatio || 1);
     // A picture that keys act on: a screen reader has to let them through.
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("aria-roledescription", "map of samples");
@@ -88,11 +85,12 @@ export class MapView extends EventTarget {
       replay(context, scene, { points: false });
       this.#pixels = context.getImageData(this.#corner.x, this.#corner.y, right - this.#corner.x, bottom - this.#corner.y);
       this.#blank = this.#pixels.data.slice();
+      this.#discs = new Discs(this.#pixels.width, this.#pixels.height);
     }
     this.#hover = before === null ? -1 : this.#circleOf.get(before) ?? -1;
     if (this.#class >= (scene.points?.classes.length ?? 0)) this.#class = -1;
     if (reset) this.#view = { k: 1, tx: 0, ty: 0 };
-    this.#redraw(true);
+    this.#redraw("samples");
   }
 
   /** The sample hovered or stepped to. @returns {number | null} */
@@ -108,7 +106,7 @@ export class MapView extends EventTarget {
   /** Follow another map without telling back. @param {View} view */
   setView(view) {
     this.#view = { ...view };
-    this.#redraw(true);
+    this.#redraw("view");
   }
 
   /** Mark a sample that is hovered elsewhere; null for none. Emits nothing. @param {number | null} sample */
@@ -116,20 +114,20 @@ export class MapView extends EventTarget {
     const circle = sample === null ? -1 : this.#circleOf.get(sample) ?? -1;
     if (circle !== this.#hover) {
       this.#hover = circle;
-      this.#redraw(false);
+      this.#redraw("mark");
     }
   }
 
   /** Show one class of the legend in colour and the rest faintly; null for all. @param {number | null} index */
   isolate(index) {
     this.#class = index ?? -1;
-    this.#redraw(true);
+    this.#redraw("samples");
   }
 
   /** Show some samples in colour and the rest faintly; null for all. @param {((sample: number) => boolean) | null} keep */
   highlight(keep) {
     this.#filter = keep;
-    this.#redraw(true);
+    this.#redraw("samples");
   }
 
   /** Let selected samples stand out; none for all alike. @param {readonly number[]} samples */
@@ -139,13 +137,13 @@ export class MapView extends EventTarget {
       this.#selected = new Uint8Array(1 + samples.reduce((most, sample) => Math.max(most, sample), 0));
       for (const sample of samples) this.#selected[sample] = 1;
     }
-    this.#redraw(true);
+    this.#redraw("samples");
   }
 
   /** Draw or end a lasso; x, y, … in CSS pixels of the canvas. @param {number[] | null} polygon */
   setLasso(polygon) {
     this.#lasso = polygon;
-    this.#redraw(false);
+    this.#redraw("mark");
   }
 
   /** Samples that a lasso encloses, of those that are not faint. @param {number[]} polygon */
@@ -168,7 +166,7 @@ export class MapView extends EventTarget {
     if (!circles) return;
     for (let i = 0; i < circles.length / 3; i += 1) circles.set([places[2 * i], places[2 * i + 1]], 3 * i);
     this.#grid = null;
-    this.#redraw(true);
+    this.#redraw("samples");
   }
 
   /** Everything in view. */
@@ -215,15 +213,16 @@ export class MapView extends EventTarget {
     const held = (/** @type {number} */ t, /** @type {number} */ from, /** @type {number} */ size) =>
       Math.min(from - view.k * from, Math.max(from + size - view.k * (from + size), t));
     this.#view = { k: view.k, tx: held(view.tx, x, width), ty: held(view.ty, y, height) };
-    this.#redraw(true);
+    this.#redraw("view");
     this.dispatchEvent(new CustomEvent("view", { detail: { view: this.view } }));
     clearTimeout(this.#rest);
     if (this.options.onviewchange) this.#rest = setTimeout(() => this.options.onviewchange?.(this.window), REST);
   }
 
-  /** @param {boolean} stale whether the samples themselves have changed */
-  #redraw(stale) {
-    this.#stale ||= stale;
+  /** @param {"mark" | "view" | "samples"} changed */
+  #redraw(changed) {
+    if (changed === "samples") this.#discs?.forget();
+    this.#stale ||= changed !== "mark";
     this.#queued ||= requestAnimationFrame(() => {
       this.#queued = 0;
       this.drawNow();
@@ -267,34 +266,40 @@ export class MapView extends EventTarget {
   /** Frame and samples of the present view. @param {Scene} scene @param {OffscreenCanvas} base */
   #drawBase(scene, base) {
     const context = base.getContext("2d");
-    if (!context || !this.#pixels || !this.#blank) return;
-    const [scale, growth, { k, tx, ty }] = [this.#scale, this.#growth(), this.#view];
-    const { circles, circleStyles, styles } = scene;
-    const { data, width, height } = this.#pixels;
-    data.set(this.#blank);
+    if (!context || !this.#pixels || !this.#blank || !this.#discs) return;
+    const { k, tx, ty } = this.#view;
+    // In whole device pixels, so that a move shifts what is painted already.
+    const [x, y] = [Math.round(tx * this.#scale) - this.#corner.x, Math.round(ty * this.#scale) - this.#corner.y];
+    const areas = this.#discs.move(k, x, y);
+    if (areas.length === 0) return;
+    for (const area of areas) this.#paint(scene, this.#discs, area, x, y);
+    this.#discs.over(this.#blank, this.#pixels);
+    context.putImageData(this.#pixels, this.#corner.x, this.#corner.y);
+  }
+
+  /** The samples that touch an area, moved by device pixels. @param {Scene} scene @param {Discs} discs @param {import("./discs.js").Area} area @param {number} dx @param {number} dy */
+  #paint({ circles, circleStyles, styles, points, ink: colour }, discs, area, dx, dy) {
+    const scale = this.#scale, away = this.#view.k * scale, growth = this.#growth() * scale;
     const apart = this.#class >= 0 || this.#filter !== null || this.#selected !== null;
-    const ink = [1, 3, 5].map((at) => parseInt(scene.ink.slice(at, at + 2), 16));
-    const samples = scene.points?.samples;
+    const ink = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
     // The faint ones first, so that they never cover what is looked at; then a rim under all that are selected.
     for (const pass of apart ? [FAINTEST, PLAIN, RIM, CHOSEN] : [PLAIN]) {
       for (let i = 0; i < circleStyles.length; i += 1) {
-        const chosen = this.#selected !== null && this.#selected[samples?.[i] ?? i] === 1;
+        const chosen = this.#selected !== null && this.#selected[points?.samples[i] ?? i] === 1;
         const kept = !apart || this.#kept(i);
         // A selected sample outside the category shown alone keeps its rim: it is selected still.
         if (pass === FAINTEST ? kept || chosen : pass === PLAIN ? !kept || chosen : !chosen) continue;
-        const x = (k * circles[3 * i] + tx) * scale - this.#corner.x;
-        const y = (k * circles[3 * i + 1] + ty) * scale - this.#corner.y;
-        const radius = circles[3 * i + 2] * growth * scale + (pass === RIM ? 1.4 * scale : 0);
-        if (!(x >= -radius && y >= -radius && x <= width + radius && y <= height + radius)) continue;
+        const x = away * circles[3 * i] + dx, y = away * circles[3 * i + 1] + dy, radius = circles[3 * i + 2] * growth + (pass === RIM ? 1.4 * scale : 0);
+        const reach = Discs.reach(radius);
+        if (!(x >= area[0] - reach && y >= area[1] - reach && x <= area[2] + reach && y <= area[3] + reach)) continue;
         const s = 5 * circleStyles[i];
-        if (pass === RIM) this.#discs.paint(this.#pixels, x, y, radius, ink[0], ink[1], ink[2], kept ? 1 : UNSELECTED);
+        if (pass === RIM) discs.paint(x, y, radius, ink[0], ink[1], ink[2], kept ? 1 : UNSELECTED, area);
         else {
           const strength = pass === FAINTEST ? FAINT : pass === PLAIN ? (this.#selected ? UNSELECTED : 1) : kept ? 1 / styles[s + 3] : UNSELECTED;
-          this.#discs.paint(this.#pixels, x, y, radius, styles[s], styles[s + 1], styles[s + 2], styles[s + 3] * strength);
+          discs.paint(x, y, radius, styles[s], styles[s + 1], styles[s + 2], styles[s + 3] * strength, area);
         }
       }
     }
-    context.putImageData(this.#pixels, this.#corner.x, this.#corner.y);
   }
 
   /** Whether a circle is among those looked at. @param {number} circle */
@@ -351,7 +356,7 @@ export class MapView extends EventTarget {
   point(circle) {
     if (circle === this.#hover) return;
     this.#hover = circle;
-    this.#redraw(false);
+    this.#redraw("mark");
     const place = circle < 0 ? { x: 0, y: 0 } : this.placeOf(circle);
     this.dispatchEvent(new CustomEvent("hover", { detail: { sample: this.sample, ...place } }));
   }

@@ -5,7 +5,7 @@
 //! they are touched, and each block is then put where the two datasets lie: contiguous ones are one run of bytes, and hdf5-pure
 //! says where it begins.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hdf5_pure::{AttrValue, DatasetBuilder, Error, File, FileBuilder, FormatError, GroupBuilder, Layout, Source};
@@ -28,6 +28,24 @@ pub struct AnnDataFile<T: Place> {
 
 /// Numbers of every sample that go into `obsm`: name, width, and samples × width row by row.
 pub type Beside = (String, usize, Vec<f32>);
+
+/// Room beside values and names: headers, and what HDF5 pads.
+const ROOM: usize = 1 << 20;
+
+impl AnnDataFile<Cursor<Vec<u8>>> {
+    /// Begin a file in memory, with room for all of it from the start: bytes that grow are copied, and there twice.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn begin_in_memory(about: &About, beside: &[Beside]) -> Result<Self, Error> {
+        let values = 2 * about.genes.len() * about.samples.len() + beside.iter().map(|of| of.2.len()).sum::<usize>();
+        let words = about.genes.iter().chain(&about.samples).chain(&about.sources).map(|word| word.len() + 40);
+        let cells =
+            about.columns.iter().flat_map(|column| &column.values).map(|v| v.as_ref().map_or(0, String::len) + 40);
+        let room = size_of::<f32>() * values + words.chain(cells).sum::<usize>() + ROOM;
+        Self::begin(Cursor::new(Vec::with_capacity(room)), about, beside)
+    }
+}
 
 impl<T: Place> AnnDataFile<T> {
     /// Begin a file in an empty place.

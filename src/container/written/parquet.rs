@@ -1,35 +1,47 @@
-//! Parquet: one row a gene, a column `gene` and one a sample; a missing value is null.
+//! Parquet: one row a gene, a column `gene` and one a sample; a missing value is null. All genes are one group of rows, written
+//! column by column, so that of the values no more is held than the samples at hand.
 
 use std::io::Write;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, FloatType};
+use parquet::column::writer::{ColumnCloseResult, ColumnWriterImpl};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use parquet::file::metadata::{
+    ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataWriter, RowGroupMetaData,
+};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
 
 use super::{About, unique};
 
-/// Genes in one group of rows: its values are held until it is written, and each group costs a line in the file's footer for
-/// every sample.
-const GROUP: usize = 2048;
+/// The first bytes of a file; the footer ends in them too.
+const MARK: &[u8] = b"PAR1";
+/// Version of the format's pages.
+const VERSION: i32 = 1;
+/// Names written at once.
+const NAMES: usize = 1024;
 
 /// A Parquet file being written, front to back.
+///
+/// [`parquet::file::writer::SerializedFileWriter`] lends itself to the group of rows that is open, which could not stay open
+/// between two calls; its parts can.
 pub struct ParquetFile<W: Write + Send> {
-    writer: SerializedFileWriter<W>,
-    genes: Vec<String>,
-    /// Genes that are written.
-    written: usize,
-    /// Genes × samples that are not, row by row.
-    waiting: Vec<f32>,
-    samples: usize,
+    to: TrackedWrite<W>,
+    schema: SchemaDescPtr,
+    properties: WriterPropertiesPtr,
+    said: Vec<KeyValue>,
+    genes: usize,
+    /// Columns that are written: the names, then sample by sample.
+    columns: Vec<ColumnChunkMetaData>,
+    /// Their bytes before compression.
+    bytes: i64,
 }
 
 impl<W: Write + Send> ParquetFile<W> {
-    /// Begin a file.
+    /// Begin a file, with the names of its genes.
     ///
     /// # Errors
     /// When `to` cannot be written.
@@ -55,66 +67,82 @@ impl<W: Write + Send> ParquetFile<W> {
             .set_dictionary_enabled(false)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_offset_index_disabled(true)
-            .set_created_by("twinpurify".to_owned())
-            .set_key_value_metadata(Some(said))
             .build();
-        let writer = SerializedFileWriter::new(to, schema, Arc::new(properties))?;
-        let samples = about.samples.len();
-        Ok(Self {
-            writer,
-            genes: about.genes.clone(),
-            written: 0,
-            waiting: Vec::with_capacity((GROUP + 256) * samples),
-            samples,
-        })
+        let mut file = Self {
+            to: TrackedWrite::new(to),
+            schema: Arc::new(SchemaDescriptor::new(schema)),
+            properties: Arc::new(properties),
+            said,
+            genes: about.genes.len(),
+            columns: Vec::with_capacity(about.samples.len() + 1),
+            bytes: 0,
+        };
+        file.to.write_all(MARK)?;
+        file.write_column::<ByteArrayType>(|column| {
+            for names in about.genes.chunks(NAMES) {
+                let names: Vec<ByteArray> = names.iter().map(|name| name.as_str().into()).collect();
+                column.write_batch(&names, None, None)?;
+            }
+            Ok(())
+        })?;
+        Ok(file)
     }
 
-    /// The next genes, genes × samples row by row.
+    /// The next samples, samples × genes row by row; NaN where a value is missing.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, and more samples than it was begun with.
     pub fn push(&mut self, values: &[f32]) -> Result<(), ParquetError> {
-        self.waiting.extend_from_slice(values);
-        while self.waiting.len() >= GROUP * self.samples.max(1) {
-            self.write_group(GROUP)?;
+        for sample in values.chunks(self.genes.max(1)) {
+            let known: Vec<i16> = sample.iter().map(|v| i16::from(!v.is_nan())).collect();
+            let values: Vec<f32> = sample.iter().copied().filter(|v| !v.is_nan()).collect();
+            self.write_column::<FloatType>(|column| column.write_batch(&values, Some(&known), None).map(drop))?;
         }
         Ok(())
     }
 
-    /// The last genes and the footer.
+    /// The footer, once every sample is in.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, and while samples are missing.
     pub fn finish(mut self) -> Result<(), ParquetError> {
-        let left = self.genes.len() - self.written;
-        if left > 0 {
-            self.write_group(left)?;
-        }
-        // The footer is put together while nothing waits.
-        self.waiting = Vec::new();
-        self.writer.close().map(|_| ())
+        let rows = i64::try_from(self.genes).map_err(|error| ParquetError::General(error.to_string()))?;
+        let group = RowGroupMetaData::builder(Arc::clone(&self.schema))
+            .set_column_metadata(self.columns)
+            .set_total_byte_size(self.bytes)
+            .set_num_rows(rows)
+            .set_ordinal(0)
+            .set_file_offset(MARK.len() as i64)
+            .build()?;
+        let by = Some("twinpurify".to_owned());
+        let about = FileMetaData::new(VERSION, rows, by, Some(self.said), self.schema, None);
+        let about = ParquetMetaData::new(about, vec![group]);
+        // By way of memory, for its writer does not say whether its last bytes went out.
+        let mut footer = Vec::new();
+        ParquetMetaDataWriter::new(&mut footer, &about).finish()?;
+        self.to.write_all(&footer)?;
+        self.to.flush()?;
+        Ok(())
     }
 
-    fn write_group(&mut self, genes: usize) -> Result<(), ParquetError> {
-        let last = (self.written + genes).min(self.genes.len());
-        let names: Vec<ByteArray> = self.genes[self.written..last].iter().map(|g| g.as_str().into()).collect();
-        let mut group = self.writer.next_row_group()?;
-        if let Some(mut column) = group.next_column()? {
-            column.typed::<ByteArrayType>().write_batch(&names, None, None)?;
-            column.close()?;
+    fn write_column<T: DataType>(
+        &mut self,
+        write: impl FnOnce(&mut ColumnWriterImpl<T>) -> Result<(), ParquetError>,
+    ) -> Result<(), ParquetError> {
+        let columns = self.schema.columns();
+        let column = columns.get(self.columns.len()).ok_or_else(|| {
+            let (more, than) = (self.columns.len(), columns.len().saturating_sub(1));
+            ParquetError::General(format!("sample {more} of a file of {than}"))
+        })?;
+        let pages = Box::new(SerializedPageWriter::new(&mut self.to));
+        let mut writer = ColumnWriterImpl::<T>::new(Arc::clone(column), Arc::clone(&self.properties), pages);
+        write(&mut writer)?;
+        let ColumnCloseResult { metadata, rows_written, .. } = writer.close()?;
+        if rows_written != self.genes as u64 {
+            return Err(ParquetError::General(format!("{rows_written} values of a sample of {} genes", self.genes)));
         }
-        for sample in 0..self.samples {
-            let all = || self.waiting.iter().skip(sample).step_by(self.samples).take(names.len());
-            let known: Vec<i16> = all().map(|v| i16::from(!v.is_nan())).collect();
-            let values: Vec<f32> = all().copied().filter(|v| !v.is_nan()).collect();
-            if let Some(mut column) = group.next_column()? {
-                column.typed::<FloatType>().write_batch(&values, Some(&known), None)?;
-                column.close()?;
-            }
-        }
-        group.close()?;
-        self.waiting.drain(..(names.len() * self.samples).min(self.waiting.len()));
-        self.written = last;
+        self.bytes += metadata.uncompressed_size();
+        self.columns.push(metadata);
         Ok(())
     }
 }

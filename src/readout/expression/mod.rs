@@ -25,6 +25,8 @@ use crate::training_set::{Measured, TrainingSet, TrainingSetError, log2_1p};
 
 /// Genes worked on at once: the most of a matrix that is held beside it.
 pub const BLOCK: usize = 128;
+/// Tumours worked on at once where every gene of a tumour is wanted: of 60,000 genes 4 MB.
+pub const TUMOURS: usize = 16;
 
 /// Where a gene's purified values come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -162,6 +164,20 @@ impl<'a> PurifiedExpression<'a> {
                 purified(&levels, beside.unwrap_or_default(), [share, fit.mean, fit.deviation], into);
             }
             to.iter_mut().zip(&levels).filter(|(_, v)| v.is_nan()).for_each(|(to, _)| *to = f32::NAN);
+        }
+        out
+    }
+
+    /// Purified values of every gene of some tumours, tumours × genes: the same bits as [`Self::purified`] has.
+    pub fn purified_tumours(&self, tumours: Range<usize>) -> Array2<f32> {
+        let all = self.names().len();
+        let mut out = Array2::zeros((tumours.len(), all));
+        for first in (0..all).step_by(BLOCK) {
+            let rows: Vec<usize> = (first..(first + BLOCK).min(all)).collect();
+            let block = self.purified_of(&rows, tumours.clone());
+            for (mut to, of) in out.rows_mut().into_iter().zip(block.columns()) {
+                to.iter_mut().skip(first).zip(of).for_each(|(to, v)| *to = *v);
+            }
         }
         out
     }

@@ -1,6 +1,6 @@
-use ndarray::Array2;
+use ndarray::{Array2, Axis, Slice};
 
-use super::{BLOCK, Extending, Extension, PurifiedExpression, Source};
+use super::{BLOCK, Extending, Extension, PurifiedExpression, Source, TUMOURS};
 use crate::baseline::{ClosedForm, Representation};
 use crate::cohort::simulated::{SimulationSettings, Truth, simulate};
 use crate::cohort::{Cohort, Row};
@@ -87,6 +87,11 @@ fn every_gene_has_a_place_and_the_blocks_are_the_whole_to_the_bit() {
     })
     .unwrap();
     assert_eq!(rows, 600);
+    for first in (0..60).step_by(TUMOURS) {
+        let some = first..(first + TUMOURS).min(60);
+        let of = purified.slice_axis(Axis(1), Slice::from(some.clone())).reversed_axes().to_owned();
+        assert!(same(&read.purified_tumours(some.clone()), &of), "tumours {some:?}");
+    }
     for row in 0..600 {
         let alone = read.purified(row..row + 1);
         assert!(alone.row(0).iter().zip(purified.row(row)).all(|(a, b)| a.to_bits() == b.to_bits()), "row {row}");

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ndarray::Array2;
 
-use super::{AxesRequest, AxisGenes, Marker, Markers, flat};
+use super::{AxesRequest, AxisGenes, Marker, Markers};
 use crate::figure::{LoadingsFigure, Of};
 use crate::readout::differences::Side;
 use crate::readout::directions::{Beside, Found, read_directions};
@@ -70,7 +70,7 @@ impl Session {
             higher.retain(|(_, test)| test.t > 0.0);
             higher.sort_by(|a, b| b.1.t.total_cmp(&a.1.t).then(a.0.cmp(&b.0)));
             rows.extend(higher.into_iter().take(most).map(|(row, test)| {
-                let difference = |values: Array2<f32>| plain.fit(&flat(values.row(0))).map(|fit| fit.coefficient);
+                let difference = |values: Array2<f32>| plain.fit(values.as_slice()?).map(|fit| fit.coefficient);
                 Marker {
                     group: sides[0].name.clone(),
                     gene: expression.names()[row].clone(),
@@ -126,7 +126,9 @@ impl Session {
             let expression = self.expression(choice)?;
             for from in (0..genes).step_by(BLOCK) {
                 let values = expression.purified(from..(from + BLOCK).min(genes));
-                values.rows().into_iter().enumerate().for_each(|(at, gene)| read(from + at, &flat(gene)));
+                for (at, gene) in values.rows().into_iter().enumerate() {
+                    read(from + at, gene.to_slice().unwrap_or_default());
+                }
             }
         }
         let positions = Array2::from_shape_fn((tumours, axes.len()), |(i, k)| axes[k][i] as f32);

@@ -17,7 +17,7 @@ export function expressionDownload(state) {
   const format = h("select", { id: "expression-format" }, FORMATS.map(([value, words]) => h("option", { value }, words)));
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress of the purified expression" });
   const cancel = h("button", { type: "button", id: "expression-cancel", onclick: () => making?.abort() }, "Cancel");
-  const going = h("span", { className: "row", hidden: true }, bar, cancel);
+  const going = h("div", { className: "row", hidden: true }, bar, cancel);
   const button = h("button", { type: "button", id: "expression-save", onclick: () => make() }, "Save expression");
 
   async function make() {
@@ -55,6 +55,6 @@ export function expressionDownload(state) {
     h("div", { className: "controls" },
       h("div", { className: "control" }, h("label", { for: "expression-format" }, "Format"), format),
       h("div", { className: "control" }, h("span", { className: "label" }, "Scale"), segments("Scale of the expression", [["log2", "log2(1 + x)"], ["linear", "linear"]], scale, (value) => { scale = value; })),
-      h("div", { className: "control" }, h("span", { className: "row" }, button, going))),
-    status);
+      h("div", { className: "control" }, button)),
+    going, status);
 }
