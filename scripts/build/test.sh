@@ -37,9 +37,13 @@ run_tests() {
 
     trap tell_failure EXIT
     check
+    # Beside the Rust tests: either build has minutes that take one core alone.
+    build_dist >"$LOGS/dist.log" 2>&1 &
+    BUILDING=$!
     test_rust
-    stage "the static folder"
-    build_dist
+    stage "the static folder, built meanwhile"
+    wait "$BUILDING" && BUILDING= || { cat "$LOGS/dist.log" && return 1; }
+    cat "$LOGS/dist.log"
     stage "download budgets"
     python3 scripts/build/sizes.py dist --check >/dev/null
     test_page
@@ -56,6 +60,7 @@ stage() {
 
 # What ran before the stage that stopped us is still counted.
 tell_failure() {
+    if [[ -n ${BUILDING:-} ]]; then pkill -P "$BUILDING" 2>/dev/null || true; fi
     python3 scripts/build/summary.py "$LOGS" >&2
     printf 'build.sh: FAILED in: %s\n' "$STAGE" >&2
 }
