@@ -8,7 +8,7 @@
 //! | [`container`] | archives, workbooks, AnnData, Parquet → the tables inside them, as streams of text |
 //! | [`cohort`] | bytes → [`cohort::Cohort`]: expression matrix, sample sheet, roles, gene sets; typed errors |
 //! | [`training_set`] | cohort → [`training_set::TrainingSet`]: genes chosen, linear values, moments |
-//! | [`decomposition`] | symmetric eigenproblem, orthonormal bases: the linear algebra below every closed form |
+//! | [`decomposition`] | symmetric eigenproblem, leading eigenvectors by iteration, orthonormal bases: the linear algebra below every closed form |
 //! | [`contamination`] | training set → the directions in which normal tissue moves tumours, and how much of them is taken out |
 //! | [`twin`] | training set → model: views, loss, encoder, trainer, model file (burn lives here) |
 //! | [`baseline`] | raw, PCA, auto-encoders: the same [`baseline::Representation`] as a trained model, so every readout compares |
