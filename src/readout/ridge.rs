@@ -43,7 +43,9 @@ impl RidgePurifier {
         let ThinSvd { u, singular, v } = thin_svd(&centred)?;
         let squared: Vec<f64> = singular.iter().map(|s| s * s).collect();
 
-        let intercept = target.mapv(f64::from).sum_axis(Axis(0)) / n as f64;
+        let mut intercept = Array1::<f64>::zeros(target.ncols());
+        target.rows().into_iter().for_each(|row| intercept.zip_mut_with(&row, |sum, v| *sum += f64::from(*v)));
+        intercept /= n as f64;
         let mut rotated = Array2::<f64>::zeros((u.ncols(), target.ncols()));
         let mut total = 0.0;
         for first in (0..target.ncols()).step_by(BLOCK) {

@@ -11,7 +11,7 @@ use super::{Session, SessionError};
 use crate::figure::{Categories, StripPlot, VolcanoFigure, VolcanoPoint};
 use crate::readout::Grouping;
 use crate::readout::differences::Side;
-use crate::readout::expression::BLOCK;
+use crate::readout::expression::{BLOCK, PurifiedExpression};
 use crate::readout::gene_differences::{Design, GeneDifferences, GeneTests, Values};
 use crate::readout::moderated::Moderated;
 
@@ -202,27 +202,18 @@ impl Session {
             rows[..=at].rotate_right(1);
         }
         rows.truncate(page.count);
-        let row = |row: usize| {
-            let gene = expression.as_ref().map(|expression| expression.gene(row));
-            let test = |values| found.tests(values).and_then(|tests| tests.genes[row]);
-            GeneRow {
-                row,
-                gene: names[row].clone(),
-                raw: test(Values::Raw),
-                adjusted: test(Values::Adjusted),
-                purified: test(Values::Purified),
-                source: gene.map(|gene| gene.source),
-                r2: gene.map(|gene| gene.r2).filter(|r2| r2.is_finite()),
-            }
-        };
-        Ok(rows.into_iter().map(row).collect())
+        Ok(rows.into_iter().map(|row| gene_row(&found, names, expression.as_ref(), row)).collect())
     }
 
     /// Every gene of the newest comparison as CSV, in the cohort's order.
-    pub(super) fn genes_csv(&mut self) -> Result<String, SessionError> {
-        let found = Rc::clone(&self.newest_genes()?.found);
-        let rows = self.gene_rows(&GenesPage { count: usize::MAX, ..of_all(Values::Raw) })?;
-        Ok(super::tables::genes::differences(&found, &rows))
+    pub(super) fn genes_csv(&self) -> Result<String, SessionError> {
+        let newest = self.newest_genes()?;
+        let (of, found) = (newest.request.of, &newest.found);
+        let names = self.expression_names()?;
+        let expression = if found.purified.is_some() { Some(self.made_expression(of)?) } else { None };
+        let order = found.ordered(Values::Raw, |test| test.difference.p);
+        let rows = order.into_iter().map(|row| gene_row(found, names, expression.as_ref(), row));
+        Ok(super::tables::genes::differences(found, rows))
     }
 
     /// Genes and their moderated t, highest first: what GSEA takes as a ranked list.
@@ -287,8 +278,19 @@ impl Session {
     }
 }
 
-fn of_all(by: Values) -> GenesPage {
-    GenesPage { by, key: GeneKey::P, descending: false, search: String::new(), count: 0 }
+/// What is known of the gene at a row of the cohort's matrix.
+fn gene_row(found: &GeneDifferences, names: &[String], expression: Option<&PurifiedExpression>, row: usize) -> GeneRow {
+    let gene = expression.map(|expression| expression.gene(row));
+    let test = |values| found.tests(values).and_then(|tests| tests.genes[row]);
+    GeneRow {
+        row,
+        gene: names[row].clone(),
+        raw: test(Values::Raw),
+        adjusted: test(Values::Adjusted),
+        purified: test(Values::Purified),
+        source: gene.map(|gene| gene.source),
+        r2: gene.map(|gene| gene.r2).filter(|r2| r2.is_finite()),
+    }
 }
 
 #[cfg(test)]

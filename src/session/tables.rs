@@ -320,8 +320,20 @@ fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIt
 where
     R: IntoIterator<Item = Cow<'b, str>>,
 {
+    table_of(0, header, rows)
+}
+
+/// A table of about so many bytes: text that grows is copied, and there twice.
+fn table_of<'a, 'b, R>(
+    bytes: usize,
+    header: impl IntoIterator<Item = &'a str>,
+    rows: impl IntoIterator<Item = R>,
+) -> String
+where
+    R: IntoIterator<Item = Cow<'b, str>>,
+{
     // Into memory, with rows of any length: the writer has nothing left to fail on.
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::with_capacity(bytes));
     let mut write = |cells: &mut dyn Iterator<Item = Cow<str>>| {
         for cell in cells {
             writer.write_field(cell.as_bytes())?;

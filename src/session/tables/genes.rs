@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::{number, table, text};
+use super::{number, table, table_of, text};
 use crate::readout::expression::Source;
 use crate::readout::gene_differences::{GeneDifferences, Values};
 use crate::readout::moderated::Moderated;
 use crate::session::genes::{AxisGenes, GeneRow, Markers};
 
 const OF: [&str; 7] = ["difference", "effect", "low", "high", "t", "p", "fdr"];
+
+/// About the length of a line with three tests.
+const BYTES: usize = 480;
 
 fn numbers<'a>(test: Option<Moderated>) -> [Cow<'a, str>; 7] {
     let plain = |v: f64| Cow::from(v.to_string());
@@ -21,20 +24,21 @@ fn numbers<'a>(test: Option<Moderated>) -> [Cow<'a, str>; 7] {
 /// Every gene with a test, least raw p first: `column, first, first_n, second, second_n, gene`, then for raw, adjusted (purity
 /// held) and purified values the difference (log2), effect size with its 95 % interval, moderated t, p and FDR; `purified_by`
 /// and `r2` say where the purified value comes from.
-pub fn differences(found: &GeneDifferences, rows: &[GeneRow]) -> String {
+pub fn differences(found: &GeneDifferences, rows: impl ExactSizeIterator<Item = GeneRow>) -> String {
     let sides: Vec<String> =
         Values::ALL.iter().flat_map(|values| OF.map(|of| format!("{}_{of}", values.word()))).collect();
     let header = ["column", "first", "first_n", "second", "second_n", "gene"].into_iter();
     let header = header.chain(sides.iter().map(String::as_str)).chain(["purified_by", "r2"]);
     let [first, second] = &found.sides;
-    let rows = rows.iter().map(|row| {
+    let room = BYTES * rows.len();
+    let rows = rows.map(|row| {
         let start = [
             text(&found.label),
             text(&first.name),
             first.members.len().to_string().into(),
             text(&second.name),
             second.members.len().to_string().into(),
-            text(&row.gene),
+            Cow::from(text(&row.gene).into_owned()),
         ];
         let tests = [row.raw, row.adjusted, row.purified].into_iter().flat_map(numbers);
         start
@@ -42,7 +46,7 @@ pub fn differences(found: &GeneDifferences, rows: &[GeneRow]) -> String {
             .chain(tests)
             .chain([row.source.map_or("", Source::word).into(), number(row.r2.map_or(f32::NAN, |v| v as f32))])
     });
-    table(header, rows)
+    table_of(room, header, rows)
 }
 
 /// `gene<tab>t` without a header, as GSEA reads a `.rnk`. A tab or line end within a name becomes a blank; what a spreadsheet
