@@ -42,6 +42,9 @@ enum Inner {
     Features(Array2<f64>, Array1<f64>),
 }
 
+/// Samples of a held-out fold, and what the others' values say of theirs, one list per number.
+type HeldOut = (Vec<usize>, Vec<Vec<f64>>);
+
 impl RidgeFolds {
     /// Of samples × features, each with its fold.
     pub(super) fn new(features: &Array2<f32>, fold: Vec<usize>) -> Self {
@@ -83,11 +86,7 @@ impl RidgeFolds {
     ///
     /// # Errors
     /// [`ReadoutError::Decomposition`] when a feature is not finite or the solver fails.
-    pub(super) fn held_out(
-        &mut self,
-        fold: usize,
-        numbers: &[Vec<f64>],
-    ) -> Result<Option<(Vec<usize>, Vec<Vec<f64>>)>, ReadoutError> {
+    pub(super) fn held_out(&mut self, fold: usize, numbers: &[Vec<f64>]) -> Result<Option<HeldOut>, ReadoutError> {
         let mut held = match self.held.take() {
             Some(held) => held,
             None => self.hold_out(fold)?,
