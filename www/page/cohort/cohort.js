@@ -1,7 +1,7 @@
 // Opening files: what each was taken for, and what they amount to.
 import { ask, mayReplace } from "../shell/asking.js";
 import { byId, count, h, plural, save } from "../widgets/dom.js";
-import { chosen, filesOf, leftOutLine, openingLine } from "./opening.js";
+import { chosen, filesOf, leftOutLine, openingLines } from "./opening.js";
 import { formula, logarithmFold } from "./logarithm.js";
 import { qualityFold } from "./quality.js";
 import { rolesFold } from "./roles.js";
@@ -104,12 +104,7 @@ export function startCohort(state, door) {
     if (!demo) await state.opening();
     const { open, left } = await chosen(files, cohort);
     const controller = new AbortController();
-    const opening = (/** @type {import("./opening.js").Reading} */ reading) => {
-      const item = line(reading.file);
-      const held = item.contains(document.activeElement);
-      item.replaceChildren(...openingLine(mark("·", "opening", "quiet"), reading, () => controller.abort()));
-      if (held) /** @type {HTMLElement | null} */ (item.querySelector("button"))?.focus();
-    };
+    const opening = openingLines(line, () => mark("·", "opening", "quiet"), () => controller.abort());
     for (const file of open) opening({ file: file.name, bytes: 0, total: file.size, lines: 0, estimate: "" });
     tidy();
     const opened = await cohort.addFiles(open, {

@@ -43,17 +43,32 @@ export async function chosen(files, cohort) {
 }
 
 /**
- * A file that is being read: how far, how large it will be, and *Cancel*.
- * @param {Node} mark @param {Reading} reading @param {() => void} cancel
+ * Files that are being read: how far, how large each will be, and *Cancel*. A button stays the same while the rest changes: a
+ * new one under the pointer would take no click.
+ * @param {(file: string) => HTMLElement} line @param {() => Node} mark @param {() => void} cancel
  */
-export function openingLine(mark, { file, bytes, total, lines, estimate }, cancel) {
-  const share = `${Math.round(100 * bytes / Math.max(total, 1))} %`;
-  const said = [share, lines > 1 ? plural(lines, "line") : "", estimate].filter(Boolean).join(" · ");
-  return [
-    mark, h("span", { className: "name" }, file),
-    h("span", { className: "detail" },
-      h("progress", { max: Math.max(total, 1), value: bytes, "aria-label": `Opening ${file}` }), " ", h("span", { className: "quiet small" }, said)),
-    h("button", { type: "button", className: "plain cancel-opening", "aria-label": `Cancel opening ${file}`, onclick: cancel }, "cancel")];
+export function openingLines(line, mark, cancel) {
+  /** @type {Map<string, (reading: Reading) => void>} */
+  const shown = new Map();
+  return (/** @type {Reading} */ reading) => {
+    const tell = shown.get(reading.file) ?? begin(line(reading.file), mark(), reading.file, cancel);
+    shown.set(reading.file, tell);
+    tell(reading);
+  };
+}
+
+/** @param {HTMLElement} line @param {Node} mark @param {string} file @param {() => void} cancel */
+function begin(line, mark, file, cancel) {
+  const bar = h("progress", { max: 1, value: 0, "aria-label": `Opening ${file}` });
+  const said = h("span", { className: "quiet small" });
+  line.replaceChildren(
+    mark, h("span", { className: "name" }, file), h("span", { className: "detail" }, bar, " ", said),
+    h("button", { type: "button", className: "plain cancel-opening", "aria-label": `Cancel opening ${file}`, onclick: cancel }, "cancel"));
+  return (/** @type {Reading} */ { bytes, total, lines, estimate }) => {
+    bar.max = Math.max(total, 1);
+    bar.value = bytes;
+    said.textContent = [`${Math.round(100 * bytes / bar.max)} %`, lines > 1 ? plural(lines, "line") : "", estimate].filter(Boolean).join(" · ");
+  };
 }
 
 /** What an archive or folder held beside its tables. @param {Node} mark @param {string} name @param {LeftOut[]} leftOut */
