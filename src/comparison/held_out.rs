@@ -154,11 +154,12 @@ impl FoldReading {
             self.tasks.pop();
             return Some((part, 1.0 / FOLDS as f64));
         };
-        let share = 1.0 / HeldOutRun::STEPS;
+        let mut share = 0.0;
         let outcome = match &mut self.running {
             Some((run, done)) => {
-                *done += share;
-                run.step().map_err(|error| error.to_string()).transpose()
+                let outcome = run.step().map_err(|error| error.to_string()).transpose();
+                share = run.done() - std::mem::replace(done, run.done());
+                outcome
             }
             None => match self.begin(label, questions) {
                 Ok(run) => {

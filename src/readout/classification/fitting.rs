@@ -2,7 +2,7 @@
 
 use super::super::ReadoutError;
 use super::folds::{deal_patients, repeat, stratified_folds};
-use super::logistic::{improve, probabilities};
+use super::logistic::{Descent, probabilities};
 use super::neighbours::Neighbours;
 use super::space::{Begun, Space};
 use ndarray::{Array2, Axis};
@@ -16,8 +16,9 @@ const INNER: usize = 3;
 const ROUGHLY: f64 = 1e-4;
 const EXACTLY: f64 = 1e-6;
 
-/// Steps of one fit: the features, their space, every penalty on every inner fold, the classifier.
-pub(super) const STEPS: usize = 1 + Begun::STEPS + INNER * GRID.len() + 1;
+/// Parts of one fit: the features, their space, every penalty on every inner fold, the classifier. A regression takes as many
+/// steps as it needs.
+const PARTS: usize = 1 + Begun::STEPS + INNER * GRID.len() + 1;
 
 /// A fit in progress.
 pub(super) struct Fitting {
@@ -26,12 +27,14 @@ pub(super) struct Fitting {
     patients: Vec<usize>,
     classes: usize,
     stage: Stage,
+    done: usize,
 }
 
 enum Stage {
     Begin,
     Prepare(Box<Begun>),
     Choose(Box<Choosing>),
+    Classify(Box<Chosen>),
     Done,
 }
 
@@ -46,6 +49,23 @@ struct Choosing {
     /// Of this inner fold, under the penalty before: from the strongest on, each fit starts where the last one ended.
     weights: Array2<f64>,
     loss: [f64; GRID.len()],
+    running: Option<Inner>,
+}
+
+/// One penalty on one inner fold.
+struct Inner {
+    train: Array2<f64>,
+    test: Array2<f64>,
+    inside: Vec<usize>,
+    descent: Descent,
+}
+
+/// The classifier with the penalty that was chosen.
+struct Chosen {
+    space: Space,
+    x: Array2<f64>,
+    descent: Descent,
+    weights: Array2<f64>,
 }
 
 /// Both classifiers of a training fold.
@@ -58,17 +78,24 @@ pub(super) struct Classifiers {
 impl Fitting {
     /// On samples × features of classes `0..classes`, each with at least three samples, and the patient of each sample.
     pub(super) fn new(train: Array2<f32>, y: Vec<usize>, patients: Vec<usize>, classes: usize) -> Self {
-        Self { train, y, patients, classes, stage: Stage::Begin }
+        Self { train, y, patients, classes, stage: Stage::Begin, done: 0 }
     }
 
-    /// One step: a part of their space, one penalty on one inner fold, or the fit with the best penalty, which ends it.
+    /// Share that is done.
+    pub(super) fn done(&self) -> f64 {
+        self.done as f64 / PARTS as f64
+    }
+
+    /// One step: a part of their space, or one of a regression, on an inner fold under a penalty or with the best, which ends
+    /// it.
     pub(super) fn step(&mut self, rng: &mut Xoshiro256PlusPlus) -> Result<Option<Classifiers>, ReadoutError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Begin => {
                 self.stage = Stage::Prepare(Box::new(Begun::of(self.train.view())?));
-                Ok(None)
+                self.done += 1;
             }
             Stage::Prepare(mut begun) => {
+                self.done += 1;
                 let Some((space, x)) = begun.step()? else {
                     self.stage = Stage::Prepare(begun);
                     return Ok(None);
@@ -81,13 +108,12 @@ impl Fitting {
                     stratified_folds(&self.y, INNER, Some(rng))?
                 };
                 let (weights, loss) = (Array2::zeros((x.ncols(), self.classes)), [0.0; GRID.len()]);
-                self.stage = Stage::Choose(Box::new(Choosing { space, x, fold, at: (0, 0), weights, loss }));
-                Ok(None)
+                let choosing = Choosing { space, x, fold, at: (0, 0), weights, loss, running: None };
+                self.stage = Stage::Choose(Box::new(choosing));
             }
             Stage::Choose(mut choosing) if choosing.at.0 < INNER => {
-                self.inner(&mut choosing)?;
+                self.done += usize::from(self.inner(&mut choosing)?);
                 self.stage = Stage::Choose(choosing);
-                Ok(None)
             }
             Stage::Choose(choosing) => {
                 let Choosing { space, x, loss, .. } = *choosing;
@@ -95,24 +121,42 @@ impl Fitting {
                 let best = loss.iter().zip(GRID).fold((f64::INFINITY, GRID[0]), |best, (loss, c)| {
                     if *loss < best.0 - 1e-9 { (*loss, c) } else { best }
                 });
-                let mut weights = Array2::zeros((x.ncols(), self.classes));
-                improve(&x, &self.y, best.1, EXACTLY, &mut weights)?;
-                let neighbours = Neighbours::of(&self.train, &self.y, self.classes);
-                Ok(Some(Classifiers { space, weights, neighbours }))
+                let weights = Array2::zeros((x.ncols(), self.classes));
+                let descent = Descent::new(&self.y, self.classes, best.1);
+                self.stage = Stage::Classify(Box::new(Chosen { space, x, descent, weights }));
             }
-            Stage::Done => Ok(None),
+            Stage::Classify(mut chosen) => {
+                if !chosen.descent.step(&chosen.x, &mut chosen.weights, EXACTLY)? {
+                    self.stage = Stage::Classify(chosen);
+                    return Ok(None);
+                }
+                self.done += 1;
+                let Chosen { space, weights, .. } = *chosen;
+                let neighbours = Neighbours::of(&self.train, &self.y, self.classes);
+                return Ok(Some(Classifiers { space, weights, neighbours }));
+            }
+            Stage::Done => {}
         }
+        Ok(None)
     }
 
-    /// Add the held-out cross-entropy of an inner fold under a penalty, all classes weighted alike, and go on to the next.
-    fn inner(&self, choosing: &mut Choosing) -> Result<(), ReadoutError> {
-        let Choosing { x, fold, at: (at, place), weights, loss, .. } = choosing;
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..fold.len()).partition(|&i| fold[i] == *at);
-        let (train, test) = (x.select(Axis(0), &outside), x.select(Axis(0), &inside));
-        let y: Vec<usize> = outside.iter().map(|&i| self.y[i]).collect();
+    /// A step of a penalty on an inner fold; whether it was the last, and the held-out cross-entropy, all classes weighted
+    /// alike, is added. The next penalty or fold follows.
+    fn inner(&self, choosing: &mut Choosing) -> Result<bool, ReadoutError> {
+        let Choosing { x, fold, at: (at, place), weights, loss, running, .. } = choosing;
+        let mut inner = running.take().unwrap_or_else(|| {
+            let (inside, outside): (Vec<usize>, Vec<usize>) = (0..fold.len()).partition(|&i| fold[i] == *at);
+            let y: Vec<usize> = outside.iter().map(|&i| self.y[i]).collect();
+            let (train, test) = (x.select(Axis(0), &outside), x.select(Axis(0), &inside));
+            Inner { train, test, inside, descent: Descent::new(&y, self.classes, GRID[*place]) }
+        });
+        if !inner.descent.step(&inner.train, weights, ROUGHLY)? {
+            *running = Some(inner);
+            return Ok(false);
+        }
+        let Inner { test, inside, .. } = inner;
         let size = |class: usize| inside.iter().filter(|&&i| self.y[i] == class).count() as f64;
         let weight: Vec<f64> = (0..self.classes).map(|class| 1.0 / size(class).max(1.0)).collect();
-        improve(&train, &y, GRID[*place], ROUGHLY, weights)?;
         let said = probabilities(&test, weights);
         loss[*place] -= inside
             .iter()
@@ -124,7 +168,7 @@ impl Fitting {
             (*at, *place) = (*at + 1, 0);
             weights.fill(0.0);
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -150,11 +194,11 @@ mod tests {
             });
             let (mut fitting, mut inner) =
                 (Fitting::new(x, y.clone(), (0..60).collect(), 2), Xoshiro256PlusPlus::seed_from_u64(1));
-            let mut steps = 0;
             loop {
-                steps += 1;
-                if let Some(fitted) = fitting.step(&mut inner).unwrap() {
-                    assert_eq!(steps, STEPS);
+                let before = fitting.done();
+                let fitted = fitting.step(&mut inner).unwrap();
+                assert!(fitting.done() >= before && (fitting.done() == 1.0) == fitted.is_some());
+                if let Some(fitted) = fitted {
                     return fitted.weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
                 }
             }

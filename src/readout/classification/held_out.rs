@@ -1,7 +1,7 @@
 //! One training fold and its held-out tumours, embedded by an encoder that never saw the latter.
 
 use super::super::ReadoutError;
-use super::fitting::{Classifiers, Fitting, STEPS};
+use super::fitting::{Classifiers, Fitting};
 use crate::random::{Purpose, stream};
 use ndarray::Array2;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -19,8 +19,10 @@ pub struct HeldOutRun {
 }
 
 impl HeldOutRun {
-    /// Steps of a run: those of the fit, and the one that asks it.
-    pub const STEPS: f64 = STEPS as f64 + 1.0;
+    /// Share that is done: of the fit, before it is asked.
+    pub fn done(&self) -> f64 {
+        self.fitting.done()
+    }
 
     /// Begin: `train` is samples × features of classes `y`, all under `classes`, each with its patient's number; `held` the held-out tumours as they are
     /// and diluted.

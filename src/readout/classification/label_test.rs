@@ -2,7 +2,7 @@
 //! purity, in steps short enough for a worker.
 
 use super::super::ReadoutError;
-use super::fitting::{Classifiers, Fitting, STEPS};
+use super::fitting::{Classifiers, Fitting};
 use super::folds::patient_folds;
 use super::metrics::{auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
 use super::thirds::Thirds;
@@ -217,8 +217,9 @@ impl LabelRun {
             self.fitting = Some(Fitting::new(self.clean.select(Axis(0), &train), y, patients, self.classes));
             return Ok(None);
         };
+        let before = fitting.done();
         let fitted = fitting.step(&mut self.rng)?;
-        self.fits += 1.0 / STEPS as f64;
+        self.fits += fitting.done() - before;
         if let Some(fitted) = fitted {
             self.fitting = None;
             self.fitted = Some((fitted, [Side::Clean, Side::Diluted].into()));
@@ -271,8 +272,10 @@ impl LabelRun {
                     let patients = thirds.train.iter().map(|&i| self.patients[i]).collect();
                     Fitting::new(train, class(&thirds.train), patients, thirds.classes)
                 });
-                let Some(fitted) = fitting.step(&mut self.rng)? else {
-                    self.fits += 1.0 / STEPS as f64;
+                let before = fitting.done();
+                let fitted = fitting.step(&mut self.rng)?;
+                self.fits += fitting.done() - before;
+                let Some(fitted) = fitted else {
                     return Ok(None);
                 };
                 let truth = class(&thirds.test);

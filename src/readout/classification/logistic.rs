@@ -11,19 +11,37 @@ const CONJUGATE_STEPS: usize = 200;
 /// Largest entry of the gradient, relative to the sum of sample weights × C, at which the fit stands.
 const TOLERANCE: f64 = 1e-10;
 
-/// Fit classes `0..weights.ncols()`, all weighted alike, on features that are `x` as it stands, its last column ones
-/// (the intercept), by improving `weights` ((features + 1) × classes) until the gradient is under `tolerance`.
-pub(super) fn improve(
-    x: &Array2<f64>,
-    y: &[usize],
-    c: f64,
-    tolerance: f64,
-    weights: &mut Array2<f64>,
-) -> Result<(), ReadoutError> {
-    let target = one_hot(y, weights.ncols());
-    let size = target.sum_axis(Axis(0));
-    let per_class = size.mapv(|s| y.len() as f64 / (size.len() as f64 * s.max(1.0)));
-    Problem { x: x.view(), weight: target.dot(&per_class) * c, target }.solve(weights, tolerance)
+/// A fit of classes that are all weighted alike, a Newton step at a time.
+pub(super) struct Descent {
+    target: Array2<f64>,
+    weight: Array1<f64>,
+    taken: usize,
+}
+
+impl Descent {
+    /// Begin with samples of classes `0..classes` and the inverse penalty `c`.
+    pub(super) fn new(y: &[usize], classes: usize, c: f64) -> Self {
+        let target = one_hot(y, classes);
+        let size = target.sum_axis(Axis(0));
+        let per_class = size.mapv(|s| y.len() as f64 / (size.len() as f64 * s.max(1.0)));
+        Self { weight: target.dot(&per_class) * c, target, taken: 0 }
+    }
+
+    /// One step that improves `weights` ((features + 1) × classes) on features that are `x` as it stands, its last column
+    /// ones (the intercept); whether the gradient is under `tolerance`, and nothing is left to improve.
+    pub(super) fn step(
+        &mut self,
+        x: &Array2<f64>,
+        weights: &mut Array2<f64>,
+        tolerance: f64,
+    ) -> Result<bool, ReadoutError> {
+        let problem = Problem { x: x.view(), target: &self.target, weight: &self.weight };
+        if self.taken == NEWTON_STEPS {
+            return problem.give_up();
+        }
+        self.taken += 1;
+        problem.newton_step(weights, tolerance)
+    }
 }
 
 /// Probabilities from weights and features with their column of ones.
@@ -84,7 +102,8 @@ impl LogisticRegression {
         let target = one_hot(&own, model.classes.len());
         let size = target.sum_axis(Axis(0));
         let per_class = size.mapv(|s| if weighting == Weighting::Balanced { n / (size.len() as f64 * s) } else { 1.0 });
-        let problem = Problem { x: x.view(), weight: target.dot(&per_class) * c, target };
+        let weight = target.dot(&per_class) * c;
+        let problem = Problem { x: x.view(), weight: &weight, target: &target };
         problem.solve(&mut model.weights, TOLERANCE)?;
         Ok(model)
     }
@@ -127,46 +146,51 @@ impl LogisticRegression {
 
 struct Problem<'a> {
     x: ArrayView2<'a, f64>,
-    target: Array2<f64>,
+    target: &'a Array2<f64>,
     /// C × class weight, per sample.
-    weight: Array1<f64>,
+    weight: &'a Array1<f64>,
 }
 
 impl Problem<'_> {
     fn solve(&self, weights: &mut Array2<f64>, tolerance: f64) -> Result<(), ReadoutError> {
-        let stop = tolerance * self.weight.sum();
         for _ in 0..NEWTON_STEPS {
-            let p = softmax(self.x.dot(weights));
-            let gradient = self.gradient(&p, weights);
-            if largest(&gradient) <= stop {
+            if self.newton_step(weights, tolerance)? {
                 return Ok(());
             }
-            let direction = self.newton_direction(&p, &gradient);
-            let slope = dot(&gradient, &direction);
-            let now = self.objective(weights);
-            let mut length = 1.0;
-            // Rounding in the objective hides the last descent: the slack lets a full Newton step through.
-            while self.objective(&(&*weights + &(&direction * length)))
-                > now + 1e-4 * length * slope + 1e-12 * now.abs()
-            {
-                length *= 0.5;
-                if length < 1e-10 {
-                    return self.give_up();
-                }
-            }
-            weights.scaled_add(length, &direction);
         }
         self.give_up()
     }
 
-    fn give_up(&self) -> Result<(), ReadoutError> {
+    /// One step; whether none was needed.
+    fn newton_step(&self, weights: &mut Array2<f64>, tolerance: f64) -> Result<bool, ReadoutError> {
+        let p = softmax(self.x.dot(weights));
+        let gradient = self.gradient(&p, weights);
+        if largest(&gradient) <= tolerance * self.weight.sum() {
+            return Ok(true);
+        }
+        let direction = self.newton_direction(&p, &gradient);
+        let slope = dot(&gradient, &direction);
+        let now = self.objective(weights);
+        let mut length = 1.0;
+        // Rounding in the objective hides the last descent: the slack lets a full Newton step through.
+        while self.objective(&(&*weights + &(&direction * length))) > now + 1e-4 * length * slope + 1e-12 * now.abs() {
+            length *= 0.5;
+            if length < 1e-10 {
+                return self.give_up();
+            }
+        }
+        weights.scaled_add(length, &direction);
+        Ok(false)
+    }
+
+    fn give_up<T>(&self) -> Result<T, ReadoutError> {
         Err(ReadoutError::NoConvergence { what: "The logistic regression", iterations: NEWTON_STEPS })
     }
 
     fn objective(&self, weights: &Array2<f64>) -> f64 {
         let scores = self.x.dot(weights);
         let mut loss = 0.0;
-        for ((row, target), w) in scores.rows().into_iter().zip(self.target.rows()).zip(&self.weight) {
+        for ((row, target), w) in scores.rows().into_iter().zip(self.target.rows()).zip(self.weight) {
             let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let log_sum = top + row.iter().map(|v| (v - top).exp()).sum::<f64>().ln();
             loss += w * (log_sum - row.dot(&target));
@@ -175,15 +199,15 @@ impl Problem<'_> {
     }
 
     fn gradient(&self, p: &Array2<f64>, weights: &Array2<f64>) -> Array2<f64> {
-        let mut residual = p - &self.target;
-        residual.rows_mut().into_iter().zip(&self.weight).for_each(|(mut r, w)| r *= *w);
+        let mut residual = p - self.target;
+        residual.rows_mut().into_iter().zip(self.weight).for_each(|(mut r, w)| r *= *w);
         self.penalised(self.x.t().dot(&residual), weights)
     }
 
     /// Hessian times `v`: `Xᵀ(w·(P∘XV − P·(P∘XV)1)) + V` (penalty not on the intercept).
     fn hessian_times(&self, p: &Array2<f64>, v: &Array2<f64>) -> Array2<f64> {
         let mut moved = self.x.dot(v);
-        for ((mut m, p), w) in moved.rows_mut().into_iter().zip(p.rows()).zip(&self.weight) {
+        for ((mut m, p), w) in moved.rows_mut().into_iter().zip(p.rows()).zip(self.weight) {
             let mean = m.dot(&p);
             Zip::from(&mut m).and(p).for_each(|m, p| *m = w * p * (*m - mean));
         }
@@ -201,7 +225,7 @@ impl Problem<'_> {
         let bend: Vec<f64> = p
             .rows()
             .into_iter()
-            .zip(&self.weight)
+            .zip(self.weight)
             .flat_map(|(p, w)| p.iter().map(|p| w * p * (1.0 - p)).collect::<Vec<_>>())
             .collect();
         let (classes, features) = (p.ncols(), self.x.ncols());

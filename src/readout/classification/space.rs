@@ -102,7 +102,7 @@ fn with_ones(features: ArrayView2<f64>) -> Array2<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::logistic::{LogisticRegression, Weighting, improve, probabilities};
+    use super::super::logistic::{Descent, LogisticRegression, Weighting, probabilities};
     use super::*;
     use rand::{RngExt, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
@@ -120,7 +120,8 @@ mod tests {
         let (space, x) = (0..Begun::STEPS).find_map(|_| begun.step().unwrap()).unwrap();
         assert!(x.ncols() <= 31);
         let mut weights = Array2::zeros((x.ncols(), 3));
-        improve(&x, &y, 0.1, 1e-10, &mut weights).unwrap();
+        let mut descent = Descent::new(&y, 3, 0.1);
+        while !descent.step(&x, &mut weights, 1e-10).unwrap() {}
         let turned = probabilities(&space.project(test.view()), &weights);
         let expected = whole.probabilities(test.view());
         assert!(turned.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-7), "{turned} {expected}");
