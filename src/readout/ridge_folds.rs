@@ -27,6 +27,9 @@ pub(super) struct RidgeFolds {
     held: Option<Held>,
 }
 
+/// The samples of a fold, and what is said of each number of theirs.
+type Predicted = (Vec<usize>, Vec<Vec<f64>>);
+
 /// A held-out fold, its training samples' inner products or those of their features being decomposed.
 struct Held {
     train: Vec<usize>,
@@ -83,11 +86,7 @@ impl RidgeFolds {
     ///
     /// # Errors
     /// [`ReadoutError::Decomposition`] when a feature is not finite or the solver fails.
-    pub(super) fn held_out(
-        &mut self,
-        fold: usize,
-        numbers: &[Vec<f64>],
-    ) -> Result<Option<(Vec<usize>, Vec<Vec<f64>>)>, ReadoutError> {
+    pub(super) fn held_out(&mut self, fold: usize, numbers: &[Vec<f64>]) -> Result<Option<Predicted>, ReadoutError> {
         let mut held = match self.held.take() {
             Some(held) => held,
             None => self.hold_out(fold)?,
