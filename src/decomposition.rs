@@ -8,7 +8,7 @@ mod staged_eigen;
 pub use staged_eigen::{Eigenpairs, StagedEigen};
 
 use faer::{Mat, Side};
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{Array1, Array2, ArrayView2, Axis, LinalgScalar, Slice};
 use thiserror::Error;
 
 /// Why a matrix could not be decomposed.
@@ -101,6 +101,14 @@ pub fn eigenvalues_descending(symmetric: ArrayView2<f64>) -> Result<Vec<f64>, De
     Ok(values.into_iter().rev().collect())
 }
 
+/// `Aᵀ v` of a rows × columns matrix, row by row: the very sums of `a.t().dot(v)`, which reads a large matrix column by column
+/// and waits for memory.
+pub fn transposed_product<T: LinalgScalar>(matrix: ArrayView2<T>, vector: &Array1<T>) -> Array1<T> {
+    let mut out = Array1::zeros(matrix.ncols());
+    matrix.outer_iter().zip(vector).for_each(|(row, by)| out.scaled_add(*by, &row));
+    out
+}
+
 /// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR.
 pub fn orthonormal(matrix: &Array2<f64>) -> Array2<f64> {
     let q = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[[i, j]]).qr().compute_thin_Q();
@@ -161,6 +169,13 @@ mod tests {
         let a = Array2::from_shape_fn((300, 7), |(i, j)| ((i * 7 + j) as f64 * 0.37).sin());
         let expected = a.dot(&a.t());
         assert!(gram(a.view()).iter().zip(&expected).all(|(x, y)| (x - y).abs() < 1e-12));
+    }
+
+    #[test]
+    fn a_transposed_product_is_ndarrays_to_the_bit() {
+        let a = Array2::from_shape_fn((70, 31), |(i, j)| ((i * 31 + j) as f32 * 0.37).sin());
+        let v = Array1::from_shape_fn(70, |i| (i as f32 * 0.7).cos());
+        assert_eq!(transposed_product(a.view(), &v), a.t().dot(&v));
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
             Method::Raw => 1e-5 * n * g,
             Method::Trained(_) => 4e-5 * n * g,
             Method::Pca => 4e-8 * n * n * g,
-            Method::ContrastivePca => 7e-7 * n * n * g,
+            Method::ContrastivePca => 1.7e-4 * n * g,
             Method::ClosedForm(_) => 4e-6 * n * n * g,
         },
         Part::Step => match method {

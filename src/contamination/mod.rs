@@ -20,6 +20,7 @@ pub use removal::Removal;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
+use crate::decomposition::transposed_product;
 use leading::leading_right;
 
 /// Most directions that are found, and the highest strength.
@@ -158,7 +159,7 @@ fn following(embedding: &Array2<f32>, z: &[f64], most: usize) -> Vec<Array1<f64>
             break;
         }
         let coefficients = ridge(&left, &target, PENALTY * total / n as f64);
-        let mut direction = unit_wide(&left.t().dot(&coefficients).mapv(f64::from));
+        let mut direction = unit_wide(&transposed_product(left.view(), &coefficients).mapv(f64::from));
         clear(&mut direction, &found);
         if direction.dot(&direction).sqrt() < 1e-3 {
             break;
@@ -185,7 +186,7 @@ fn ridge(a: &Array2<f32>, target: &Array1<f32>, penalty: f64) -> Array1<f32> {
         if square <= 1e-12 * start {
             break;
         }
-        let image = a.dot(&a.t().dot(&step)) + &(&step * penalty as f32);
+        let image = a.dot(&transposed_product(a.view(), &step)) + &(&step * penalty as f32);
         let by = square / step.dot(&image);
         solution.scaled_add(by, &step);
         residual.scaled_add(-by, &image);

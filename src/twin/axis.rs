@@ -5,6 +5,7 @@ use ndarray::{Array1, Axis, Zip};
 
 use super::config::Config;
 use super::views::TrainingData;
+use crate::decomposition::transposed_product;
 
 /// Steps of the power iteration: the axis stands far above the next direction, and a few would do.
 const ITERATIONS: usize = 60;
@@ -24,7 +25,7 @@ pub fn contamination_axis(data: &TrainingData, config: &Config) -> Vec<f32> {
         }
         axis /= length;
         let along = moved.dot(&axis);
-        axis = moved.t().dot(&along);
+        axis = transposed_product(moved.view(), &along);
     }
     let length = axis.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
     Zip::from(&mut axis).for_each(|v| *v = if length > 0.0 { (f64::from(*v) / length) as f32 } else { 0.0 });
