@@ -55,7 +55,7 @@ async function isOurs(path, response) {
   // A host that unpacks .gz on the way leaves other bytes, and the page reads both.
   if (path.endsWith(".gz") && response.headers.get("content-encoding")) return true;
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("") === FILES[path];
+  return Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("") === FILES[path];
 }
 
 self.addEventListener("fetch", (event) => {

@@ -9,13 +9,14 @@ build_engine() {
     cargo rustc --locked --lib --crate-type cdylib --profile "$profile" --target wasm32-unknown-unknown \
         --no-default-features --features "$engine"
     wasm=$TARGET/wasm32-unknown-unknown/$profile/twinpurify.wasm
-    hash="$(fingerprint "$wasm") $(wasm_bindgen_version)"
+    hash="$(fingerprint "$wasm" package-lock.json scripts/build/lean.js) $(wasm_bindgen_version)"
     if [[ -f $out/twinpurify_bg.wasm ]] && fresh "engine-$engine" "$hash"; then return; fi
     # Into a new folder first: a page served from dist/ meanwhile never sees one half of each.
     rm -rf "$out.new"
     "$WASM_BINDGEN" --target web --remove-name-section --remove-producers-section \
         --out-dir "$out.new" --out-name twinpurify "$wasm"
     if [[ $engine == containers ]]; then allow_afresh "$out.new/twinpurify.js"; fi
+    lean "$out.new/twinpurify.js"
     rm -rf "$out"
     mv "$out.new" "$out"
     stamp "engine-$engine" "$hash"
@@ -30,16 +31,18 @@ allow_afresh() {
     mv "$1.new" "$1"
 }
 
+# lean PATH…: a visitor downloads no comments.
+lean() { node scripts/build/lean.js "$@"; }
+
 copy_page() {
     local hash
-    hash=$(fingerprint index.html www demo LICENSE-MIT LICENSE-APACHE scripts/build/lean.py)
+    hash=$(fingerprint index.html www demo LICENSE-MIT LICENSE-APACHE package-lock.json scripts/build/lean.js)
     if [[ -f dist/index.html ]] && fresh page "$hash"; then return; fi
     say "copying the page"
     rm -rf dist/www dist/demo
     cp index.html LICENSE-MIT LICENSE-APACHE dist/
     cp -R www demo dist/
-    # A visitor downloads no comments.
-    python3 scripts/build/lean.py dist/www
+    lean dist/www
     stamp page "$hash"
 }
 
@@ -51,6 +54,7 @@ build_dist() {
     build_engine containers
     # Last: the service worker lists everything that is there.
     python3 scripts/build/offline.py dist
+    lean dist/sw.js
     python3 scripts/build/sizes.py dist
 }
 

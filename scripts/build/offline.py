@@ -13,7 +13,7 @@ from sizes import is_fetched
 
 
 def digest(data):
-    return hashlib.sha256(data).hexdigest()[:16]
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def main():

@@ -121,7 +121,7 @@ need_node_modules() {
     local hash
     hash=$(fingerprint package.json package-lock.json)
     if [[ -d node_modules ]] && fresh node_modules "$hash"; then return; fi
-    say "installing the page tests' packages"
+    say "installing the page's tools: its minifiers, and what its tests need"
     npm ci --no-audit --no-fund </dev/null
     stamp node_modules "$hash"
 }
@@ -130,13 +130,13 @@ setup_build() {
     need_rust
     need_python
     need_wasm_bindgen
+    need_node
+    need_node_modules
 }
 
 setup_test() {
     need_rust_checks
-    need_node
     need_chromium
     want_browsers
     want_python_modules
-    need_node_modules
 }

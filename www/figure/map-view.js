@@ -42,7 +42,6 @@ export class MapView extends EventTarget {
   /** Device pixel of the plot's upper left. */ #corner = { x: 0, y: 0 };
   /** @type {OffscreenCanvas | null} frame and samples of the present view */ #base = null;
   /** @type {Discs | null} the samples in the plot */ #discs = null;
-  /** @type {((sample: number) => boolean) | null} */ #filter = null;
   /** @type {Uint8Array | null} 1 for each selected sample; null when none is */ #selected = null;
   /** @type {number[] | null} the lasso being drawn: x, y, … in CSS pixels of the canvas */ #lasso = null;
   #class = -1; #hover = -1;
@@ -121,12 +120,6 @@ export class MapView extends EventTarget {
   /** Show one class of the legend in colour and the rest faintly; null for all. @param {number | null} index */
   isolate(index) {
     this.#class = index ?? -1;
-    this.#redraw("samples");
-  }
-
-  /** Show some samples in colour and the rest faintly; null for all. @param {((sample: number) => boolean) | null} keep */
-  highlight(keep) {
-    this.#filter = keep;
     this.#redraw("samples");
   }
 
@@ -280,7 +273,7 @@ export class MapView extends EventTarget {
   /** The samples that touch an area, moved by device pixels. @param {Scene} scene @param {Discs} discs @param {import("./discs.js").Area} area @param {number} dx @param {number} dy */
   #paint({ circles, circleStyles, styles, points, ink: colour }, discs, area, dx, dy) {
     const scale = this.#scale, away = this.#view.k * scale, growth = this.#growth() * scale;
-    const apart = this.#class >= 0 || this.#filter !== null || this.#selected !== null;
+    const apart = this.#class >= 0 || this.#selected !== null;
     const ink = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
     // The faint ones first, so that they never cover what is looked at; then a rim under all that are selected.
     for (const pass of apart ? [FAINTEST, PLAIN, RIM, CHOSEN] : [PLAIN]) {
@@ -306,8 +299,7 @@ export class MapView extends EventTarget {
   #kept(circle) {
     const layer = this.#scene?.points;
     if (!layer) return true;
-    return (this.#class < 0 || layer.codes[circle] === this.#class)
-      && (this.#filter === null || this.#filter(layer.samples[circle]));
+    return this.#class < 0 || layer.codes[circle] === this.#class;
   }
 
   /** A ring round the hovered sample. @param {CanvasRenderingContext2D} context @param {Scene} scene */

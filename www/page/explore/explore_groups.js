@@ -9,7 +9,7 @@ const VALUES = 8;
 const CLUSTER = /^(raw|purified) cluster \d+$/;
 
 /** A name that no other group has. @param {string} wanted @param {string[]} taken */
-export function freeName(wanted, taken) {
+function freeName(wanted, taken) {
   const name = wanted.trim() || "group";
   for (let n = 1; ; n++) {
     const tried = n === 1 && wanted.trim() ? name : `${name} ${n}`;

@@ -11,7 +11,7 @@ const SETTLED = 200;
 export const strengthOf = ({ config }) => typeof config.strength === "number" ? config.strength : 0;
 
 /** Directions that are kept. @param {{config: import("../../engine").Config}} model @returns {number[]} */
-export const keptOf = ({ config }) => Array.isArray(config.kept) ? config.kept : [];
+const keptOf = ({ config }) => Array.isArray(config.kept) ? config.kept : [];
 
 /** For a file's name. @param {{config: import("../../engine").Config} | null} model */
 export const strengthName = (model) => model ? `_strength${strengthOf(model)}${keptOf(model).length ? `_kept${keptOf(model).join("_")}` : ""}` : "";

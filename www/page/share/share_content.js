@@ -30,7 +30,7 @@ export function shownColumn({ colour }) {
 }
 
 /** @param {State} state */
-export function cohortInWords(state) {
+function cohortInWords(state) {
   const summary = state.cohort?.summary;
   return summary ? `${plural(summary.tumors, "tumour")}, ${plural(summary.normals, "adjacent normal")}, ${count(summary.genes)} genes` : "";
 }

@@ -67,7 +67,7 @@ export function sorted(rows, rank, descending) {
  * One cell of a CSV: quoted where needed; what a spreadsheet would run as a formula is made text.
  * @param {string | number | null} value
  */
-export function csvCell(value) {
+function csvCell(value) {
   if (value === null) return "";
   const text = String(value);
   const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
