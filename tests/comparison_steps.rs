@@ -1,5 +1,5 @@
 //! How long the comparison's steps take and how well it foretells its end, on a cohort as large as a page takes:
-//! `TUMOURS=2000 GENES=3000 TRIALS=1 cargo test --release --test comparison_steps -- --ignored --nocapture`.
+//! `TUMOURS=2000 GENES=3000 TRIALS=1 cargo test --release --test suite comparison_steps:: -- --ignored --nocapture`.
 
 use std::collections::BTreeMap;
 use std::time::Instant;

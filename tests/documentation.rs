@@ -196,3 +196,24 @@ fn the_calls_that_the_readme_shows_are_there() {
     }
     assert!(!has("purifyEverything"));
 }
+
+/// Files of `tests/` that no program of tests holds, by what the list of modules and the manifest say.
+fn never_run<'a>(files: &'a [String], suite: &str, manifest: &str) -> Vec<&'a str> {
+    let module = |name: &str| suite.lines().any(|line| line == format!("mod {name};"));
+    let program = |name: &str| manifest.contains(&format!("[[test]]\nname = \"{name}\""));
+    files.iter().map(String::as_str).filter(|name| !module(name) && !program(name)).collect()
+}
+
+#[test]
+fn every_file_of_tests_is_run() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("UTF-8");
+    let (suite, manifest) = (read("tests/suite.rs"), read("Cargo.toml"));
+    let files: Vec<String> = fs::read_dir(root().join("tests"))
+        .expect("a folder")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok()?.strip_suffix(".rs").map(str::to_owned))
+        .collect();
+    assert!(files.len() > 30, "{files:?}");
+    assert_eq!(never_run(&files, &suite, &manifest), [""; 0]);
+    let more = ["cli".to_owned(), "forgotten".to_owned(), "session_memory".to_owned(), "suite".to_owned()];
+    assert_eq!(never_run(&more, &suite, &manifest), ["forgotten"]);
+}

@@ -184,7 +184,7 @@ fn numbers_cross_as_bytes() {
     assert_eq!(first, screen.circles[0].to_le_bytes());
 }
 
-/// Writes every figure for a look at it: `FIGURES=/tmp/figures cargo test --test figure_drawings -- --ignored`.
+/// Writes every figure for a look at it: `FIGURES=/tmp/figures cargo test --test suite figure_drawings:: -- --ignored`.
 #[test]
 #[ignore = "writes files"]
 fn write_all() {

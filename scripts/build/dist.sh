@@ -47,6 +47,8 @@ copy_page() {
 }
 
 build_dist() {
+    # Not with what else is set up: it may have to be compiled, which a test run does beside its Rust tests.
+    need_wasm_bindgen
     mkdir -p dist/engine
     copy_page
     build_engine cpu

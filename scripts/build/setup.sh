@@ -129,7 +129,6 @@ need_node_modules() {
 setup_build() {
     need_rust
     need_python
-    need_wasm_bindgen
     need_node
     need_node_modules
 }

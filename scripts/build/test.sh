@@ -55,7 +55,7 @@ run_tests() {
 
 stage() {
     STAGE=$1
-    say "$1"
+    say "$1 (after $SECONDS s)"
 }
 
 # What ran before the stage that stopped us is still counted.
