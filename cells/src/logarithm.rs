@@ -4,6 +4,8 @@
 //! between platforms. This one is arithmetic alone, so loops over it use vector instructions and give the same bits
 //! everywhere.
 
+use crate::widest;
+
 /// Bits of √½: significands are taken from [√½, √2), where the polynomial is good.
 const SQRT_HALF: u32 = 0x3f35_04f3;
 /// log2(e) − 1; the 1 is added apart, which keeps the digits.
@@ -39,7 +41,7 @@ pub fn log2_1p(x: f32) -> f32 {
 /// `log2(1 + x)` of every value, in place.
 #[inline(never)]
 pub fn logarithms(values: &mut [f32]) {
-    values.iter_mut().for_each(|v| *v = log2_1p(*v));
+    widest(|| values.iter_mut().for_each(|v| *v = log2_1p(*v)));
 }
 
 /// Purified values of one gene: of what its own `levels` (linear) are from its `mean`, the `share` that is left in it, and

@@ -18,6 +18,7 @@ pub use transfer::{Aligned, Alignment, FEWEST_GENES_PERCENT, TUMOURS_FOR_MOMENTS
 use crate::cohort::Reading;
 use ndarray::Array2;
 use thiserror::Error;
+use twinpurify_cells::standardise;
 
 /// Why a cohort cannot be trained on, and what to do.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -138,11 +139,10 @@ impl Moments {
 
     /// `s(x) = (log2(1 + x) − μ) / (σ + 1e-3)` for samples × genes in linear space.
     pub fn standardise(&self, linear: &Array2<f32>) -> Array2<f32> {
-        let mut out = linear.clone();
-        for mut row in out.rows_mut() {
-            for ((v, mean), deviation) in row.iter_mut().zip(&self.mean).zip(&self.deviation) {
-                *v = (log2_1p(*v) - mean) / deviation;
-            }
+        let mut out = linear.as_standard_layout().into_owned();
+        let genes = out.ncols().max(1);
+        for row in out.as_slice_mut().into_iter().flat_map(|values| values.chunks_exact_mut(genes)) {
+            standardise(row, &self.mean, &self.deviation);
         }
         out
     }

@@ -5,6 +5,8 @@
 //! back asynchronously for a checkpoint.
 
 use burn::tensor::{Device, Tensor};
+#[cfg(feature = "cpu")]
+use twinpurify_cells::AdamWPass;
 
 use super::error::TrainError;
 use super::network::Slot;
@@ -99,7 +101,7 @@ impl AdamW {
         let gradients = gradients.into_iter().map(host::Values::of).collect::<Result<Vec<_>, _>>()?;
         let mut squares = 0.0;
         for gradient in &gradients {
-            squares += host::sum_of_squares(gradient.read()?);
+            squares += twinpurify_cells::sum_of_squares(gradient.read()?);
         }
         let factor = (self.clip / (squares.sqrt() + NORM_EPSILON)).min(1.0) as f32;
         // Taken out of their lists: a tensor that nobody else holds gives its memory instead of a copy.
@@ -110,9 +112,12 @@ impl AdamW {
             let device = parameter.device();
             let [mut parameter, mut first, mut second] =
                 [host::Values::of(parameter)?, host::Values::of(first)?, host::Values::of(second)?];
-            let pass = host::Pass {
+            let pass = AdamWPass {
                 factor,
+                betas: [BETA1 as f32, BETA2 as f32],
+                rests: [(1.0 - BETA1) as f32, (1.0 - BETA2) as f32],
                 inverse_correction2: (1.0 / rates.correction2) as f32,
+                epsilon: EPSILON as f32,
                 rate: (rates.rate / rates.correction1) as f32,
                 kept: self.kept(i, rates.rate) as f32,
             };
@@ -144,13 +149,7 @@ struct Rates {
 mod host {
     use burn::tensor::{Device, Tensor, TensorData};
 
-    use super::{BETA1, BETA2, EPSILON};
     use crate::twin::error::TrainError;
-
-    /// Lanes of a sum: fixed, so that every target adds in the same order, and enough for its vector unit.
-    const LANES: usize = 16;
-    /// Values added in f32 before the sum goes on in f64.
-    const BLOCK: usize = 64 * LANES;
 
     /// A tensor's own memory.
     pub struct Values(TensorData);
@@ -175,41 +174,6 @@ mod host {
         pub fn into_tensor(self, device: &Device) -> Tensor<2> {
             Tensor::from_data(self.0, device)
         }
-    }
-
-    /// The factors of one parameter's update.
-    pub struct Pass {
-        pub factor: f32,
-        pub inverse_correction2: f32,
-        pub rate: f32,
-        pub kept: f32,
-    }
-
-    impl Pass {
-        pub fn run(&self, parameter: &mut [f32], first: &mut [f32], second: &mut [f32], gradient: &[f32]) {
-            for (((p, m), v), g) in parameter.iter_mut().zip(first).zip(second).zip(gradient) {
-                let g = g * self.factor;
-                *v = *v * BETA2 as f32 + g * g * (1.0 - BETA2) as f32;
-                *m = *m * BETA1 as f32 + g * (1.0 - BETA1) as f32;
-                let denominator = (*v * self.inverse_correction2).sqrt() + EPSILON as f32;
-                *p = *p * self.kept - *m / denominator * self.rate;
-            }
-        }
-    }
-
-    pub fn sum_of_squares(values: &[f32]) -> f64 {
-        values
-            .chunks(BLOCK)
-            .map(|block| {
-                let mut lanes = [0.0f32; LANES];
-                for chunk in block.chunks(LANES) {
-                    for (lane, value) in lanes.iter_mut().zip(chunk) {
-                        *lane += value * value;
-                    }
-                }
-                lanes.iter().map(|&lane| f64::from(lane)).sum::<f64>()
-            })
-            .sum()
     }
 }
 

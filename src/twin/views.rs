@@ -5,20 +5,20 @@
 //! the device where the cohort lives there ([`Placement::Device`]) and on the CPU otherwise ([`Placement::Host`]),
 //! which is faster for the CPU engine (one pass) and is how a cohort over the adapter's limits is fed.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use ndarray::{Array2, ArrayView1, Zip};
+use ndarray::Array2;
+use rand::RngExt;
 use rand::seq::SliceRandom;
-use rand::{Rng, RngExt};
-use rand_distr::{Distribution, StandardNormal};
+use twinpurify_cells::{DROPPED, Mixture, gene_noise};
 
 use super::config::Config;
 use super::network::tensor;
 use crate::contamination::Mixtures;
 use crate::random::{Purpose, stream};
-use crate::training_set::{Moments, TrainingSet, log2_1p};
-
-/// Marks a dropped gene in the noise that is sent to the device: far above any noise, and finite.
-const DROPPED: f32 = 1e9;
+use crate::training_set::{Moments, TrainingSet};
 
 /// The numbers a trainer needs of a training set, and nothing that names a sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,15 +91,9 @@ impl GeneNoise {
         }
     }
 
-    fn draw(&mut self) -> f32 {
-        if self.drop > 0 && self.rng.next_u32() < self.drop {
-            return DROPPED;
-        }
-        if self.noise > 0.0 {
-            let normal: f32 = StandardNormal.sample(&mut self.rng);
-            return self.noise * normal;
-        }
-        0.0
+    /// Of as many genes as there is room for.
+    fn draw(&mut self, into: &mut [f32]) {
+        gene_noise(&mut self.rng, self.noise, self.drop, into);
     }
 }
 
@@ -112,6 +106,8 @@ pub enum Placement {
         data: TrainingData,
         /// 1 / (σ + 1e-3).
         inverse_deviation: Vec<f32>,
+        /// Every tumour unmixed and standardised, n × G, once the reconstruction has asked for it.
+        clean: OnceLock<Array2<f32>>,
     },
     /// The cohort lives on the device; each step uploads indices, fractions and noise.
     Device {
@@ -132,7 +128,7 @@ impl Placement {
     /// Keep the cohort on the CPU.
     pub fn host(data: TrainingData) -> Self {
         let inverse_deviation = data.moments.deviation.iter().map(|d| 1.0 / d).collect();
-        Self::Host { data, inverse_deviation }
+        Self::Host { data, inverse_deviation, clean: OnceLock::new() }
     }
 
     /// Upload the cohort once.
@@ -163,13 +159,13 @@ impl Placement {
         let shape = [draw.tumours.len(), self.data().tumours.ncols()];
         let with_target = config.rho > 0.0;
         match self {
-            Self::Host { data, inverse_deviation } => {
+            Self::Host { data, inverse_deviation, clean } => {
                 let views = mix_on_host(&draw, data, inverse_deviation, &mut noise);
                 let target = with_target.then(|| {
-                    let batch = &draw.tumours[..draw.tumours.len() / 2];
-                    let clean = data.moments.standardise(&data.tumours.select(ndarray::Axis(0), batch));
-                    let clean: Vec<f32> = clean.iter().copied().collect();
-                    tensor([&clean[..], &clean[..]].concat(), shape, device)
+                    let clean = clean.get_or_init(|| data.moments.standardise(&data.tumours));
+                    let mut rows = Vec::with_capacity(shape[0] * shape[1]);
+                    draw.tumours.iter().for_each(|&tumour| rows.extend_from_slice(&row_of(clean, tumour)));
+                    tensor(rows, shape, device)
                 });
                 (tensor(views, shape, device), target)
             }
@@ -179,7 +175,9 @@ impl Placement {
                     Tensor::from_data(TensorData::new(indices, [shape[0]]), device)
                 };
                 let fractions = tensor(draw.fractions.clone(), [shape[0], 1], device);
-                let noise = tensor((0..shape[0] * shape[1]).map(|_| noise.draw()).collect(), shape, device);
+                let mut drawn = vec![0.0; shape[0] * shape[1]];
+                noise.draw(&mut drawn);
+                let noise = tensor(drawn, shape, device);
                 let standardise =
                     |x: Tensor<2>| (x.log1p() / std::f64::consts::LN_2 - mean.clone()) / deviation.clone();
                 let tumour = tumours.clone().select(0, rows(&draw.tumours));
@@ -192,24 +190,23 @@ impl Placement {
     }
 }
 
+/// A sample's values, gene by gene, as they lie where they lie together.
+fn row_of(values: &Array2<f32>, row: usize) -> Cow<'_, [f32]> {
+    let row = values.row(row);
+    row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed)
+}
+
 fn mix_on_host(draw: &Draw, data: &TrainingData, inverse_deviation: &[f32], noise: &mut GeneNoise) -> Vec<f32> {
     let genes = data.tumours.ncols();
-    let mut views = Array2::zeros((draw.tumours.len(), genes));
+    let mut views = vec![0.0; draw.tumours.len() * genes];
     // Drawn a row ahead: drawing branches, and mixing without it runs on vector instructions.
     let mut row_noise = vec![0.0; genes];
-    for (i, ((&tumour, &normal), &fraction)) in draw.tumours.iter().zip(&draw.normals).zip(&draw.fractions).enumerate()
-    {
-        row_noise.fill_with(|| noise.draw());
-        Zip::from(views.row_mut(i))
-            .and(data.tumours.row(tumour))
-            .and(data.normals.row(normal))
-            .and(ArrayView1::from(&data.moments.mean))
-            .and(ArrayView1::from(inverse_deviation))
-            .and(ArrayView1::from(&row_noise))
-            .for_each(|view, t, n, mean, inverse, &noise| {
-                let mixed = (log2_1p(t + (n - t) * fraction) - mean) * inverse + noise;
-                *view = if noise >= DROPPED { 0.0 } else { mixed };
-            });
+    let rows = draw.tumours.iter().zip(&draw.normals).zip(&draw.fractions);
+    for (view, ((&tumour, &normal), &fraction)) in views.chunks_exact_mut(genes.max(1)).zip(rows) {
+        noise.draw(&mut row_noise);
+        let (tumour, normal) = (row_of(&data.tumours, tumour), row_of(&data.normals, normal));
+        let mean = &data.moments.mean;
+        Mixture { tumour: &tumour, normal: &normal, fraction, mean, inverse_deviation }.view(&row_noise, view);
     }
-    views.into_raw_vec_and_offset().0
+    views
 }
