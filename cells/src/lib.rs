@@ -2,12 +2,13 @@
 //! all values, their logarithms, a gene's products with the directions of a linear model, and a training step's views and update. What is called once a row is never inlined: in its caller it would be code for size again.
 //!
 //! A crate of its own because Cargo sets how far code is optimised by crate: the browser's engine is built for size
-//! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Its tests stand in
+//! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Most tests stand in
 //! `src/cohort/text/number.rs`, `records.rs`, `src/cohort/values/scale.rs`, `src/readout/gene_differences` and `src/twin/optimiser.rs`, beside its callers.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod lanes;
 mod logarithm;
 mod optimiser;
 mod products;
@@ -21,16 +22,6 @@ pub use optimiser::{AdamWPass, sum_of_squares};
 pub use products::{dot, products};
 pub use tally::{Tally, falls_below_zero, misses_a_value};
 pub use views::{DROPPED, Mixture, gene_noise, standardise};
-
-/// A loop with the widest vector instructions that this processor has. Nothing is added in another order and nothing is
-/// rounded once where it was twice: the bits are those of any processor. WebAssembly has one width.
-#[inline(always)]
-fn widest<R>(of: impl FnOnce() -> R) -> R {
-    #[cfg(target_arch = "wasm32")]
-    return of();
-    #[cfg(not(target_arch = "wasm32"))]
-    pulp::Arch::new().dispatch(of)
-}
 
 /// Powers of ten that float32 holds exactly.
 const EXACT_POWERS: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];

@@ -4,14 +4,14 @@
 //! between platforms. This one is arithmetic alone, so loops over it use vector instructions and give the same bits
 //! everywhere.
 
-use crate::widest;
+use crate::lanes::{Formula, Lane, over};
 
 /// Bits of √½: significands are taken from [√½, √2), where the polynomial is good.
-const SQRT_HALF: u32 = 0x3f35_04f3;
+pub(crate) const SQRT_HALF: u32 = 0x3f35_04f3;
 /// log2(e) − 1; the 1 is added apart, which keeps the digits.
-const LOG2_E_MINUS_1: f32 = 0.442_695_05;
+pub(crate) const LOG2_E_MINUS_1: f32 = 0.442_695_05;
 /// ln(1 + z) = z − z²/2 + z³ P(z), P from the highest power down (Moshier's Cephes, `log2f`).
-const P: [f32; 9] = [
+pub(crate) const P: [f32; 9] = [
     7.037_683_6e-2,
     -1.151_461e-1,
     1.167_699_9e-1,
@@ -41,16 +41,14 @@ pub fn log2_1p(x: f32) -> f32 {
 /// `log2(1 + x)` of every value, in place.
 #[inline(never)]
 pub fn logarithms(values: &mut [f32]) {
-    widest(|| values.iter_mut().for_each(|v| *v = log2_1p(*v)));
+    over([values], [], &Logarithm);
 }
 
 /// Purified values of one gene: of what its own `levels` (linear) are from its `mean`, the `share` that is left in it, and
 /// `beside` it what comes from elsewhere, in its `deviation`s. NaN where a level is missing.
 #[inline(never)]
 pub fn purified(levels: &[f32], beside: &[f32], [share, mean, deviation]: [f32; 3], into: &mut [f32]) {
-    for ((to, level), beside) in into.iter_mut().zip(levels).zip(beside) {
-        *to = share * (log2_1p(*level) - mean) + deviation * beside + mean;
-    }
+    over([into], [levels, beside], &Purified { share, mean, deviation });
 }
 
 /// How far mixing moves one gene, in its deviations: of the `mixed` levels (linear, every tumour's first view, then every
@@ -61,5 +59,28 @@ pub fn moved(mixed: &mut [f64], levels: &[f32], clean: &[f32], [mean, deviation]
         for ((to, level), clean) in mixed.iter_mut().zip(levels).zip(clean) {
             *to = f64::from((log2_1p(*level) - mean) / deviation - clean);
         }
+    }
+}
+
+struct Logarithm;
+
+impl Formula<1, 0> for Logarithm {
+    #[inline(always)]
+    fn of<L: Lane>(&self, [value]: [L; 1], []: [L; 0]) -> [L; 1] {
+        [value.log2_1p()]
+    }
+}
+
+struct Purified {
+    share: f32,
+    mean: f32,
+    deviation: f32,
+}
+
+impl Formula<1, 2> for Purified {
+    #[inline(always)]
+    fn of<L: Lane>(&self, _: [L; 1], [level, beside]: [L; 2]) -> [L; 1] {
+        let [share, mean, deviation] = [self.share, self.mean, self.deviation].map(L::splat);
+        [share * (level.log2_1p() - mean) + deviation * beside + mean]
     }
 }

@@ -1,4 +1,4 @@
-use crate::widest;
+use crate::lanes::{Formula, Lane, over};
 
 /// Lanes of a sum: fixed, so that every target adds in the same order, and enough for its vector unit.
 const LANES: usize = 16;
@@ -27,32 +27,54 @@ impl AdamWPass {
     /// Update a parameter and its moments in place, as long as the shortest of them is.
     #[inline(never)]
     pub fn run(&self, parameter: &mut [f32], first: &mut [f32], second: &mut [f32], gradient: &[f32]) {
-        let ([beta1, beta2], [rest1, rest2]) = (self.betas, self.rests);
-        widest(|| {
-            for (((p, m), v), g) in parameter.iter_mut().zip(first).zip(second).zip(gradient) {
-                let g = g * self.factor;
-                *v = *v * beta2 + g * g * rest2;
-                *m = *m * beta1 + g * rest1;
-                let denominator = (*v * self.inverse_correction2).sqrt() + self.epsilon;
-                *p = *p * self.kept - *m / denominator * self.rate;
-            }
-        });
+        over([parameter, first, second], [gradient], self);
+    }
+}
+
+impl Formula<3, 1> for AdamWPass {
+    #[inline(always)]
+    fn of<L: Lane>(&self, [p, m, v]: [L; 3], [g]: [L; 1]) -> [L; 3] {
+        let ([beta1, beta2], [rest1, rest2]) = (self.betas.map(L::splat), self.rests.map(L::splat));
+        let g = g * L::splat(self.factor);
+        let v = v * beta2 + g * g * rest2;
+        let m = m * beta1 + g * rest1;
+        let denominator = (v * L::splat(self.inverse_correction2)).sqrt() + L::splat(self.epsilon);
+        [p * L::splat(self.kept) - m / denominator * L::splat(self.rate), m, v]
     }
 }
 
 /// Sum of squares, in an order that no target changes.
 #[inline(never)]
 pub fn sum_of_squares(values: &[f32]) -> f64 {
-    values
-        .chunks(BLOCK)
-        .map(|block| {
-            let mut lanes = [0.0f32; LANES];
-            for chunk in block.chunks(LANES) {
-                for (lane, value) in lanes.iter_mut().zip(chunk) {
-                    *lane += value * value;
-                }
+    values.chunks(BLOCK).map(|block| squares(block).iter().map(|&lane| f64::from(lane)).sum::<f64>()).sum()
+}
+
+/// The sum of squares in each lane of a block.
+#[inline(always)]
+fn squares(block: &[f32]) -> [f32; LANES] {
+    let mut lanes = [0.0f32; LANES];
+    let (whole, rest) = block.as_chunks::<LANES>();
+    #[cfg(target_arch = "wasm32")]
+    {
+        let mut fours = [wide::f32x4::ZERO; LANES / 4];
+        for chunk in whole {
+            for (four, values) in fours.iter_mut().zip(chunk.as_chunks::<4>().0) {
+                let values = wide::f32x4::from(*values);
+                *four += values * values;
             }
-            lanes.iter().map(|&lane| f64::from(lane)).sum::<f64>()
-        })
-        .sum()
+        }
+        for (lanes, four) in lanes.as_chunks_mut::<4>().0.iter_mut().zip(fours) {
+            *lanes = four.to_array();
+        }
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    for chunk in whole {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += value * value;
+        }
+    }
+    for (lane, value) in lanes.iter_mut().zip(rest) {
+        *lane += value * value;
+    }
+    lanes
 }

@@ -4,8 +4,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::logarithm::log2_1p;
-use crate::widest;
+use crate::lanes::{Formula, Lane, over};
 
 /// Marks a dropped gene in the noise: far above any noise, and finite.
 pub const DROPPED: f32 = 1e9;
@@ -48,24 +47,29 @@ impl Mixture<'_> {
     /// The mixture standardised, with its noise; 0 where a gene is dropped.
     #[inline(never)]
     pub fn view(&self, noise: &[f32], into: &mut [f32]) {
-        let Self { tumour, normal, fraction, mean, inverse_deviation } = *self;
-        widest(|| {
-            let levels = tumour.iter().zip(normal);
-            let moments = mean.iter().zip(inverse_deviation);
-            for (((to, (t, n)), (mean, inverse)), noise) in into.iter_mut().zip(levels).zip(moments).zip(noise) {
-                let mixed = (log2_1p(t + (n - t) * fraction) - mean) * inverse + noise;
-                *to = if *noise >= DROPPED { 0.0 } else { mixed };
-            }
-        });
+        over([into], [self.tumour, self.normal, self.mean, self.inverse_deviation, noise], self);
+    }
+}
+
+impl Formula<1, 5> for Mixture<'_> {
+    #[inline(always)]
+    fn of<L: Lane>(&self, _: [L; 1], [tumour, normal, mean, inverse, noise]: [L; 5]) -> [L; 1] {
+        let level = tumour + (normal - tumour) * L::splat(self.fraction);
+        [((level.log2_1p() - mean) * inverse + noise).zero_from(noise, DROPPED)]
     }
 }
 
 /// `(log2(1 + x) − mean) / deviation` of every value of a sample, in place.
 #[inline(never)]
 pub fn standardise(values: &mut [f32], mean: &[f32], deviation: &[f32]) {
-    widest(|| {
-        for ((v, mean), deviation) in values.iter_mut().zip(mean).zip(deviation) {
-            *v = (log2_1p(*v) - mean) / deviation;
-        }
-    });
+    over([values], [mean, deviation], &Standardised);
+}
+
+struct Standardised;
+
+impl Formula<1, 2> for Standardised {
+    #[inline(always)]
+    fn of<L: Lane>(&self, [value]: [L; 1], [mean, deviation]: [L; 2]) -> [L; 1] {
+        [(value.log2_1p() - mean) / deviation]
+    }
 }

@@ -80,7 +80,7 @@ check() {
 test_rust() {
     stage "Rust tests: units, golden vectors, properties, documentation, command line"
     # --show-output: a test that skips because ../shared is absent says so, and is heard.
-    logged rust cargo test --locked --no-fail-fast -- --show-output
+    logged rust cargo test --locked -p twinpurify -p twinpurify-cells --no-fail-fast -- --show-output
 }
 
 test_page() {
