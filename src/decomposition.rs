@@ -7,6 +7,7 @@ mod staged_eigen;
 
 pub use staged_eigen::{Eigenpairs, StagedEigen};
 
+use faer::linalg::solvers::Qr;
 use faer::{Mat, Side};
 use ndarray::{Array1, Array2, ArrayView2, Axis, LinalgScalar, Slice};
 use thiserror::Error;
@@ -109,10 +110,25 @@ pub fn transposed_product<T: LinalgScalar>(matrix: ArrayView2<T>, vector: &Array
     out
 }
 
-/// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR.
+/// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR: [`Factored`] at once.
 pub fn orthonormal(matrix: &Array2<f64>) -> Array2<f64> {
-    let q = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[[i, j]]).qr().compute_thin_Q();
-    Array2::from_shape_fn(matrix.dim(), |(i, j)| q[(i, j)])
+    Factored::of(matrix).basis()
+}
+
+/// A Householder QR decomposition, whose two halves are steps of their own where a matrix is large.
+pub(crate) struct Factored(Qr<f64>);
+
+impl Factored {
+    /// Decompose (rows ≥ columns).
+    pub(crate) fn of(matrix: &Array2<f64>) -> Self {
+        Self(Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[[i, j]]).qr())
+    }
+
+    /// The orthonormal basis of the columns.
+    pub(crate) fn basis(&self) -> Array2<f64> {
+        let q = self.0.compute_thin_Q();
+        Array2::from_shape_fn((q.nrows(), q.ncols()), |(i, j)| q[(i, j)])
+    }
 }
 
 /// `A = U·diag(s)·Vᵀ` with q = min(rows, columns).

@@ -1,6 +1,12 @@
-//! The same work on every row, on all threads where the build has several: never another number than on one.
+//! The same work on every row or item, on all threads where the build has several: never another number than on one.
 
 use ndarray::{Array2, ArrayViewMut2, Axis};
+
+#[cfg(feature = "threads")]
+mod crew;
+
+#[cfg(feature = "threads")]
+pub use crew::Crew;
 
 /// Fill the rows of `out` block by block; `fill` is given the first row's place and the rows of a block, and must depend on
 /// nothing else.
@@ -15,6 +21,23 @@ pub fn fill_rows<T: Send>(out: &mut Array2<T>, block: usize, fill: impl Fn(usize
     }
     #[cfg(not(feature = "threads"))]
     blocks.for_each(|(at, rows)| fill(at * block, rows));
+}
+
+/// Threads that the work at hand may be spread over.
+pub fn threads() -> usize {
+    #[cfg(feature = "threads")]
+    return crew::threads();
+    #[cfg(not(feature = "threads"))]
+    1
+}
+
+/// Do the same with each of the items, of which `work` must need no other.
+pub fn each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync + Send) {
+    #[cfg(feature = "threads")]
+    if items.len() > 1 && threads() > 1 {
+        return crew::each(items, work);
+    }
+    items.iter_mut().for_each(work);
 }
 
 #[cfg(test)]

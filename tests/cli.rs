@@ -618,6 +618,12 @@ fn every_number_of_threads_gives_the_same_bytes() {
         }
         assert!(*trials == made[0].1, "trials on {} threads", threads + 1);
     }
+    // One trial for three threads: the folds of its readouts go over those that have none.
+    let part = folder.join("part");
+    let of_part = ["study", path(&cohort), "--out", path(&part), "--config", path(&config), "--seeds", "2", "--quiet"];
+    succeeds(&[&of_part[..], &["--shard", "1/14", "--threads", "3"]].concat());
+    let alone = fs::read_to_string(part.join("trials.jsonl")).expect("trials");
+    assert!(alone.lines().count() > 0 && alone.lines().all(|line| made[0].1.iter().any(|whole| whole == line)));
     let refused = fails(2, &["--threads", "0", "inspect", path(&cohort)]);
     assert!(refused.contains("--threads"), "{refused}");
     let _ = fs::remove_dir_all(folder);

@@ -1,12 +1,13 @@
 //! How long the comparison's steps take and how well it foretells its end, on a cohort as large as a page takes:
-//! `TUMOURS=2000 GENES=3000 TRIALS=1 cargo test --release --test suite comparison_steps:: -- --ignored --nocapture`.
+//! `TUMOURS=2000 GENES=3000 TRIALS=1 cargo test --release --test suite comparison_steps:: -- --ignored --nocapture`;
+//! `ROW=twinpurify.instant` is one row alone.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 use twinpurify::cohort::simulated::{SimulationSettings, simulate};
-use twinpurify::comparison::{Candidate, Columns, Comparison};
-use twinpurify::twin::Config;
+use twinpurify::comparison::{Candidate, Columns, Comparison, Share};
+use twinpurify::twin::{Config, Preset};
 
 fn given(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
@@ -34,8 +35,13 @@ fn steps_are_short_and_their_end_is_foretold() {
         event: Some("event".into()),
     };
     let config = Config { epochs: 1, ..Config::default() };
-    let candidates = [Candidate { name: String::new(), config, strengths: false }];
+    let seed = config.seed;
+    let named = |name: &str, config| Candidate { name: name.into(), config, strengths: false };
+    let candidates = [named("", config), named("instant", Config::preset(Preset::Instant))];
     let mut comparison = Comparison::new(&cohort, None, &columns, &candidates, 1, Vec::new()).expect("a comparison");
+    if let Ok(row) = std::env::var("ROW") {
+        comparison.begin_share(&Share { seed, rows: vec![row] });
+    }
     let began = Instant::now();
     let clock = || began.elapsed().as_secs_f64() * 1000.0;
     let mut steps: BTreeMap<String, (f64, f64, usize)> = BTreeMap::new();

@@ -1,6 +1,8 @@
 //! What a trained model is compared with, behind one trait: raw, PCA, contrastive PCA, the closed form.
 
 mod closed_form;
+mod closed_form_fit;
+mod components_fit;
 mod contrastive_pca;
 mod principal_components;
 #[cfg(feature = "cpu")]
@@ -10,6 +12,8 @@ mod transferred;
 
 pub use crate::decomposition::{DecompositionError, ThinSvd, check_finite, eigen_descending, gram, thin_svd};
 pub use closed_form::ClosedForm;
+pub use closed_form_fit::ClosedFormFit;
+pub use components_fit::ComponentsFit;
 pub use contrastive_pca::{ContrastiveComponents, ContrastiveFit, ContrastivePca, ContrastivePcaFit};
 pub use principal_components::PrincipalComponents;
 #[cfg(feature = "cpu")]

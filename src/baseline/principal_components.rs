@@ -1,18 +1,8 @@
 //! Principal components of samples × features: exact while a Gram or covariance matrix is small, randomised beyond.
 
-use crate::decomposition::{DecompositionError, check_finite, eigen_descending, gram, orthonormal};
-use ndarray::{Array2, ArrayView2, Axis, Slice};
-use rand::SeedableRng;
-use rand_distr::{Distribution, StandardNormal};
-use rand_xoshiro::Xoshiro256PlusPlus;
-
-/// Above this many rows and columns the components come from a randomised range finder.
-const EXACT_UP_TO: usize = 600;
-/// Columns drawn beyond those asked for, and power iterations (Halko, Martinsson & Tropp 2011, algorithm 4.4).
-const OVERSAMPLE: usize = 10;
-const POWER_ITERATIONS: usize = 4;
-/// The range finder's seed: fixed, because its draw changes the result by rounding only.
-const SEED: u64 = 0x5043_4120_5043_4121;
+use super::ComponentsFit;
+use crate::decomposition::DecompositionError;
+use ndarray::{Array2, ArrayView2};
 
 /// Principal components of centred samples × features. The sign of each is such that its largest |loading| is
 /// positive, so that the same data give the same picture.
@@ -37,31 +27,17 @@ impl PrincipalComponents {
         Self::of_owned(data.mapv(Into::into), k)
     }
 
-    /// The same of data that is nobody else's: no copy of it is made.
+    /// The same of data that is nobody else's, of which no copy is made: [`ComponentsFit`] at once.
     ///
     /// # Errors
     /// As [`Self::fit`].
-    pub fn of_owned(mut centred: Array2<f64>, k: usize) -> Result<Self, DecompositionError> {
-        check_finite(centred.view())?;
-        let (n, p) = centred.dim();
-        let k = k.min(n).min(p);
-        let mean = centred.sum_axis(Axis(0)) / n as f64;
-        centred -= &mean;
-        let total: f64 = centred.iter().map(|v| v * v).sum();
-        let mut components = if n.min(p) > EXACT_UP_TO && k + OVERSAMPLE < n.min(p) {
-            randomised(&centred, k)?
-        } else if p <= n {
-            let (_, vectors) = eigen_descending(gram(centred.t()).view())?;
-            vectors.slice_axis(Axis(1), Slice::from(..k)).t().to_owned()
-        } else {
-            let (values, vectors) = eigen_descending(gram(centred.view()).view())?;
-            unit_rows(vectors.slice_axis(Axis(1), Slice::from(..k)).t().dot(&centred), &values)
-        };
-        fix_signs(&mut components);
-        let scores = centred.dot(&components.t());
-        let along = scores.columns().into_iter().map(|c| c.dot(&c));
-        let explained_variance_ratio = along.map(|v| if total > 0.0 { v / total } else { 0.0 }).collect();
-        Ok(Self { mean: mean.to_vec(), components, scores, explained_variance_ratio })
+    pub fn of_owned(data: Array2<f64>, k: usize) -> Result<Self, DecompositionError> {
+        let mut fit = ComponentsFit::new(data, k);
+        loop {
+            if let Some(found) = fit.step()? {
+                return Ok(found);
+            }
+        }
     }
 
     /// Scores, samples × k, of further samples over the same features.
@@ -74,43 +50,14 @@ impl PrincipalComponents {
     }
 }
 
-/// Right singular vectors (k × p) of `centred` through a random sketch of its range.
-fn randomised(centred: &Array2<f64>, k: usize) -> Result<Array2<f64>, DecompositionError> {
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(SEED);
-    let sketch = Array2::from_shape_simple_fn((centred.ncols(), k + OVERSAMPLE), || StandardNormal.sample(&mut rng));
-    let mut range = orthonormal(&centred.dot(&sketch));
-    for _ in 0..POWER_ITERATIONS {
-        let back = orthonormal(&centred.t().dot(&range));
-        range = orthonormal(&centred.dot(&back));
-    }
-    let small = range.t().dot(centred);
-    let (values, vectors) = eigen_descending(gram(small.view()).view())?;
-    Ok(unit_rows(vectors.slice_axis(Axis(1), Slice::from(..k)).t().dot(&small), &values))
-}
-
-/// Scale rows to unit length; rows whose eigenvalue is rounding are zero, not noise blown up.
-fn unit_rows(mut rows: Array2<f64>, eigenvalues: &[f64]) -> Array2<f64> {
-    let floor = eigenvalues.first().map_or(0.0, |v| v * 1e-14 * eigenvalues.len() as f64);
-    for (mut row, &value) in rows.rows_mut().into_iter().zip(eigenvalues) {
-        let norm = row.dot(&row).sqrt();
-        row.mapv_inplace(|v| if value > floor && norm > 0.0 { v / norm } else { 0.0 });
-    }
-    rows
-}
-
-fn fix_signs(components: &mut Array2<f64>) {
-    for mut row in components.rows_mut() {
-        let largest = row.iter().fold(0.0_f64, |best, v| if v.abs() > best.abs() { *v } else { best });
-        if largest < 0.0 {
-            row.mapv_inplace(|v| -v);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_distr::Normal;
+    use crate::decomposition::{eigen_descending, gram};
+    use ndarray::{Axis, Slice};
+    use rand::SeedableRng;
+    use rand_distr::{Distribution, Normal};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     /// Samples × features with a few strong directions over noise.
     fn structured(n: usize, p: usize) -> Array2<f64> {

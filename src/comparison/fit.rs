@@ -6,27 +6,53 @@ use super::held_out::{FoldReading, FoldSet};
 use super::reading::Reading;
 use super::rows::{self, Job, Method};
 use super::{Comparison, Stage, Trial};
-use crate::baseline::{ClosedForm, ContrastivePca, ContrastivePcaFit, Pca, Raw, Representation};
+use crate::baseline::{ClosedFormFit, ContrastivePca, ContrastivePcaFit, Pca, Raw, Representation};
 use crate::cohort::Cohort;
+use crate::decomposition::DecompositionError;
 use crate::training_set::{Selection, TrainingSet, TrainingSetError};
 use crate::twin::{Config, Device, Placement, TrainError, Trainer, TrainingData, TwinModel};
+
+/// A fit of many steps.
+pub(super) enum Fitting {
+    Contrastive(Box<ContrastivePcaFit>),
+    ClosedForm(Box<ClosedFormFit>),
+}
+
+impl Fitting {
+    /// One step; the representation once it is fitted.
+    fn step(&mut self, set: &TrainingSet) -> Result<Option<Box<dyn Representation>>, DecompositionError> {
+        Ok(match self {
+            Self::Contrastive(fit) => fit.step()?.map(|fitted| Box::new(fitted) as Box<dyn Representation>),
+            Self::ClosedForm(fit) => fit.step(set)?.map(|fitted| Box::new(fitted) as Box<dyn Representation>),
+        })
+    }
+
+    /// Share of the work that is left; none where nobody knows how many steps an iteration needs.
+    pub(super) fn left(&self) -> Option<f64> {
+        match self {
+            Self::Contrastive(_) => None,
+            Self::ClosedForm(fit) => Some(fit.left()),
+        }
+    }
+}
 
 impl Comparison {
     /// Fit a job's representation, or begin to.
     pub(super) fn fit(&mut self, cohort: &Cohort, job: Job) -> Result<Stage, String> {
         let method = self.rows[job.row].method().clone();
         let set = self.training_set(cohort, &method, job).map_err(|e| e.to_string())?;
-        let said = |e: crate::baseline::DecompositionError| e.to_string();
+        let said = |e: DecompositionError| e.to_string();
         let representation: Box<dyn Representation> = match method {
             Method::Raw => Box::new(Raw::new(set.moments.clone())),
             Method::Pca => Box::new(Pca::fit(&set.tumour_values, &set.moments, rows::LINEAR_WIDTH).map_err(said)?),
             Method::ContrastivePca => {
                 let (tumours, normals) = (&set.tumour_values, set.mixing_normals());
                 let fit = ContrastivePca::begin(tumours, &normals, &set.moments, rows::LINEAR_WIDTH, rows::CONTRAST);
-                return Ok(Stage::Iterating { fit: Box::new(fit.map_err(said)?), set });
+                return Ok(Stage::Iterating { fit: Fitting::Contrastive(Box::new(fit.map_err(said)?)), set });
             }
             Method::ClosedForm(config) => {
-                Box::new(ClosedForm::fit(&set, config.dim, config.mixing, job.seed).map_err(said)?)
+                let fit = ClosedFormFit::new(config.dim, config.mixing, job.seed);
+                return Ok(Stage::Iterating { fit: Fitting::ClosedForm(Box::new(fit)), set });
             }
             Method::Trained(config) => {
                 let config = Config { seed: job.seed, ..*config };
@@ -44,15 +70,10 @@ impl Comparison {
         Ok(self.reading(representation, set, job))
     }
 
-    /// A step of an iterative fit.
-    pub(super) fn iterate(
-        &self,
-        mut fit: Box<ContrastivePcaFit>,
-        set: Rc<TrainingSet>,
-        job: Job,
-    ) -> Result<Stage, String> {
-        match fit.step().map_err(|error| error.to_string())? {
-            Some(fitted) => Ok(self.reading(Box::new(fitted), set, job)),
+    /// A step of a fit of many.
+    pub(super) fn iterate(&self, mut fit: Fitting, set: Rc<TrainingSet>, job: Job) -> Result<Stage, String> {
+        match fit.step(&set).map_err(|error| error.to_string())? {
+            Some(fitted) => Ok(self.reading(fitted, set, job)),
             None => Ok(Stage::Iterating { fit, set }),
         }
     }

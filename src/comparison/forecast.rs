@@ -118,7 +118,8 @@ pub fn prior(method: &Method, part: Part, size: Size) -> f64 {
             Method::Trained(_) => 4e-5 * n * g,
             Method::Pca => 4e-8 * n * n * g,
             Method::ContrastivePca => 1.7e-4 * n * g,
-            Method::ClosedForm(_) => 4e-6 * n * n * g,
+            // Products of the views with as many components as there are, at most 300.
+            Method::ClosedForm(_) => 1e-5 * n * g * n.min(300.0),
         },
         Part::Step => match method {
             Method::Trained(config) => {

@@ -41,11 +41,10 @@ pub use table::{Cell, ColumnHead, LeftOut, Table, Trial};
 #[cfg(feature = "threads")]
 pub use threads::in_threads;
 
-use crate::baseline::ContrastivePcaFit;
 use crate::cohort::{Cohort, GeneMap};
 use crate::training_set::{Selection, TrainingSet};
 use crate::twin::{Config, ConfigError, Trainer, TwinModel, automatic_strength};
-use fit::selection;
+use fit::{Fitting, selection};
 use forecast::{Forecast, Part, Size};
 use held_out::{FOLDS, FoldReading, FoldSet, HeldOut};
 use reading::Reading;
@@ -83,7 +82,7 @@ pub struct Comparison {
 /// What the job at hand is waiting for.
 enum Stage {
     Fit,
-    Iterating { fit: Box<ContrastivePcaFit>, set: Rc<TrainingSet> },
+    Iterating { fit: Fitting, set: Rc<TrainingSet> },
     Training { trainer: Box<Trainer>, set: Rc<TrainingSet> },
     Reading(Box<Reading>),
     Fold(Box<FoldReading>),
@@ -213,15 +212,16 @@ impl Comparison {
         match std::mem::replace(&mut self.stage, Stage::Fit) {
             Stage::Fit => {
                 let stage = self.fit(cohort, job);
-                let whole = !matches!(stage, Ok(Stage::Iterating { .. }));
+                let done = 1.0 - left_of(&stage);
                 self.take_up(job, stage);
-                self.took(job.row, Part::Fit, f64::from(u8::from(whole)), clock() - began);
+                self.took(job.row, Part::Fit, done, clock() - began);
             }
             Stage::Iterating { fit, set } => {
+                let before = fit.left().unwrap_or(1.0);
                 let stage = self.iterate(fit, set, job);
-                let last = !matches!(stage, Ok(Stage::Iterating { .. }));
+                let done = before - left_of(&stage);
                 self.take_up(job, stage);
-                self.took(job.row, Part::Fit, f64::from(u8::from(last)), clock() - began);
+                self.took(job.row, Part::Fit, done, clock() - began);
             }
             Stage::Training { mut trainer, set } => {
                 let mut steps = 0.0;
@@ -304,4 +304,9 @@ impl Comparison {
         let tally = self.tally.entry((row, part)).or_default();
         *tally = (tally.0 + units, tally.1 + milliseconds);
     }
+}
+
+/// Share of a fit that is left after a step; the whole where nobody knows.
+fn left_of(stage: &Result<Stage, String>) -> f64 {
+    if let Ok(Stage::Iterating { fit, .. }) = stage { fit.left().unwrap_or(1.0) } else { 0.0 }
 }

@@ -106,8 +106,9 @@ impl Comparison {
         let Some(job) = self.jobs.get(self.at) else { return self.milliseconds_elsewhere() };
         let of_this = match &self.stage {
             Stage::Fit => self.milliseconds_of(self.at),
-            // Nobody knows how many steps an iteration needs.
-            Stage::Iterating { .. } => 0.5 * self.expect(job.row, Part::Fit) + self.milliseconds_to_read(job),
+            Stage::Iterating { fit, .. } => {
+                fit.left().unwrap_or(0.5) * self.expect(job.row, Part::Fit) + self.milliseconds_to_read(job)
+            }
             Stage::Training { trainer, .. } => {
                 let step = trainer.history().last().map_or(0, |progress| progress.step);
                 (trainer.steps() - step) as f64 * self.expect(job.row, Part::Step) + self.milliseconds_to_read(job)

@@ -156,13 +156,13 @@ impl Running {
                 (before - run.left(), found.map(|found| only(signals(found, questions))))
             }
             Self::Survival(run) => {
+                let before = run.left();
                 let found =
                     questions.survival.as_ref().map_err(String::clone).and_then(|(known, outcomes)| {
                         said(run.step(&fitted.embedding.select(Axis(0), known), outcomes))
                     });
                 let mean = found.map(|found| found.map(|found| found.mean)).transpose();
-                let folds = SurvivalTest::default().folds as f64;
-                (1.0 / folds, mean.map(|mean| only(vec![(Measure::Concordance, mean)])))
+                (before - run.left(), mean.map(|mean| only(vec![(Measure::Concordance, mean)])))
             }
             Self::Classify(running) => running.step(fitted),
         }

@@ -1,6 +1,7 @@
 //! A comparison on several threads of this machine: each makes one share after another.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::{Comparison, ComparisonError, ComparisonProgress, DoneShare, Share};
 use crate::cohort::Cohort;
+use crate::parallel::Crew;
 
 /// Milliseconds between two looks of a thread at whether it is still wanted.
 const SLICE: f64 = 200.0;
@@ -39,13 +41,14 @@ pub fn in_threads<E>(
     look: &mut dyn FnMut(&Comparison, &ComparisonProgress) -> Result<(), E>,
 ) -> Result<(), E> {
     let unwanted = AtomicBool::new(false);
+    let crew = Crew::new(threads.max(1));
     let (say, said) = channel();
     thread::scope(|scope| {
         let mut all: Vec<Option<Sender<Share>>> = (0..threads.max(1))
             .map(|me| {
                 let (give, given) = channel();
-                let (say, unwanted) = (say.clone(), &unwanted);
-                scope.spawn(move || work(me, cohort, another, &given, &say, unwanted));
+                let (say, unwanted, crew) = (say.clone(), &unwanted, Arc::clone(&crew));
+                scope.spawn(move || work(me, cohort, another, (&given, &say), unwanted, &crew));
                 Some(give)
             })
             .collect();
@@ -93,12 +96,14 @@ fn work(
     me: usize,
     cohort: &Cohort,
     another: &dyn Fn() -> Result<Comparison, ComparisonError>,
-    given: &Receiver<Share>,
-    say: &Sender<Said>,
+    (given, say): (&Receiver<Share>, &Sender<Said>),
     unwanted: &AtomicBool,
+    crew: &Arc<Crew>,
 ) {
     // A matrix product of its own spreads over no further threads. Where that cannot be had it is slower, and the same.
     let _alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+    // Folds of a readout do, over those that no trial is left for.
+    crew.join();
     let Ok(mut own) = another() else { return };
     let began = Instant::now();
     let clock = || began.elapsed().as_secs_f64() * 1000.0;
@@ -107,6 +112,7 @@ fn work(
             return;
         }
         let Ok(share) = given.recv() else { return };
+        let _at_work = crew.work();
         let making = AssertUnwindSafe(|| {
             own.begin_share(&share);
             while !unwanted.load(Ordering::Relaxed) {

@@ -106,8 +106,8 @@ impl Directions {
         let mut loadings = Array2::zeros((self.len(), genes.ncols()));
         for (at, axis) in self.axes.rows().into_iter().enumerate() {
             let row = match self.kinds[at] {
-                Kind::Contamination => genes.t().dot(&shift.dot(&axis)),
-                Kind::StandIn => profiles.t().dot(&(embedding.dot(&axis) - self.centre[at])),
+                Kind::Contamination => transposed_product(genes.view(), &shift.dot(&axis)),
+                Kind::StandIn => transposed_product(profiles.view(), &(embedding.dot(&axis) - self.centre[at])),
             };
             loadings.row_mut(at).assign(&unit(&row.mapv(f64::from)));
         }

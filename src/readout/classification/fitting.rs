@@ -24,8 +24,9 @@ const PARTS: usize = 1 + Begun::STEPS + INNER * GRID.len() + 1;
 pub(super) struct Fitting {
     train: Array2<f32>,
     y: Vec<usize>,
-    patients: Vec<usize>,
     classes: usize,
+    /// Inner fold of each sample, drawn when the fit begins: it is of no account which fit then goes on first.
+    fold: Result<Vec<usize>, ReadoutError>,
     stage: Stage,
     done: usize,
 }
@@ -77,8 +78,21 @@ pub(super) struct Classifiers {
 
 impl Fitting {
     /// On samples × features of classes `0..classes`, each with at least three samples, and the patient of each sample.
-    pub(super) fn new(train: Array2<f32>, y: Vec<usize>, patients: Vec<usize>, classes: usize) -> Self {
-        Self { train, y, patients, classes, stage: Stage::Begin, done: 0 }
+    pub(super) fn new(
+        train: Array2<f32>,
+        y: Vec<usize>,
+        patients: &[usize],
+        classes: usize,
+        rng: &mut Xoshiro256PlusPlus,
+    ) -> Self {
+        let fold = if repeat(patients) {
+            // A class of two patients here is missing in an inner fold, which prefers no penalty then.
+            let label: Vec<Option<usize>> = y.iter().map(|class| Some(*class)).collect();
+            Ok(deal_patients(&[label], patients, INNER, Some(rng)))
+        } else {
+            stratified_folds(&y, INNER, Some(rng))
+        };
+        Self { train, y, classes, fold, stage: Stage::Begin, done: 0 }
     }
 
     /// Share that is done.
@@ -88,7 +102,7 @@ impl Fitting {
 
     /// One step: a part of their space, or one of a regression, on an inner fold under a penalty or with the best, which ends
     /// it.
-    pub(super) fn step(&mut self, rng: &mut Xoshiro256PlusPlus) -> Result<Option<Classifiers>, ReadoutError> {
+    pub(super) fn step(&mut self) -> Result<Option<Classifiers>, ReadoutError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Begin => {
                 self.stage = Stage::Prepare(Box::new(Begun::of(self.train.view())?));
@@ -100,13 +114,7 @@ impl Fitting {
                     self.stage = Stage::Prepare(begun);
                     return Ok(None);
                 };
-                let fold = if repeat(&self.patients) {
-                    // A class of two patients here is missing in an inner fold, which prefers no penalty then.
-                    let label: Vec<Option<usize>> = self.y.iter().map(|class| Some(*class)).collect();
-                    deal_patients(&[label], &self.patients, INNER, Some(rng))
-                } else {
-                    stratified_folds(&self.y, INNER, Some(rng))?
-                };
+                let fold = std::mem::replace(&mut self.fold, Ok(Vec::new()))?;
                 let (weights, loss) = (Array2::zeros((x.ncols(), self.classes)), [0.0; GRID.len()]);
                 let choosing = Choosing { space, x, fold, at: (0, 0), weights, loss, running: None };
                 self.stage = Stage::Choose(Box::new(choosing));
@@ -132,7 +140,7 @@ impl Fitting {
                 }
                 self.done += 1;
                 let Chosen { space, weights, .. } = *chosen;
-                let neighbours = Neighbours::of(&self.train, &self.y, self.classes);
+                let neighbours = Neighbours::of(&std::mem::take(&mut self.train), &self.y, self.classes);
                 return Ok(Some(Classifiers { space, weights, neighbours }));
             }
             Stage::Done => {}
@@ -192,11 +200,11 @@ mod tests {
             let x = Array2::from_shape_fn((60, 20), |(i, j)| {
                 rng.random_range(-1.0..1.0f32) + if j == 0 { shift * y[i] as f32 } else { 0.0 }
             });
-            let (mut fitting, mut inner) =
-                (Fitting::new(x, y.clone(), (0..60).collect(), 2), Xoshiro256PlusPlus::seed_from_u64(1));
+            let patients: Vec<usize> = (0..60).collect();
+            let mut fitting = Fitting::new(x, y.clone(), &patients, 2, &mut Xoshiro256PlusPlus::seed_from_u64(1));
             loop {
                 let before = fitting.done();
-                let fitted = fitting.step(&mut inner).unwrap();
+                let fitted = fitting.step().unwrap();
                 assert!(fitting.done() >= before && (fitting.done() == 1.0) == fitted.is_some());
                 if let Some(fitted) = fitted {
                     return fitted.weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));

@@ -2,10 +2,12 @@
 //! purity, in steps short enough for a worker.
 
 use super::super::ReadoutError;
-use super::fitting::{Classifiers, Fitting};
+use super::fitting::Fitting;
+use super::fold_run::{Answer, FoldRun, advance};
 use super::folds::patient_folds;
 use super::metrics::{auroc_one_vs_rest, balanced_accuracy, confusion, macro_f1};
 use super::thirds::Thirds;
+use crate::parallel;
 use crate::random::{Purpose, stream};
 use ndarray::{Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -96,11 +98,11 @@ impl LabelAccuracy {
     }
 }
 
-/// Which tumours of a fold are classified.
-#[derive(Clone, Copy)]
-enum Side {
-    Clean,
-    Diluted,
+/// A fold that was begun: the tumours held out, of the labelled ones, and what is said of them; of the thirds where `test` is
+/// none.
+struct Begun {
+    test: Option<Vec<usize>>,
+    run: FoldRun,
 }
 
 /// The label test in progress.
@@ -112,15 +114,17 @@ pub struct LabelRun {
     patients: Vec<usize>,
     classes: usize,
     clean: Array2<f32>,
+    /// Of the repeat that was begun last: tumours diluted, and the fold of each.
     diluted: Array2<f32>,
     fold: Vec<usize>,
-    repeat: usize,
-    at: usize,
-    fitting: Option<Fitting>,
-    /// Of the fold under way, before they are asked: each side of the test is a step of its own.
-    fitted: Option<(Classifiers, VecDeque<Side>)>,
-    /// Clean and diluted, each by both classifiers, of the repeat under way.
-    said: [[Array2<f64>; 2]; 2],
+    /// Repeat and fold to begin next.
+    next: (usize, usize),
+    /// Begun and not yet taken in, in that order: one, or as many as there are threads for.
+    open: VecDeque<Begun>,
+    /// Folds of the repeat to be taken in that were.
+    taken: usize,
+    /// Clean and diluted, each by both classifiers, of that repeat.
+    said: [Answer; 2],
     sums: [[Scores; 2]; 2],
     confusion: Array2<usize>,
     thirds: Result<Thirds, ReadoutError>,
@@ -169,11 +173,10 @@ impl LabelRun {
             confusion: Array2::zeros((classes, classes)),
             sums: [[Scores::default(); 2]; 2],
             fold: Vec::new(),
-            fitting: None,
-            fitted: None,
+            next: (0, 0),
+            open: VecDeque::new(),
+            taken: 0,
             fits: 0.0,
-            repeat: 0,
-            at: 0,
             test,
             rng,
             known,
@@ -190,7 +193,8 @@ impl LabelRun {
     }
 
     /// One step; whether it was the last. `dilute` embeds the tumours at these positions, each mixed with a normal that
-    /// the generator draws.
+    /// the generator draws. Folds are begun one after the other and taken in in that order; where there are threads for it,
+    /// several are fitted side by side.
     ///
     /// # Errors
     /// The fits' own.
@@ -198,53 +202,71 @@ impl LabelRun {
         &mut self,
         dilute: &dyn Fn(&[usize], &mut Xoshiro256PlusPlus) -> Array2<f32>,
     ) -> Result<Option<LabelAccuracy>, ReadoutError> {
-        if self.repeat == self.test.repeats {
-            return self.trained_high_tested_low();
-        }
-        if let Some((fitted, sides)) = self.fitted.take() {
-            self.predict(fitted, sides);
+        let at_work = self.open.iter().filter(|fold| !fold.run.is_over()).count();
+        if at_work < parallel::threads() && self.begin_next(dilute)? {
             return Ok(None);
         }
-        let Some(fitting) = &mut self.fitting else {
-            if self.at == 0 {
-                self.rng = stream(self.test.seed, Purpose::Folds, self.repeat as u64);
+        let done = |open: &VecDeque<Begun>| open.iter().map(|fold| fold.run.done()).sum::<f64>();
+        let before = done(&self.open);
+        let mut at_work: Vec<&mut FoldRun> =
+            self.open.iter_mut().map(|fold| &mut fold.run).filter(|run| !run.is_over()).collect();
+        advance(&mut at_work);
+        self.fits += done(&self.open) - before;
+        while self.open.front().is_some_and(|fold| fold.run.is_over()) {
+            let Some(Begun { test, run }) = self.open.pop_front() else { break };
+            let said = run.said()?;
+            match test {
+                Some(test) => self.take_in(&test, said),
+                None => return Ok(Some(self.found(self.thirds_scored(&said)))),
+            }
+        }
+        let because = self.thirds.as_ref().err().filter(|_| self.open.is_empty() && self.next.0 == self.test.repeats);
+        Ok(because.cloned().map(|because| self.found(Err(because))))
+    }
+
+    /// Begin the next fold, after the last the thirds; whether there was one.
+    fn begin_next(
+        &mut self,
+        dilute: &dyn Fn(&[usize], &mut Xoshiro256PlusPlus) -> Array2<f32>,
+    ) -> Result<bool, ReadoutError> {
+        let (repeat, at) = self.next;
+        if repeat > self.test.repeats || (repeat == self.test.repeats && self.thirds.is_err()) {
+            return Ok(false);
+        }
+        let begun = if let (true, Ok(thirds)) = (repeat == self.test.repeats, &self.thirds) {
+            let train = self.clean.select(Axis(0), &thirds.train);
+            let patients: Vec<usize> = thirds.train.iter().map(|&i| self.patients[i]).collect();
+            let y = thirds.classes_of(&thirds.train);
+            let fitting = Fitting::new(train, y, &patients, thirds.classes, &mut self.rng);
+            self.next = (repeat + 1, 0);
+            Begun { test: None, run: FoldRun::new(fitting, vec![self.clean.select(Axis(0), &thirds.test)]) }
+        } else {
+            if at == 0 {
+                self.rng = stream(self.test.seed, Purpose::Folds, repeat as u64);
                 self.fold = patient_folds(&self.y, &self.patients, self.test.folds, Some(&mut self.rng))?;
                 self.diluted = dilute(&self.known, &mut self.rng);
             }
-            let train: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] != self.at).collect();
-            let of = |all: &[usize]| train.iter().map(|&i| all[i]).collect();
-            let (y, patients) = (of(&self.y), of(&self.patients));
-            self.fitting = Some(Fitting::new(self.clean.select(Axis(0), &train), y, patients, self.classes));
-            return Ok(None);
+            let (test, train): (Vec<usize>, Vec<usize>) = (0..self.y.len()).partition(|&i| self.fold[i] == at);
+            let of = |all: &[usize]| train.iter().map(|&i| all[i]).collect::<Vec<usize>>();
+            let features = self.clean.select(Axis(0), &train);
+            let fitting = Fitting::new(features, of(&self.y), &of(&self.patients), self.classes, &mut self.rng);
+            let held = [&self.clean, &self.diluted].map(|features| features.select(Axis(0), &test));
+            self.next = if at + 1 < self.test.folds { (repeat, at + 1) } else { (repeat + 1, 0) };
+            Begun { test: Some(test), run: FoldRun::new(fitting, held.into()) }
         };
-        let before = fitting.done();
-        let fitted = fitting.step(&mut self.rng)?;
-        self.fits += fitting.done() - before;
-        if let Some(fitted) = fitted {
-            self.fitting = None;
-            self.fitted = Some((fitted, [Side::Clean, Side::Diluted].into()));
-        }
-        Ok(None)
+        self.open.push_back(begun);
+        Ok(true)
     }
 
-    /// Ask the classifiers of the fold about the next of its `sides`; the fold is over with the last.
-    fn predict(&mut self, fitted: Classifiers, mut sides: VecDeque<Side>) {
-        if let Some(side) = sides.pop_front() {
-            let test: Vec<usize> = (0..self.y.len()).filter(|&i| self.fold[i] == self.at).collect();
-            let features = if matches!(side, Side::Clean) { &self.clean } else { &self.diluted };
-            for (said, found) in self.said[side as usize].iter_mut().zip(fitted.said(&features.select(Axis(0), &test)))
-            {
-                test.iter().zip(found.rows()).for_each(|(&i, row)| said.row_mut(i).assign(&row));
-            }
+    /// What was said of a fold's tumours; the repeat is judged with its last.
+    fn take_in(&mut self, test: &[usize], said: Vec<Answer>) {
+        for (all, found) in self.said.iter_mut().flatten().zip(said.iter().flatten()) {
+            test.iter().zip(found.rows()).for_each(|(&i, row)| all.row_mut(i).assign(&row));
         }
-        if !sides.is_empty() {
-            self.fitted = Some((fitted, sides));
-            return;
-        }
-        self.at += 1;
-        if self.at == self.test.folds {
+        self.taken += 1;
+        if self.taken == self.test.folds {
             self.judge();
-            (self.at, self.repeat) = (0, self.repeat + 1);
+            self.taken = 0;
         }
     }
 
@@ -262,29 +284,18 @@ impl LabelRun {
         self.confusion += &confusion(&self.y, &likeliest(&self.said[0][0]), self.classes);
     }
 
-    fn trained_high_tested_low(&mut self) -> Result<Option<LabelAccuracy>, ReadoutError> {
-        let found = match &self.thirds {
-            Err(because) => Err(because.clone()),
-            Ok(thirds) => {
-                let class = |rows: &[usize]| rows.iter().filter_map(|&i| thirds.class[i]).collect::<Vec<usize>>();
-                let fitting = self.fitting.get_or_insert_with(|| {
-                    let train = self.clean.select(Axis(0), &thirds.train);
-                    let patients = thirds.train.iter().map(|&i| self.patients[i]).collect();
-                    Fitting::new(train, class(&thirds.train), patients, thirds.classes)
-                });
-                let before = fitting.done();
-                let fitted = fitting.step(&mut self.rng)?;
-                self.fits += fitting.done() - before;
-                let Some(fitted) = fitted else {
-                    return Ok(None);
-                };
-                let truth = class(&thirds.test);
-                Ok(fitted.said(&self.clean.select(Axis(0), &thirds.test)).map(|said| Scores::of(&truth, &said)))
-            }
-        };
+    fn thirds_scored(&self, said: &[Answer]) -> Result<[Scores; 2], ReadoutError> {
+        let thirds = self.thirds.as_ref().map_err(Clone::clone)?;
+        let truth = thirds.classes_of(&thirds.test);
+        let none = ReadoutError::TooFew { what: "Tumours of the least pure third", needed: 1, found: 0 };
+        said.first().map(|said| said.each_ref().map(|said| Scores::of(&truth, said))).ok_or(none)
+    }
+
+    /// The whole, with what the thirds showed.
+    fn found(&mut self, high_to_low: Result<[Scores; 2], ReadoutError>) -> LabelAccuracy {
         let [clean, diluted] = self.sums;
         let (tested, confusion) = (self.y.len(), std::mem::take(&mut self.confusion));
-        Ok(Some(LabelAccuracy { tested, clean, diluted, high_to_low: found, confusion }))
+        LabelAccuracy { tested, clean, diluted, high_to_low, confusion }
     }
 }
 

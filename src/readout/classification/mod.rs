@@ -2,6 +2,7 @@
 //! are, diluted with normal tissue, and from high to low purity (docs/method.md, *Readouts*).
 
 mod fitting;
+mod fold_run;
 mod folds;
 mod held_out;
 mod label_test;
@@ -148,6 +149,28 @@ mod tests {
             assert!((scores.balanced_accuracy - 1.0 / 3.0).abs() < 0.12, "{found:?}");
             assert!((scores.auroc - 0.5).abs() < 0.12, "{found:?}");
         }
+    }
+
+    #[cfg(feature = "threads")]
+    #[test]
+    fn folds_side_by_side_find_what_one_after_the_other_do_to_the_bit() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(17);
+        let labels: Vec<Option<usize>> = (0..100).map(|i| (i % 11 != 4).then_some(i % 3)).collect();
+        let tumours =
+            Array2::from_shape_fn((100, 120), |(i, j)| rng.random_range(0.0..1.0f32) + f32::from(u8::from(j == i % 3)));
+        let normals = Array2::from_shape_fn((6, 120), |_| rng.random_range(0.0..1.0f32));
+        let purity: Vec<f64> = (0..100).map(|_| rng.random_range(0.0..1.0)).collect();
+        let on = |threads: usize, test: LabelTest| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            pool.install(|| label_accuracy(&Columns(0..120), &tumours, &labels, &normals, Some(&purity), &test))
+        };
+        for test in [LabelTest::default(), LabelTest { repeats: 0, ..LabelTest::default() }] {
+            let alone = on(1, test).expect("scores");
+            assert!(alone.high_to_low.is_ok());
+            (2..5).for_each(|threads| assert_eq!(on(threads, test).as_ref(), Ok(&alone), "{threads} threads"));
+        }
+        let too_many = LabelTest { folds: 40, ..LabelTest::default() };
+        (1..4).for_each(|threads| assert_eq!(on(threads, too_many).unwrap_err().code(), "too_few"));
     }
 
     /// 30 patients of three regions each: what tells patients apart is loud, and a label of regions is chance.

@@ -35,4 +35,9 @@ impl Thirds {
         let of_kept = |rows: &[usize]| rows.iter().copied().filter(|&i| class[i].is_some()).collect();
         Ok(Self { train: of_kept(train), test: of_kept(&test), classes: kept.len(), class })
     }
+
+    /// Classes of these rows.
+    pub(super) fn classes_of(&self, rows: &[usize]) -> Vec<usize> {
+        rows.iter().filter_map(|&i| self.class[i]).collect()
+    }
 }

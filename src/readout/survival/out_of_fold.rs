@@ -3,6 +3,7 @@
 use super::super::ReadoutError;
 use super::{CoxModel, CoxOptions, SurvivalData, Ties, concordance};
 use crate::baseline::PrincipalComponents;
+use crate::parallel;
 use crate::random::{Purpose, stream};
 use ndarray::{Array2, Axis};
 use rand::seq::SliceRandom;
@@ -69,7 +70,7 @@ pub fn out_of_fold_concordance(
     }
 }
 
-/// [`out_of_fold_concordance`], a fold a step.
+/// [`out_of_fold_concordance`], a fold a step; where there are threads for it, several side by side.
 pub struct ConcordanceRun {
     test: SurvivalTest,
     rng: Xoshiro256PlusPlus,
@@ -98,7 +99,7 @@ impl ConcordanceRun {
         1.0 - self.folds.len() as f64 / self.test.folds as f64
     }
 
-    /// The next fold; the whole after the last.
+    /// The next fold, or several; the whole after the last.
     ///
     /// # Errors
     /// As [`out_of_fold_concordance`].
@@ -107,20 +108,53 @@ impl ConcordanceRun {
         embedding: &Array2<f32>,
         data: &SurvivalData,
     ) -> Result<Option<OutOfFoldConcordance>, ReadoutError> {
-        let held_out = self.folds.len();
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| self.fold[i] == held_out);
-        let (train, held) = (data.select(&outside)?, data.select(&inside)?);
-        let rows = |which: &[usize]| embedding.select(Axis(0), which);
-        let (train, held) = ((&rows(&outside), &train), (&rows(&inside), &held));
-        let (index, theta) = held_out_concordance(train, held, self.test.components, &mut self.rng)?;
-        self.folds.push(index);
-        self.ridge.push(theta);
+        let next = self.folds.len();
+        let together = next..(next + parallel::threads().max(1)).min(self.test.folds);
+        let (fold, rng) = (&self.fold, &mut self.rng);
+        let mut folds: Vec<_> = together.map(|held_out| Fold::of(embedding, data, fold, held_out, rng)).collect();
+        let components = self.test.components;
+        parallel::each(&mut folds, |fold| fold.found = Some(fold.fit(components)));
+        for mut fold in folds {
+            let (index, theta) = fold.found.take().unwrap_or_else(|| fold.fit(components))?;
+            self.folds.push(index);
+            self.ridge.push(theta);
+        }
         if self.folds.len() < self.test.folds {
             return Ok(None);
         }
-        let (folds, ridge) = (std::mem::take(&mut self.folds), std::mem::take(&mut self.ridge));
+        let (folds, ridge) = (self.folds.clone(), self.ridge.clone());
         let mean = folds.iter().sum::<f64>() / folds.len() as f64;
         Ok(Some(OutOfFoldConcordance { mean, folds, ridge, patients: data.len(), events: data.event_count() }))
+    }
+}
+
+/// Patients to train with and patients held out, each an embedding with its outcomes, and the inner folds that were drawn for
+/// the former before any fold is fitted: it is of no account which of them is fitted first.
+struct Fold {
+    sides: Result<[(Array2<f32>, SurvivalData); 2], ReadoutError>,
+    inner: Vec<usize>,
+    found: Option<Result<(f64, f64), ReadoutError>>,
+}
+
+impl Fold {
+    fn of(
+        embedding: &Array2<f32>,
+        data: &SurvivalData,
+        fold: &[usize],
+        held_out: usize,
+        rng: &mut Xoshiro256PlusPlus,
+    ) -> Self {
+        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| fold[i] == held_out);
+        let side = |which: &[usize]| Ok((embedding.select(Axis(0), which), data.select(which)?));
+        let sides = side(&outside).and_then(|train| Ok([train, side(&inside)?]));
+        let inner = sides.as_ref().map_or_else(|_| Vec::new(), |[train, _]| folds_by_event(&train.1, INNER, rng));
+        Self { sides, inner, found: None }
+    }
+
+    /// C and the ridge that was chosen.
+    fn fit(&self, components: usize) -> Result<(f64, f64), ReadoutError> {
+        let [train, held] = self.sides.as_ref().map_err(Clone::clone)?;
+        concordance_on((&train.0, &train.1), (&held.0, &held.1), components, &self.inner)
     }
 }
 
@@ -135,9 +169,19 @@ pub fn held_out_concordance(
     components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<(f64, f64), ReadoutError> {
+    let inner = folds_by_event(train.1, INNER, rng);
+    concordance_on(train, held, components, &inner)
+}
+
+fn concordance_on(
+    train: (&Array2<f32>, &SurvivalData),
+    held: (&Array2<f32>, &SurvivalData),
+    components: usize,
+    inner: &[usize],
+) -> Result<(f64, f64), ReadoutError> {
     let space = Components::fit(train.0, components)?;
     let x = space.project(train.0);
-    let theta = choose_ridge(&x, train.1, rng)?;
+    let theta = choose_ridge(&x, train.1, inner)?;
     let model = CoxModel::fit(x.view(), train.1, CoxOptions { ties: Ties::Efron, theta })?;
     Ok((concordance(held.1, &model.risk(space.project(held.0).view()))?.index, theta))
 }
@@ -155,8 +199,7 @@ fn folds_by_event(data: &SurvivalData, folds: usize, rng: &mut Xoshiro256PlusPlu
 
 /// The ridge with the best mean C over inner folds; the stronger of two as good. Inner folds without a comparable
 /// pair are left out.
-fn choose_ridge(x: &Array2<f64>, data: &SurvivalData, rng: &mut Xoshiro256PlusPlus) -> Result<f64, ReadoutError> {
-    let fold = folds_by_event(data, INNER, rng);
+fn choose_ridge(x: &Array2<f64>, data: &SurvivalData, fold: &[usize]) -> Result<f64, ReadoutError> {
     let mut total = [0.0; RIDGE.len()];
     for held_out in 0..INNER {
         let (inside, outside): (Vec<usize>, Vec<usize>) = (0..data.len()).partition(|&i| fold[i] == held_out);
@@ -196,5 +239,24 @@ impl Components {
         let mut scores = self.fitted.project(embedding.view());
         scores.columns_mut().into_iter().zip(&self.deviation).for_each(|(mut c, d)| c /= *d);
         scores
+    }
+}
+
+#[cfg(all(test, feature = "threads"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_side_by_side_find_what_one_after_the_other_do_to_the_bit() {
+        let embedding = Array2::from_shape_fn((90, 7), |(i, j)| ((i * 7 + j * 31 + i * j) as f32 * 0.37).sin());
+        let time = (0..90).map(|i| 10.0 + (i * 7919 % 3000) as f64).collect();
+        let data = SurvivalData::new(time, (0..90).map(|i| i % 3 > 0).collect()).expect("data");
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            pool.install(|| out_of_fold_concordance(&embedding, &data, &SurvivalTest::default())).expect("an index")
+        };
+        let alone = on(1);
+        assert_eq!(alone.folds.len(), 5);
+        (2..7).for_each(|threads| assert_eq!(on(threads), alone, "{threads} threads"));
     }
 }
