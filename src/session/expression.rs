@@ -87,9 +87,14 @@ impl Session {
     /// # Errors
     /// As [`Self::expression`].
     pub fn begin_expression(&mut self, spec: ExpressionSpec) -> Result<&About, SessionError> {
-        self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
+        self.rest();
         let about = self.expression_about(spec)?;
         Ok(&self.writing.insert(Writing { spec, about, gene: 0, tumour: 0 }).about)
+    }
+
+    /// Let go of what can be made again: the file needs the room.
+    fn rest(&mut self) {
+        self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
     }
 
     /// The next genes of the expression file that was begun, as text, and the share that is done then; none behind the last. The
@@ -242,6 +247,7 @@ impl Session {
         if let Some(map) = self.maps.get(&(MapKind::Umap, of)) {
             beside.push(("X_umap".to_owned(), 2, map.positions.iter().copied().collect()));
         }
+        self.rest();
         let embedding = self.embedding(of)?;
         beside.push(("X_twinpurify".to_owned(), embedding.dim, embedding.values));
         Ok(beside)

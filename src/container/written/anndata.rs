@@ -1,18 +1,18 @@
 //! AnnData (`.h5ad`) as anndata 0.8 and newer read it: `X` raw, `layers/purified`, `obs` the sample sheet, `var` the genes, `obsm`
 //! maps and embedding, `uns/twinpurify` how they were made.
 //!
-//! HDF5 wants samples × genes, row by row, first of `X` and then of the layer. Both stand [`behind`] the rest of the file, so that
-//! it is written front to back and of the values no more is held than the samples at hand.
+//! HDF5 wants samples × genes, row by row, first of `X` and then of the layer. Both stand [`behind`] the rest of the file, and so do
+//! the matrices of `obsm`, so that it is written front to back and of the values no more is held than the samples at hand.
 
 use std::io::{self, Write};
 
 use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder, GroupBuilder, make_f32_type};
 use thiserror::Error;
 
-use super::behind::{VALUE, behind, stand_in};
+use super::behind::{Matrix, VALUE, behind, gap, stand_in};
 use super::{About, AboutColumn, unique};
 
-/// The two matrices, in the order of their values.
+/// The matrices whose values come sample by sample, in this order.
 const MATRICES: [&str; 2] = ["X", "layers/purified"];
 /// Values made bytes at once.
 const AT_ONCE: usize = 1 << 14;
@@ -56,14 +56,24 @@ impl<W: Write> AnnDataFile<W> {
     /// # Errors
     /// When `to` cannot be written.
     pub fn begin(mut to: W, about: &About, beside: &[Beside]) -> Result<Self, AnnDataError> {
-        let shape = [about.samples.len() as u64, about.genes.len() as u64];
-        let mut file = skeleton(about, beside).finish()?;
+        let [samples, genes] = [&about.samples, &about.genes].map(|names| names.len() as u64);
+        let obsm = beside.iter().map(|(name, width, _)| (format!("obsm/{name}"), [samples, *width as u64]));
+        let own = MATRICES.map(|name| (name.to_owned(), [samples, genes]));
         // A matrix without a value is stored nowhere.
-        if !shape.contains(&0) {
-            file = behind(file, &MATRICES, shape)?;
+        let matrices: Vec<Matrix> = obsm.chain(own).filter(|(_, shape)| !shape.contains(&0)).collect();
+        {
+            let rest = behind(skeleton(about, beside).finish()?, &matrices)?;
+            to.write_all(&rest)?;
+            to.write_all(&vec![0; gap(&rest)])?;
         }
-        to.write_all(&file)?;
-        Ok(Self { to, missing: MATRICES.len() as u64 * shape[0] * shape[1] })
+        let mut file = Self { to, missing: 0 };
+        for (_, width, values) in beside {
+            file.missing = samples * *width as u64;
+            file.push(values)?;
+            file.whole()?;
+        }
+        file.missing = MATRICES.len() as u64 * samples * genes;
+        Ok(file)
     }
 
     /// The next samples, samples × genes row by row: raw values of every sample, and then purified ones of every sample.
@@ -87,32 +97,35 @@ impl<W: Write> AnnDataFile<W> {
     /// # Errors
     /// When the file cannot be written, and while values are missing.
     pub fn finish(mut self) -> Result<W, AnnDataError> {
-        if self.missing > 0 {
-            return Err(AnnDataError::Values { given: 0, wanted: self.missing });
-        }
+        self.whole()?;
         self.to.flush()?;
         Ok(self.to)
     }
+
+    fn whole(&self) -> Result<(), AnnDataError> {
+        if self.missing == 0 { Ok(()) } else { Err(AnnDataError::Values { given: 0, wanted: self.missing }) }
+    }
+}
+
+/// A matrix whose values follow, or that has none.
+fn matrix(dataset: &mut DatasetBuilder, shape: [u64; 2]) {
+    let made = if shape.contains(&0) {
+        dataset.with_raw_data(make_f32_type(), Vec::new(), 0).with_shape(&shape)
+    } else {
+        stand_in(dataset)
+    };
+    encoded(made, "array");
 }
 
 fn skeleton(about: &About, beside: &[Beside]) -> FileBuilder {
     let shape = [about.samples.len() as u64, about.genes.len() as u64];
-    let matrix = |dataset: &mut DatasetBuilder| {
-        let empty = shape.contains(&0);
-        let made = if empty {
-            dataset.with_raw_data(make_f32_type(), Vec::new(), 0).with_shape(&shape)
-        } else {
-            stand_in(dataset)
-        };
-        encoded(made, "array");
-    };
     let mut file = FileBuilder::new();
     for (name, value) in encoding("anndata", "0.1.0") {
         file.set_attr(name, value);
     }
-    matrix(file.create_dataset("X"));
+    matrix(file.create_dataset("X"), shape);
     let mut layers = group(&mut file, "layers", "dict");
-    matrix(layers.create_dataset("purified"));
+    matrix(layers.create_dataset("purified"), shape);
     file.add_group(layers.finish());
 
     let mut obs = frame(&mut file, "obs", &about.samples, about.columns.iter().map(|column| column.name.as_str()));
@@ -134,9 +147,8 @@ fn skeleton(about: &About, beside: &[Beside]) -> FileBuilder {
     file.add_group(var.finish());
 
     let mut obsm = group(&mut file, "obsm", "dict");
-    for (name, width, values) in beside {
-        let shape = [about.samples.len() as u64, *width as u64];
-        encoded(obsm.create_dataset(name).with_f32_data(values).with_shape(&shape), "array");
+    for (name, width, _) in beside {
+        matrix(obsm.create_dataset(name), [shape[0], *width as u64]);
     }
     file.add_group(obsm.finish());
 

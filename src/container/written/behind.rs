@@ -26,24 +26,31 @@ const STORAGE: u8 = 8;
 /// Storage as one run of bytes.
 const CONTIGUOUS: u8 = 1;
 
+/// A matrix: where it is called for, rows and columns.
+pub(super) type Matrix = (String, [u64; 2]);
+
 /// Write a matrix as the one value that [`behind`] looks for.
 pub(super) fn stand_in(dataset: &mut DatasetBuilder) -> &mut DatasetBuilder {
     dataset.with_f32_data(&[0.0]).with_shape(&[1, 1])
 }
 
-/// The bytes of `file`, in which each of the datasets `names` is a [`stand_in`], with these as matrices of `shape` whose values
-/// follow behind it, one after the other.
-pub(super) fn behind(file: Vec<u8>, names: &[&str], shape: [u64; 2]) -> Result<Vec<u8>, AnnDataError> {
-    let size = VALUE * shape[0] * shape[1];
+/// Zeros between the rest of a file and the first value. They are not put there here: bytes that grow are copied.
+pub(super) fn gap(file: &[u8]) -> usize {
+    file.len().next_multiple_of(WORD) - file.len()
+}
+
+/// The bytes of `file`, in which each of these is a [`stand_in`], as what the values of all, one after the other, follow behind
+/// the [`gap`].
+pub(super) fn behind(file: Vec<u8>, matrices: &[Matrix]) -> Result<Vec<u8>, AnnDataError> {
     let mut head = Arc::new(file);
-    let places = places(&head, head.len() as u64, names)?;
+    let places = places(&head, head.len() as u64, matrices)?;
     let headers: Vec<Header> = headers(&head).collect();
     let bytes = Arc::make_mut(&mut head);
-    bytes.resize(bytes.len().next_multiple_of(WORD), 0);
-    let mut end = bytes.len() as u64;
+    let mut end = (bytes.len() + gap(bytes)) as u64;
     let mut wanted = Vec::new();
-    for (name, (_, address, _)) in names.iter().zip(places) {
-        let no_place = || AnnDataError::NoPlace((*name).to_owned());
+    for ((name, shape), (_, address, _)) in matrices.iter().zip(places) {
+        let size = VALUE * shape[0] * shape[1];
+        let no_place = || AnnDataError::NoPlace(name.clone());
         let mut own = headers.iter().filter(|header| number(bytes, header.storage, WORD) == Some(address));
         let (Some(header), None) = (own.next(), own.next()) else { return Err(no_place()) };
         let words = [(header.extent, shape[0]), (header.extent + WORD, shape[1])];
@@ -60,23 +67,23 @@ pub(super) fn behind(file: Vec<u8>, names: &[&str], shape: [u64; 2]) -> Result<V
         return Err(no_end());
     }
     put(bytes, END, &end.to_le_bytes()).and_then(|()| sum(bytes, 0, SUPERBLOCK)).ok_or_else(no_end)?;
-    if self::places(&head, end, names)? != wanted {
-        return Err(AnnDataError::NoPlace(names.join(", ")));
+    if self::places(&head, end, matrices)? != wanted {
+        return Err(AnnDataError::NoPlace("matrices".to_owned()));
     }
     Ok(Arc::unwrap_or_clone(head))
 }
 
 /// Shape, address and size of each of the datasets, as hdf5-pure reads them.
-fn places(head: &Arc<Vec<u8>>, len: u64, names: &[&str]) -> Result<Vec<(Vec<u64>, u64, u64)>, AnnDataError> {
+fn places(head: &Arc<Vec<u8>>, len: u64, matrices: &[Matrix]) -> Result<Vec<(Vec<u64>, u64, u64)>, AnnDataError> {
     let file = File::from_source(Head { bytes: Arc::clone(head), len })?;
-    let place = |name: &&str| {
+    let place = |(name, _): &Matrix| {
         let dataset = file.dataset(name)?;
         match dataset.layout()? {
             Layout::Contiguous { address: Some(address), size } => Ok((dataset.shape()?, address, size)),
-            _ => Err(AnnDataError::NoPlace((*name).to_owned())),
+            _ => Err(AnnDataError::NoPlace(name.clone())),
         }
     };
-    names.iter().map(place).collect()
+    matrices.iter().map(place).collect()
 }
 
 /// The beginning of a file; what is behind it is not read.
@@ -214,27 +221,30 @@ mod tests {
 
     #[test]
     fn values_that_follow_are_read_as_the_matrices() {
-        let mut bytes = behind(file(&["a", "b"]), &["b", "a"], [2, 3]).unwrap();
+        let matrices = [("b".to_owned(), [2, 3]), ("a".to_owned(), [3, 2])];
+        let mut bytes = behind(file(&["a", "b"]), &matrices).unwrap();
+        bytes.resize(bytes.len() + gap(&bytes), 0);
         let values: Vec<f32> = (0..12).map(|at| at as f32).collect();
         bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         let read = File::from_bytes(bytes).unwrap();
-        for (name, wanted) in [("b", &values[..6]), ("a", &values[6..])] {
+        for ((name, shape), wanted) in matrices.iter().zip(values.chunks(6)) {
             let dataset = read.dataset(name).unwrap();
-            assert_eq!((dataset.shape().unwrap(), dataset.read_f32().unwrap()), (vec![2, 3], wanted.to_vec()));
+            assert_eq!((dataset.shape().unwrap(), dataset.read_f32().unwrap()), (shape.to_vec(), wanted.to_vec()));
         }
         assert_eq!(read.dataset("note").unwrap().read_string().unwrap()[1], "OHDR");
     }
 
     #[test]
     fn what_is_not_there_or_is_damaged_is_refused() {
-        assert!(matches!(behind(file(&["a"]), &["b"], [2, 3]), Err(AnnDataError::Hdf5(_))));
-        assert!(matches!(behind(file(&["a"]), &["note"], [2, 3]), Err(AnnDataError::NoPlace(name)) if name == "note"));
+        let asked = |name: &str| behind(file(&["a"]), &[(name.to_owned(), [2, 3])]);
+        assert!(matches!(asked("b"), Err(AnnDataError::Hdf5(_))));
+        assert!(matches!(asked("note"), Err(AnnDataError::NoPlace(name)) if name == "note"));
         let whole = file(&["a"]);
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 0x10;
             // Refused or, where it matters to nothing here, done: never a panic.
-            let _ = behind(damaged, &["a"], [2, 3]);
+            let _ = behind(damaged, &[("a".to_owned(), [2, 3])]);
         }
     }
 }
