@@ -224,7 +224,7 @@ export interface Engine {
   geneMarkers(request: { of: "purified" | "instant"; groups: Grouping; most: number }): GeneMarkers; axisGenes(request: AxesRequest): AxisGenes[];
   clusters(request: { of: Source; k: number }): Grouping;
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
-  figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
+  figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string; tablePiece(options: TableOptions, at: number): Uint8Array | undefined;
   extendExpression(wanted: { of: string }): number; beginExpression(wanted: { of: string; scale: string }): { about: string; sentence: string };
   expressionBeside(wanted: { of: string }): [string, number, Float32Array][]; nextExpression(text: "tsv" | "gct"): ExpressionPiece | undefined;
   nextExpressionTumours(matrices: "purified" | "raw_and_purified"): ExpressionTumours | undefined;
