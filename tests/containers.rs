@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use twinpurify::cohort::{Summary, ValueScale};
 use twinpurify::container::source::Memory;
-use twinpurify::container::{ContainerError, LeftOut};
+use twinpurify::container::written::{About, ParquetFile};
+use twinpurify::container::{Container, ContainerError, LeftOut, Piece};
 use twinpurify::session::{Session, Unpacked};
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -161,6 +162,45 @@ fn a_page_header_that_would_keep_the_reader_is_refused() {
     let refused = unpacked.map(|unpacked| unpacked.refused.iter().map(|r| format!("{r:?}")).collect::<String>());
     let said = refused.unwrap_or_else(|error| error.to_string());
     assert!(said.contains("a page's header holds what no page header holds"), "{said}");
+}
+
+/// A group of rows that is large is decoded some rows at a time.
+#[test]
+fn a_large_group_of_rows_is_read_row_by_row_in_order() {
+    const GENES: usize = 43_001;
+    const SAMPLES: usize = 100;
+    let value = |gene: usize, sample: usize| (gene * SAMPLES + sample) as f32;
+    let about = About {
+        genes: (0..GENES).map(|gene| format!("G{gene}")).collect(),
+        samples: (0..SAMPLES).map(|sample| format!("S{sample}")).collect(),
+        ..About::default()
+    };
+    let mut written = Vec::new();
+    let mut file = ParquetFile::begin(&mut written, &about).unwrap();
+    for sample in 0..SAMPLES {
+        // One value in a hundred is missing.
+        let value = |gene| if (gene + sample) % 100 == 7 { f32::NAN } else { value(gene, sample) };
+        file.push(&(0..GENES).map(value).collect::<Vec<_>>()).unwrap();
+    }
+    file.finish().unwrap();
+    let mut container = Container::open("large.parquet", Arc::new(Memory(written))).unwrap();
+    let mut text = Vec::new();
+    while let Some(piece) = container.next_piece().unwrap() {
+        if let Piece::Bytes(bytes) = piece {
+            text.extend(bytes);
+        }
+    }
+    let text = String::from_utf8(text).unwrap();
+    let mut lines = text.lines().skip(1);
+    for (gene, line) in (&mut lines).enumerate() {
+        let mut cells = line.split('\t');
+        assert_eq!(cells.next(), Some(about.genes[gene].as_str()));
+        for (sample, cell) in cells.enumerate() {
+            let missing = (gene + sample) % 100 == 7;
+            assert!(cell.parse().map_or(missing, |cell: f32| cell == value(gene, sample)), "{gene} {sample}: {cell}");
+        }
+    }
+    assert_eq!((text.lines().count(), lines.next()), (GENES + 1, None));
 }
 
 #[test]

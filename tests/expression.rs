@@ -4,7 +4,7 @@
 use twinpurify::cohort::simulated::{SimulationSettings, simulate};
 use twinpurify::readout::correlation::pearson;
 use twinpurify::readout::expression::Source;
-use twinpurify::session::{Choice, ExpressionScale, ExpressionSpec, ExpressionText, Session};
+use twinpurify::session::{Choice, ExpressionMatrices, ExpressionScale, ExpressionSpec, ExpressionText, Session};
 use twinpurify::twin::{Config, Preset};
 
 const SETTINGS: SimulationSettings = SimulationSettings {
@@ -190,9 +190,10 @@ fn parquet_is_one_group_of_rows_and_holds_what_the_text_does() {
         let mut bytes = Vec::new();
         let mut file = ParquetFile::begin(&mut bytes, &about).expect("begun");
         let mut shares = vec![0.0];
-        while let Some((block, done)) = session.next_expression_tumours().expect("tumours") {
+        while let Some((block, done)) = session.next_expression_tumours(ExpressionMatrices::Purified).expect("tumours")
+        {
             shares.push(done);
-            file.push(block.purified.as_slice().expect("row by row")).expect("written");
+            file.push(block.values.as_slice().expect("row by row")).expect("written");
         }
         file.finish().expect("written");
         assert!(shares.len() > 3 && shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
@@ -226,4 +227,73 @@ fn parquet_is_one_group_of_rows_and_holds_what_the_text_does() {
     assert!(file.push(&[1.0; 7]).is_err(), "a sample of fewer genes");
     let file = ParquetFile::begin(std::io::sink(), &about).expect("begun");
     assert!(file.finish().is_err(), "no sample is in");
+}
+
+/// AnnData is written tumour by tumour, all raw values before all purified ones.
+#[cfg(feature = "containers")]
+#[test]
+fn anndata_holds_raw_and_purified_values_as_the_text_does() {
+    use hdf5_pure::File;
+    use twinpurify::container::written::{About, AnnDataFile};
+
+    let settings = SimulationSettings { tumours: 37, normals: 12, genes: 300, ..SETTINGS };
+    let mut session = open(&settings, true);
+    session.run_instant(&Config { genes: 150, ..Config::preset(Preset::Instant) }).expect("the closed form");
+    for scale in [ExpressionScale::Log2, ExpressionScale::Linear] {
+        let spec = ExpressionSpec { of: Choice::Instant, scale };
+        session.begin_expression(spec).expect("a beginning");
+        let mut text = String::new();
+        while let Some((piece, _)) = session.next_expression_text(ExpressionText::Tsv).expect("a piece") {
+            text += &piece;
+        }
+        let about = session.begin_expression(spec).expect("a beginning").clone();
+        let beside = session.expression_beside(Choice::Instant).expect("maps");
+        let mut file = AnnDataFile::begin(Vec::new(), &about, &beside).expect("begun");
+        let (mut shares, mut firsts) = (vec![0.0], Vec::new());
+        let matrices = ExpressionMatrices::RawAndPurified;
+        while let Some((block, done)) = session.next_expression_tumours(matrices).expect("tumours") {
+            shares.push(done);
+            firsts.push(block.first);
+            file.push(block.values.as_slice().expect("row by row")).expect("written");
+        }
+        assert!(file.push(&[1.0]).is_err(), "a value more");
+        let file = File::from_bytes(file.finish().expect("written")).expect("HDF5");
+        assert_eq!(firsts, [0, 16, 32, 0, 16, 32]);
+        assert!(shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
+
+        let matrix = |name: &str| {
+            let dataset = file.dataset(name).expect("a matrix");
+            assert_eq!(dataset.shape().expect("a shape"), [37, 300]);
+            dataset.read_f32().expect("values")
+        };
+        let (raw, purified) = (matrix("X"), matrix("layers/purified"));
+        for (gene, line) in text.lines().skip(1).enumerate() {
+            for (tumour, cell) in line.split('\t').skip(1).enumerate() {
+                let value = purified[300 * tumour + gene];
+                assert!(
+                    cell.parse::<f32>().map_or(value.is_nan(), |cell| cell.to_bits() == value.to_bits()),
+                    "{cell} {value}"
+                );
+            }
+        }
+        if scale == ExpressionScale::Log2 {
+            let known = session.expression(Choice::Instant).expect("expression").raw(0..300);
+            assert!(known.t().iter().zip(&raw).all(|(known, raw)| known.to_bits() == raw.to_bits()));
+        }
+        assert_eq!(file.dataset("var/_index").expect("genes").read_string().expect("names"), about.genes);
+        assert_eq!(file.dataset("obs/_index").expect("samples").read_string().expect("names"), about.samples);
+        assert_eq!(file.dataset("obsm/X_pca").expect("a map").read_f32().expect("values"), beside[0].2);
+    }
+    let about = session.begin_expression(ExpressionSpec { of: Choice::Instant, ..ExpressionSpec::default() });
+    let about = about.expect("a beginning").clone();
+    assert!(AnnDataFile::begin(Vec::new(), &about, &[]).expect("begun").finish().is_err(), "no value is in");
+    // Without a gene, and without a tumour.
+    let no_gene = About { genes: Vec::new(), sources: Vec::new(), r2: Vec::new(), ..about.clone() };
+    for (about, shape) in [(no_gene, [37, 0]), (About { genes: about.genes, ..About::default() }, [0, 300])] {
+        let bytes = AnnDataFile::begin(Vec::new(), &about, &[]).expect("begun").finish().expect("written");
+        let file = File::from_bytes(bytes).expect("HDF5");
+        for name in ["X", "layers/purified"] {
+            assert_eq!(file.dataset(name).expect("a matrix").shape().expect("a shape"), shape);
+        }
+    }
 }

@@ -3,14 +3,16 @@
 #![cfg(all(feature = "cpu", feature = "containers"))]
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use twinpurify::container::source::Disk;
 use twinpurify::container::written::{AnnDataFile, ParquetFile};
-use twinpurify::figure::{FigureKind, FigureSpec, ThemeName};
+use twinpurify::figure::{FigureKind, FigureSpec, MapKind, Of, ThemeName};
 use twinpurify::readout::Grouping;
 use twinpurify::readout::gene_differences::Values;
 use twinpurify::session::{
-    Choice, ExpressionSpec, ExpressionText, GeneKey, GenesPage, GenesRequest, Session, TableSpec,
+    Choice, ExpressionMatrices, ExpressionSpec, ExpressionText, GeneKey, GenesPage, GenesRequest, Session, TableSpec,
 };
 use twinpurify::twin::{Config, Preset};
 
@@ -98,6 +100,8 @@ fn nothing_takes_much_more_than_opening() {
     say("the cohort", LIVE.load(Relaxed) - before);
     session.run_instant(&Config { genes: 1000, ..Config::preset(Preset::Instant) }).unwrap();
     say("with a model", LIVE.load(Relaxed) - before);
+    // As on screen before anything is saved.
+    say("the map", peak(before, || session.map(MapKind::Pca, Of::Instant).map(drop).unwrap()).0);
     say("fitting", peak(before, || while session.extend_expression(Choice::Instant).unwrap() < 1.0 {}).0);
     let spec = ExpressionSpec { of: Choice::Instant, ..ExpressionSpec::default() };
     let (text, bytes) = peak(before, || {
@@ -113,34 +117,50 @@ fn nothing_takes_much_more_than_opening() {
     let (parquet, ()) = peak(before, || {
         let about = session.begin_expression(spec).unwrap().clone();
         let mut file = ParquetFile::begin(std::io::sink(), &about).unwrap();
-        while let Some((block, _)) = session.next_expression_tumours().unwrap() {
-            file.push(block.purified.as_slice().unwrap()).unwrap();
+        while let Some((block, _)) = session.next_expression_tumours(ExpressionMatrices::Purified).unwrap() {
+            file.push(block.values.as_slice().unwrap()).unwrap();
         }
         file.finish().unwrap();
     });
     say("Parquet", parquet);
-    // In the browser an AnnData file is put together in memory; the command line writes it to a file.
-    let (anndata, bytes) = peak(before, || {
+    let (anndata, ()) = peak(before, || {
         let about = session.begin_expression(spec).unwrap().clone();
         let beside = session.expression_beside(Choice::Instant).unwrap();
-        let mut file = AnnDataFile::begin_in_memory(&about, &beside).unwrap();
+        let mut file = AnnDataFile::begin(std::io::sink(), &about, &beside).unwrap();
         drop(beside);
-        while let Some((block, _)) = session.next_expression().unwrap() {
-            file.push(block.first, block.raw.as_slice().unwrap(), block.purified.as_slice().unwrap()).unwrap();
+        while let Some((block, _)) = session.next_expression_tumours(ExpressionMatrices::RawAndPurified).unwrap() {
+            file.push(block.values.as_slice().unwrap()).unwrap();
         }
-        file.finish().unwrap().into_inner().len()
+        file.finish().unwrap();
     });
-    println!("AnnData in memory, a file of {bytes} bytes: {anndata} bytes, {:.3}", of(anndata));
-    // Its two matrices, and as much again of zeros while it is begun.
-    assert!(anndata < LIVE.load(Relaxed) - before + 2 * bytes + (16 << 20), "{anndata} for a file of {bytes}");
+    say("AnnData", anndata);
     let (genes, tested) = peak(before, || show_genes(&mut session));
     say("the Genes panel", genes);
     assert!(tested.iter().all(|tested| *tested > GENES / 2), "{tested:?}");
-    // The CSV of all genes is one text.
-    let (csv, text) = peak(before, || session.table(TableSpec::GeneDifferences).unwrap());
-    println!("the Genes panel's CSV, a text of {} bytes: {csv} bytes, {:.3}", text.len(), of(csv));
-    assert!(csv < genes + text.len() + (2 << 20), "{csv} for {} bytes", text.len());
-    drop(text);
+    // The page takes the CSV of all genes piece by piece.
+    let (csv, bytes) = peak(before, || {
+        let mut piece = |at| session.table_piece(TableSpec::GeneDifferences, at).unwrap();
+        (0..).map_while(|at| piece(at).map(|piece| piece.len())).sum::<usize>()
+    });
+    say("the Genes panel's CSV", csv);
+    assert_eq!(bytes, session.table(TableSpec::GeneDifferences).unwrap().len());
+    // A matrix as Parquet, one group of rows as it is written here: opening it holds no second copy either.
+    let path = std::env::temp_dir().join(format!("twinpurify_memory_{}.parquet", std::process::id()));
+    {
+        let about = session.begin_expression(spec).unwrap().clone();
+        let mut file = ParquetFile::begin(std::fs::File::create(&path).unwrap(), &about).unwrap();
+        while let Some((block, _)) = session.next_expression_tumours(ExpressionMatrices::Purified).unwrap() {
+            file.push(block.values.as_slice().unwrap()).unwrap();
+        }
+        file.finish().unwrap();
+    }
+    let mut other = Session::default();
+    let (read, ()) = peak(LIVE.load(Relaxed), || {
+        other.open_container("matrix.parquet", Arc::new(Disk::open(&path).unwrap())).unwrap();
+    });
+    std::fs::remove_file(&path).unwrap();
+    say("opening that Parquet", read);
+    drop(other);
     // The limit is one that a second copy of the matrix would break.
     let (copied, copy) =
         peak(before, || session.cohort().unwrap().matrix.rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>());

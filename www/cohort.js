@@ -192,6 +192,9 @@ export class Cohort {
   /** A table that needs no model, as CSV: `{table: "quality"}`. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
   table(options) { return this.#engines.cpu("table", [options]); }
 
+  /** The same as a file. @param {import("./engine").TableOptions} options @returns {Promise<Blob>} */
+  tableFile(options) { return this.#engines.cpu("tableFile", [options]); }
+
   /** Open everything again in a fresh engine. */
   async reopen() {
     if (this.#session) await this.#engines.cpu("openSession", [this.#session.file]);

@@ -309,6 +309,17 @@ const CALLS = {
     }
   },
 
+  /** A table as a Blob of CSV: what is long is text in the engine a piece at a time. */
+  tableFile([options]) {
+    /** @type {Blob[]} */
+    const parts = [];
+    for (let at = 0; ; at++) {
+      const bytes = cpu().tablePiece(options, at);
+      if (!bytes) return new Blob(parts, { type: "text/csv" });
+      parts.push(new Blob([/** @type {any} */ (bytes)]));
+    }
+  },
+
   cancelExpression() {
     if (writing) writing.cancelled = true;
   },

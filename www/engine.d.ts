@@ -98,8 +98,8 @@ export type Scorer = "ssgsea" | "singscore" | "zscore";
 /** Every measured gene that has a value raw and purified, or those that were trained on. */
 export type PathwayGenes = "all" | "training";
 export type ExpressionFormat = "tsv" | "gct" | "h5ad" | "parquet";
-/** The next genes of an expression file: as text, or as numbers, genes × tumours row by row. */
-export type ExpressionPiece = { done: number; text: Uint8Array } | { done: number; first: number; raw: Float32Array; purified: Float32Array };
+/** The next genes of an expression file, as text. */
+export interface ExpressionPiece { done: number; text: Uint8Array }
 /** The next tumours of one, tumours × genes row by row. */
 export interface ExpressionTumours { done: number; tumours: Float32Array }
 export interface PathwayOptions { sets: "hallmark" | "own"; scorer: Scorer; genes: PathwayGenes; of: "purified" | "instant" }
@@ -224,10 +224,10 @@ export interface Engine {
   geneMarkers(request: { of: "purified" | "instant"; groups: Grouping; most: number }): GeneMarkers; axisGenes(request: AxesRequest): AxisGenes[];
   clusters(request: { of: Source; k: number }): Grouping;
   neighbours(request: { of: Source; sample: number; count: number }): Nearest;
-  figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string;
+  figure(spec: FigureSpec): unknown; figureSvg(spec: FigureSpec): string; table(options: TableOptions): string; tablePiece(options: TableOptions, at: number): Uint8Array | undefined;
   extendExpression(wanted: { of: string }): number; beginExpression(wanted: { of: string; scale: string }): { about: string; sentence: string };
-  expressionBeside(wanted: { of: string }): [string, number, Float32Array][]; nextExpression(text: "tsv" | "gct" | null): ExpressionPiece | undefined;
-  nextExpressionTumours(): ExpressionTumours | undefined;
+  expressionBeside(wanted: { of: string }): [string, number, Float32Array][]; nextExpression(text: "tsv" | "gct"): ExpressionPiece | undefined;
+  nextExpressionTumours(matrices: "purified" | "raw_and_purified"): ExpressionTumours | undefined;
   modelFile(): Uint8Array; free?(): void;
   version(): string;
   trainedOn(engine: string): void; runRecord(): string;

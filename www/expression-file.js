@@ -1,5 +1,5 @@
 // Purified expression as a file, written in the worker piece by piece: the page holds a Blob, which the browser may keep on
-// disk, and the worker one block of genes, or of Parquet, whose columns are samples, one of tumours.
+// disk, and the worker one block of genes, or of Parquet and AnnData, which are written sample by sample, one of tumours.
 import { breathe } from "./training-loop.js";
 
 /** @typedef {import("./engine").Engine} Engine */
@@ -31,6 +31,7 @@ export async function expressionFile({ of, format, scale }, { exclusive, engine,
   }
   const { about, sentence } = await exclusive(() => engine().beginExpression({ of, scale }));
   const text = format === "tsv" || format === "gct" ? format : null;
+  const matrices = format === "h5ad" ? "raw_and_purified" : "purified";
   const writer = text ? null : await writerOf(format, about, containers);
   /** @type {Blob[]} */
   let parts = [];
@@ -43,21 +44,20 @@ export async function expressionFile({ of, format, scale }, { exclusive, engine,
       for (const [name, width, values] of await exclusive(() => engine().expressionBeside({ of }))) writer.beside(name, width, values);
     }
     for (;;) {
-      const piece = await exclusive(() => (format === "parquet" ? engine().nextExpressionTumours() : engine().nextExpression(text)));
+      const piece = await exclusive(() => (text ? engine().nextExpression(text) : engine().nextExpressionTumours(matrices)));
       await breathe();
       if (cancelled()) return null;
       if (!piece) break;
       if ("text" in piece) keep(piece.text);
       else {
-        if ("tumours" in piece) writer.pushSamples(piece.tumours);
-        else writer.pushGenes(piece.first, piece.raw, piece.purified);
+        writer.pushSamples(piece.tumours);
         keep(writer.take());
       }
       onProgress(0.5 + 0.5 * piece.done, "Writing");
     }
     if (writer) {
       writer.finish();
-      for (let bytes = writer.take(); bytes.length; bytes = writer.take()) keep(bytes);
+      keep(writer.take());
     }
   } finally {
     writer?.free();

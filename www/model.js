@@ -194,6 +194,9 @@ export class Model {
   /** A table as CSV. @param {import("./engine").TableOptions} options @returns {Promise<string>} */
   table(options) { return this.#engines.cpu("table", [options]); }
 
+  /** The same as a file, which is never text as a whole. @param {import("./engine").TableOptions} options @returns {Promise<Blob>} */
+  tableFile(options) { return this.#engines.cpu("tableFile", [options]); }
+
   /** What the run was made of: files with their SHA-256, roles, corrections, parameters, engine, version; JSON without a sample's name. @returns {Promise<string>} */
   runRecord() { return this.#engines.cpu("runRecord"); }
   /**

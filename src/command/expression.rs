@@ -1,13 +1,15 @@
 //! `--expression`: the purified expression of every measured gene as a file.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use twinpurify::container::written::{About, AnnDataFile, ParquetFile};
-use twinpurify::session::{Choice, ExpressionScale, ExpressionSpec, ExpressionText, Session, tables};
+use twinpurify::container::written::{About, AnnDataError, AnnDataFile, ParquetFile};
+use twinpurify::session::{
+    Choice, ExpressionMatrices, ExpressionScale, ExpressionSpec, ExpressionText, Session, tables,
+};
 
 use super::output::OutputFolder;
 use super::{Failure, note};
@@ -124,20 +126,23 @@ fn write_parquet(session: &mut Session, about: &About, path: &Path) -> Result<()
     let failed = |error: parquet::errors::ParquetError| Failure::io("Writing", path, &io::Error::other(error));
     let file = File::create(path).map_err(|error| Failure::io("Writing", path, &error))?;
     let mut writer = ParquetFile::begin(file, about).map_err(failed)?;
-    while let Some((block, _)) = session.next_expression_tumours()? {
-        writer.push(values(&block.purified)).map_err(failed)?;
+    while let Some((block, _)) = session.next_expression_tumours(ExpressionMatrices::Purified)? {
+        writer.push(values(&block.values)).map_err(failed)?;
     }
     writer.finish().map_err(failed)
 }
 
 fn write_anndata(session: &mut Session, of: Choice, about: &About, path: &Path) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::io("Writing", path, &error);
+    let failed = |error: AnnDataError| match error {
+        AnnDataError::Io(error) => Failure::io("Writing", path, &error),
+        error => Failure::io("Writing", path, &io::Error::other(error)),
+    };
     let beside = session.expression_beside(of)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path).map_err(failed)?;
-    let mut writer = AnnDataFile::begin(file, about, &beside).map_err(|error| failed(io::Error::other(error)))?;
+    let file = File::create(path).map_err(|error| Failure::io("Writing", path, &error))?;
+    let mut writer = AnnDataFile::begin(file, about, &beside).map_err(failed)?;
     drop(beside);
-    while let Some((block, _)) = session.next_expression()? {
-        writer.push(block.first, values(&block.raw), values(&block.purified)).map_err(failed)?;
+    while let Some((block, _)) = session.next_expression_tumours(ExpressionMatrices::RawAndPurified)? {
+        writer.push(values(&block.values)).map_err(failed)?;
     }
     writer.finish().map(drop).map_err(failed)
 }

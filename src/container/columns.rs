@@ -1,7 +1,9 @@
-//! Parquet: every flat column, a row group at a time, as one table.
+//! Parquet: every flat column as one table, some rows of a row group at a time: a matrix is often one group, and is not held as a
+//! whole beside what is made of it.
 
 use std::collections::VecDeque;
 use std::io::Read;
+use std::ops::Range;
 
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
@@ -20,6 +22,12 @@ use super::text::{Lines, date};
 
 /// Records decoded at a time, so that a hostile count cannot make us reserve for it.
 const BATCH: usize = 16_384;
+
+/// Values decoded before they are handed on (16 MB of float32), but where that took more than [`PASSES`] over a row group: a column
+/// can only be read from its beginning.
+const AT_ONCE: usize = 4 << 20;
+/// Times that a column is decoded at the most.
+const PASSES: usize = 4;
 
 /// Length of the metadata and Parquet's mark, at the file's end.
 const FOOTER: u64 = 8;
@@ -58,14 +66,16 @@ struct Table {
     reader: SerializedFileReader<Chunks>,
     columns: Vec<usize>,
     due: VecDeque<Piece>,
+    /// The row group to be decoded next, and from which row.
     group: usize,
-    /// The row group being handed on, and its next row.
+    from: usize,
+    /// The rows being handed on, and the next of them.
     open: Option<(Vec<Cells>, usize)>,
     size: u64,
     over: bool,
 }
 
-/// One column of a row group.
+/// One column of some rows.
 enum Cells {
     Floats(Vec<f32>),
     Numbers(Vec<f64>),
@@ -117,7 +127,7 @@ pub(super) fn open(name: &str, source: Source) -> Result<Box<dyn Pieces>, Contai
     lines.end_line();
     let part = Part { name: name.to_owned(), origin: "from a Parquet file".to_owned(), written: true, notes };
     let due = VecDeque::from([Piece::Begin(part), Piece::Bytes(lines.take())]);
-    Ok(Box::new(Table { reader, columns, due, group: 0, open: None, size, over: false }))
+    Ok(Box::new(Table { reader, columns, due, group: 0, from: 0, open: None, size, over: false }))
 }
 
 fn is_read(column: &ColumnDescriptor) -> bool {
@@ -127,24 +137,33 @@ fn is_read(column: &ColumnDescriptor) -> bool {
 }
 
 impl Table {
-    fn read_group(&self) -> Result<(Vec<Cells>, usize), ContainerError> {
+    /// The next rows, and on to those behind them.
+    fn read_rows(&mut self) -> Result<Vec<Cells>, ContainerError> {
         let group = self.reader.get_row_group(self.group).map_err(refused)?;
-        let rows = usize::try_from(group.metadata().num_rows()).map_err(|e| ContainerError::damaged("Parquet", e))?;
-        if rows as u64 > MAX_NAMES {
+        let all = usize::try_from(group.metadata().num_rows()).map_err(|e| ContainerError::damaged("Parquet", e))?;
+        if all as u64 > MAX_NAMES {
             return Err(ContainerError::damaged("Parquet", "more rows in a group than in the file"));
         }
+        let at_once = (AT_ONCE / self.columns.len().max(1)).max(all.div_ceil(PASSES));
+        let rows = self.from..self.from.saturating_add(at_once).min(all);
         let mut cells = Vec::with_capacity(self.columns.len());
         let mut text = 0;
         for at in &self.columns {
             let column = group.metadata().column(*at).column_descr_ptr();
             let reader = group.get_column_reader(*at).map_err(refused)?;
-            cells.push(read(reader, &column, rows, &mut text)?);
+            cells.push(read(reader, &column, rows.clone(), &mut text)?);
         }
-        Ok((cells, rows))
+        (self.group, self.from) = if rows.end < all { (self.group, rows.end) } else { (self.group + 1, 0) };
+        Ok(cells)
     }
 }
 
-fn read(reader: ColumnReader, column: &ColumnDescriptor, rows: usize, text: &mut u64) -> Result<Cells, ContainerError> {
+fn read(
+    reader: ColumnReader,
+    column: &ColumnDescriptor,
+    rows: Range<usize>,
+    text: &mut u64,
+) -> Result<Cells, ContainerError> {
     let unit = match column.logical_type_ref() {
         Some(LogicalType::Timestamp(time)) => Some(match time.unit {
             TimeUnit::MILLIS => 86_400_000_i64,
@@ -155,15 +174,22 @@ fn read(reader: ColumnReader, column: &ColumnDescriptor, rows: usize, text: &mut
         _ if column.converted_type() == ConvertedType::TIMESTAMP_MICROS => Some(86_400_000_000),
         _ => None,
     };
-    let numbers =
-        |values: Vec<Option<f64>>| Cells::Numbers(values.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect());
+    let numbers = |values: Vec<Option<f64>>| {
+        // What is collected in place keeps the room of what it was.
+        let mut numbers: Vec<f64> = values.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect();
+        numbers.shrink_to_fit();
+        Cells::Numbers(numbers)
+    };
     Ok(match reader {
         ColumnReader::FloatColumnReader(reader) => {
-            Cells::Floats(all(reader, column, rows)?.into_iter().map(|v| v.unwrap_or(f32::NAN)).collect())
+            let values = values(reader, column, rows)?;
+            let mut floats: Vec<f32> = values.into_iter().map(|v| v.unwrap_or(f32::NAN)).collect();
+            floats.shrink_to_fit();
+            Cells::Floats(floats)
         }
-        ColumnReader::DoubleColumnReader(reader) => numbers(all(reader, column, rows)?),
+        ColumnReader::DoubleColumnReader(reader) => numbers(values(reader, column, rows)?),
         ColumnReader::Int32ColumnReader(reader) => {
-            let values = all(reader, column, rows)?;
+            let values = values(reader, column, rows)?;
             if column.converted_type() == ConvertedType::DATE {
                 Cells::Words(values.into_iter().map(|v| v.map(|days| date(i64::from(days)))).collect())
             } else {
@@ -171,7 +197,7 @@ fn read(reader: ColumnReader, column: &ColumnDescriptor, rows: usize, text: &mut
             }
         }
         ColumnReader::Int64ColumnReader(reader) => {
-            let values = all(reader, column, rows)?;
+            let values = values(reader, column, rows)?;
             match unit {
                 Some(day) => Cells::Words(values.into_iter().map(|v| v.map(|at| date(at.div_euclid(day)))).collect()),
                 // Larger than 2^53 is an id, which must not be rounded.
@@ -183,11 +209,11 @@ fn read(reader: ColumnReader, column: &ColumnDescriptor, rows: usize, text: &mut
         }
         ColumnReader::BoolColumnReader(reader) => {
             let word = |yes: bool| if yes { "TRUE" } else { "FALSE" }.to_owned();
-            Cells::Words(all(reader, column, rows)?.into_iter().map(|v| v.map(word)).collect())
+            Cells::Words(values(reader, column, rows)?.into_iter().map(|v| v.map(word)).collect())
         }
         ColumnReader::ByteArrayColumnReader(reader) => {
             let mut words = Vec::new();
-            for value in all(reader, column, rows)? {
+            for value in values(reader, column, rows)? {
                 *text += value.as_ref().map_or(0, |v| v.len() as u64);
                 if *text > MAX_TEXT {
                     let what = format!("The Parquet file's words are longer than {} MB.", MAX_TEXT >> 20);
@@ -201,37 +227,35 @@ fn read(reader: ColumnReader, column: &ColumnDescriptor, rows: usize, text: &mut
     })
 }
 
-/// All values of a column, missing ones as `None`.
-fn all<T: DataType>(
+/// Some rows of a column, missing values as `None`.
+fn values<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
     column: &ColumnDescriptor,
-    rows: usize,
+    Range { start, end }: Range<usize>,
 ) -> Result<Vec<Option<T::T>>, ContainerError> {
     let present = column.max_def_level();
     let mut out = Vec::new();
     let (mut values, mut levels) = (Vec::new(), Vec::new());
-    while out.len() < rows {
+    let mut row = 0;
+    while row < end {
         values.clear();
         levels.clear();
-        let batch = BATCH.min(rows - out.len());
+        let wanted = row >= start;
+        // Rows before are decoded too, and dropped: the crate's own way past them reads headers where there are none.
+        let batch = BATCH.min(if wanted { end - row } else { start - row });
         let (records, ..) = reader.read_records(batch, Some(&mut levels), None, &mut values).map_err(refused)?;
         if records == 0 {
             return Err(ContainerError::damaged("Parquet", "a column is shorter than the others"));
         }
-        if present == 0 {
+        row += if present == 0 { values.len() } else { levels.len() };
+        if wanted && present == 0 {
             out.extend(values.drain(..).map(Some));
-        } else {
+        } else if wanted {
             let mut given = values.drain(..);
-            for level in &levels {
-                out.push(if *level == present { given.next() } else { None });
-            }
+            out.extend(levels.iter().map(|level| if *level == present { given.next() } else { None }));
         }
     }
-    if out.len() == rows {
-        Ok(out)
-    } else {
-        Err(ContainerError::damaged("Parquet", "a column is longer than the others"))
-    }
+    if row == end { Ok(out) } else { Err(ContainerError::damaged("Parquet", "a column is longer than the others")) }
 }
 
 impl Pieces for Table {
@@ -247,9 +271,7 @@ impl Pieces for Table {
                 self.over = true;
                 return Ok(Some(Piece::End));
             }
-            let (cells, _) = self.read_group()?;
-            self.group += 1;
-            self.open = Some((cells, 0));
+            self.open = Some((self.read_rows()?, 0));
             return Ok(Some(Piece::Nothing));
         };
         let rows = cells.first().map_or(0, Cells::len);

@@ -212,6 +212,18 @@ impl Session {
         }
     }
 
+    /// A piece of a table as CSV, counted from 0; none behind the last. A long one is text a part at a time, the others are one.
+    ///
+    /// # Errors
+    /// As [`Self::table`].
+    pub fn table_piece(&mut self, spec: TableSpec, at: usize) -> Result<Option<String>, SessionError> {
+        match spec {
+            TableSpec::GeneDifferences => self.genes_csv_piece(at),
+            spec if at == 0 => self.table(spec).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// The genes of an embedding that is a profile; none where it is a bottleneck.
     fn embedding_names(&mut self, of: Of) -> Result<Option<Vec<String>>, SessionError> {
         if let Some(kept) = self.kept() {

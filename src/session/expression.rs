@@ -47,15 +47,15 @@ pub struct ExpressionSpec {
     pub scale: ExpressionScale,
 }
 
-/// The next block of genes of an expression file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExpressionBlock {
-    /// Row of the first gene.
-    pub first: usize,
-    /// Raw values, genes × tumours.
-    pub raw: Array2<f32>,
-    /// Purified values, genes × tumours.
-    pub purified: Array2<f32>,
+/// What a file that is written tumour by tumour holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpressionMatrices {
+    /// The purified matrix.
+    #[default]
+    Purified,
+    /// The raw matrix, and the purified one behind it.
+    RawAndPurified,
 }
 
 /// The next tumours of an expression file that is written tumour by tumour.
@@ -63,15 +63,15 @@ pub struct ExpressionBlock {
 pub struct TumourBlock {
     /// Column of the first tumour.
     pub first: usize,
-    /// Purified values, tumours × genes.
-    pub purified: Array2<f32>,
+    /// Raw or purified values, tumours × genes.
+    pub values: Array2<f32>,
 }
 
 /// An expression file being written; a model or strength that changes meanwhile ends it.
 pub(super) struct Writing {
     spec: ExpressionSpec,
     about: About,
-    /// The next gene, where it is written gene by gene, and the next tumour, where by tumours.
+    /// The next gene, where it is written gene by gene, and the next tumour, where by tumours: counted on in a second matrix.
     gene: usize,
     tumour: usize,
 }
@@ -81,33 +81,27 @@ const CHANGED: SessionError = SessionError::NotYet(
 );
 
 impl Session {
-    /// Begin writing an expression file, whose pieces [`Self::next_expression`] gives; what stands beside its values.
+    /// Begin writing an expression file, whose pieces [`Self::next_expression_text`] or
+    /// [`Self::next_expression_tumours`] gives; what stands beside its values.
     ///
     /// # Errors
     /// As [`Self::expression`].
     pub fn begin_expression(&mut self, spec: ExpressionSpec) -> Result<&About, SessionError> {
-        self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
+        self.rest();
         let about = self.expression_about(spec)?;
         Ok(&self.writing.insert(Writing { spec, about, gene: 0, tumour: 0 }).about)
     }
 
-    /// The next genes of the expression file that was begun, and the share that is done then; none behind the last.
+    /// Let go of what can be made again: the file needs the room.
+    fn rest(&mut self) {
+        self.trained.iter_mut().chain(&mut self.instant).for_each(Fitted::rest);
+    }
+
+    /// The next genes of the expression file that was begun, as text, and the share that is done then; none behind the last. The
+    /// head comes with the first genes.
     ///
     /// # Errors
     /// As [`Self::expression`], and when model or strength changed since it was begun.
-    pub fn next_expression(&mut self) -> Result<Option<(ExpressionBlock, f64)>, SessionError> {
-        let Some((ExpressionSpec { of, scale }, rows, done)) = self.next_genes()? else { return Ok(None) };
-        let expression = self.expression(of)?;
-        let (mut raw, mut purified) = (expression.raw(rows.clone()), expression.purified(rows.clone()));
-        scaled(scale, &mut raw);
-        scaled(scale, &mut purified);
-        Ok(Some((ExpressionBlock { first: rows.start, raw, purified }, done)))
-    }
-
-    /// As [`Self::next_expression`], as text; the head comes with the first genes.
-    ///
-    /// # Errors
-    /// As [`Self::next_expression`].
     pub fn next_expression_text(&mut self, text: ExpressionText) -> Result<Option<(String, f64)>, SessionError> {
         let Some((ExpressionSpec { of, scale }, rows, done)) = self.next_genes()? else { return Ok(None) };
         let mut purified = self.expression(of)?.purified(rows.clone());
@@ -143,23 +137,32 @@ impl Session {
     }
 
     /// The next tumours of the expression file that was begun, every gene of each, and the share that is done then; none behind
-    /// the last.
+    /// the last of the last matrix.
     ///
     /// # Errors
-    /// As [`Self::next_expression`].
-    pub fn next_expression_tumours(&mut self) -> Result<Option<(TumourBlock, f64)>, SessionError> {
+    /// As [`Self::next_expression_text`].
+    pub fn next_expression_tumours(
+        &mut self,
+        matrices: ExpressionMatrices,
+    ) -> Result<Option<(TumourBlock, f64)>, SessionError> {
         let Writing { spec, about, tumour, .. } = self.writing.as_mut().ok_or(CHANGED)?;
         let (spec, all) = (*spec, about.samples.len());
-        let tumours = *tumour..(*tumour + TUMOURS).min(all);
+        let before = if matrices == ExpressionMatrices::RawAndPurified { all } else { 0 };
+        let raw = *tumour < before;
+        let (from, to) = if raw { (0, all) } else { (before, before + all) };
+        let tumours = *tumour..(*tumour + TUMOURS).min(to);
         if tumours.is_empty() {
             self.writing = None;
             return Ok(None);
         }
         *tumour = tumours.end;
-        let mut purified = self.expression(spec.of)?.purified_tumours(tumours.clone());
-        scaled(spec.scale, &mut purified);
-        let done = tumours.end as f64 / all as f64;
-        Ok(Some((TumourBlock { first: tumours.start, purified }, done)))
+        let done = tumours.end as f64 / (before + all) as f64;
+        let of = tumours.start - from..tumours.end - from;
+        let first = of.start;
+        let expression = self.expression(spec.of)?;
+        let mut values = if raw { expression.raw_tumours(of) } else { expression.purified_tumours(of) };
+        scaled(spec.scale, &mut values);
+        Ok(Some((TumourBlock { first, values }, done)))
     }
 
     /// Fit the next block of the genes outside the training set; the share that is done, 1 when all are. It is done once of a
@@ -244,6 +247,7 @@ impl Session {
         if let Some(map) = self.maps.get(&(MapKind::Umap, of)) {
             beside.push(("X_umap".to_owned(), 2, map.positions.iter().copied().collect()));
         }
+        self.rest();
         let embedding = self.embedding(of)?;
         beside.push(("X_twinpurify".to_owned(), embedding.dim, embedding.values));
         Ok(beside)

@@ -23,6 +23,8 @@ pub(super) use axes::ReadAxes;
 
 /// Genes of each sense with a name on the volcano plot.
 const NAMED: usize = 12;
+/// Genes of the CSV that are text at once.
+const LINES: usize = 512;
 
 const NOT_COMPARED: SessionError =
     SessionError::NotYet("No groups have been compared gene by gene yet: choose two groups first.");
@@ -205,15 +207,31 @@ impl Session {
         Ok(rows.into_iter().map(|row| gene_row(&found, names, expression.as_ref(), row)).collect())
     }
 
-    /// Every gene of the newest comparison as CSV, in the cohort's order.
+    /// Every gene of the newest comparison as CSV, least raw p first.
     pub(super) fn genes_csv(&self) -> Result<String, SessionError> {
+        let genes = self.newest_genes()?.found.raw.genes.len();
+        let mut text = String::with_capacity(super::tables::genes::BYTES * genes);
+        for at in 0.. {
+            let Some(piece) = self.genes_csv_piece(at)? else { break };
+            text += &piece;
+        }
+        Ok(text)
+    }
+
+    /// A piece of it, counted from 0; none behind the last.
+    pub(super) fn genes_csv_piece(&self, at: usize) -> Result<Option<String>, SessionError> {
         let newest = self.newest_genes()?;
         let (of, found) = (newest.request.of, &newest.found);
         let names = self.expression_names()?;
-        let expression = if found.purified.is_some() { Some(self.made_expression(of)?) } else { None };
         let order = found.ordered(Values::Raw, |test| test.difference.p);
-        let rows = order.into_iter().map(|row| gene_row(found, names, expression.as_ref(), row));
-        Ok(super::tables::genes::differences(found, rows))
+        let from = at.saturating_mul(LINES);
+        if at > 0 && from >= order.len() {
+            return Ok(None);
+        }
+        let expression = if found.purified.is_some() { Some(self.made_expression(of)?) } else { None };
+        let rows = &order[from..order.len().min(from + LINES)];
+        let rows = rows.iter().map(|row| gene_row(found, names, expression.as_ref(), *row));
+        Ok(Some(super::tables::genes::differences(found, at > 0, rows)))
     }
 
     /// Genes and their moderated t, highest first: what GSEA takes as a ranked list.

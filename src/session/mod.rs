@@ -41,7 +41,7 @@ pub use self::{
     evidence::{ComparisonRequest, NamedConfig, measures_figure},
     explorer::Nearest,
     exports::TableSpec,
-    expression::{ExpressionBlock, ExpressionScale, ExpressionSpec, ExpressionText, TumourBlock},
+    expression::{ExpressionMatrices, ExpressionScale, ExpressionSpec, ExpressionText, TumourBlock},
     files::SampleTable,
     genes::{AxesRequest, AxisGenes, GeneKey, GeneRow, GenesFound, GenesPage, GenesRequest, Marker, Markers},
     groups::DifferencesRequest,

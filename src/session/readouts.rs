@@ -132,22 +132,34 @@ impl Session {
         if let Some(kept) = self.kept_embedding(of) {
             return kept;
         }
+        let table = |set: &TrainingSet, values: &Array2<f32>| EmbeddingTable {
+            samples: set.tumours.clone(),
+            dim: values.ncols(),
+            values: values.iter().copied().collect(),
+        };
+        if let Some(fitted) = self.fitted_of(of)? {
+            return Ok(table(&fitted.set, &fitted.embedding));
+        }
         let (set, values) = self.features(of)?;
-        let dim = values.ncols();
-        Ok(EmbeddingTable { samples: set.tumours.clone(), dim, values: values.into_iter().collect() })
+        Ok(table(&set, &values))
     }
 
     pub(super) fn features(&mut self, of: Of) -> Result<(Rc<TrainingSet>, Array2<f32>), SessionError> {
-        let fitted = match of {
-            Of::Raw => {
-                let set = self.current_set()?;
-                let values = Raw::new(set.moments.clone()).embed(&set.tumour_values);
-                return Ok((set, values));
-            }
-            Of::Purified => self.fitted(Choice::Purified)?,
-            Of::Instant => self.fitted(Choice::Instant)?,
-        };
-        Ok((Rc::clone(&fitted.set), fitted.embedding.clone()))
+        if let Some(fitted) = self.fitted_of(of)? {
+            return Ok((Rc::clone(&fitted.set), fitted.embedding.clone()));
+        }
+        let set = self.current_set()?;
+        let values = Raw::new(set.moments.clone()).embed(&set.tumour_values);
+        Ok((set, values))
+    }
+
+    /// What was fitted; nothing was of raw values.
+    fn fitted_of(&self, of: Of) -> Result<Option<&Fitted>, SessionError> {
+        match of {
+            Of::Raw => Ok(None),
+            Of::Purified => self.fitted(Choice::Purified).map(Some),
+            Of::Instant => self.fitted(Choice::Instant).map(Some),
+        }
     }
 
     /// A map of the tumours.
@@ -159,19 +171,22 @@ impl Session {
             self.maps.insert((kind, of), kept?);
         }
         if !self.maps.contains_key(&(kind, of)) {
-            let (set, values) = self.features(of)?;
+            let set = match self.fitted_of(of)? {
+                Some(fitted) => Rc::clone(&fitted.set),
+                None => self.current_set()?,
+            };
             let (positions, x_label, y_label) = match kind {
                 MapKind::Pca => {
-                    let map = match of {
-                        Of::Raw => PcaMap::of(&values)?,
-                        Of::Purified => self.fitted(Choice::Purified)?.pca_map()?,
-                        Of::Instant => self.fitted(Choice::Instant)?.pca_map()?,
+                    let map = match self.fitted_of(of)? {
+                        Some(fitted) => fitted.pca_map()?,
+                        None => PcaMap::of(&self.features(of)?.1)?,
                     };
                     let [x, y] =
                         map.explained_variance_ratio.map(|share| format!("{:.0} % of variance", 100.0 * share));
                     (map.positions, format!("PC1 ({x})"), format!("PC2 ({y})"))
                 }
                 MapKind::Umap => {
+                    let (_, values) = self.features(of)?;
                     let narrow = if values.ncols() > 4 * UMAP_COMPONENTS {
                         let components = PrincipalComponents::fit(values.view(), UMAP_COMPONENTS)?;
                         components.scores.mapv(|v| v as f32)

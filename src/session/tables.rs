@@ -320,13 +320,13 @@ fn table<'a, 'b, R>(header: impl IntoIterator<Item = &'a str>, rows: impl IntoIt
 where
     R: IntoIterator<Item = Cow<'b, str>>,
 {
-    table_of(0, header, rows)
+    lines_of(0, Some(header), rows)
 }
 
-/// A table of about so many bytes: text that grows is copied, and there twice.
-fn table_of<'a, 'b, R>(
+/// Lines of about so many bytes, below a header or as the next of a table: text that grows is copied, and there twice.
+fn lines_of<'a, 'b, R>(
     bytes: usize,
-    header: impl IntoIterator<Item = &'a str>,
+    header: Option<impl IntoIterator<Item = &'a str>>,
     rows: impl IntoIterator<Item = R>,
 ) -> String
 where
@@ -340,7 +340,8 @@ where
         }
         writer.write_record(None::<&[u8]>)
     };
-    let written = write(&mut header.into_iter().map(text))
+    let written = header
+        .map_or(Ok(()), |header| write(&mut header.into_iter().map(text)))
         .and_then(|()| rows.into_iter().try_for_each(|row| write(&mut row.into_iter())));
     debug_assert!(written.is_ok());
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()

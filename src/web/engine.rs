@@ -343,6 +343,13 @@ impl Engine {
         self.0.figure_svg(&from_js::<FigureSpec>(spec)?).map_err(refused)
     }
 
+    /// A piece of a table as CSV in UTF-8, counted from 0; undefined behind the last.
+    #[wasm_bindgen(js_name = tablePiece)]
+    pub fn table_piece(&mut self, spec: JsValue, at: f64) -> Result<Option<js_sys::Uint8Array>, JsValue> {
+        let piece = self.0.table_piece(from_js::<TableSpec>(spec)?, at as usize).map_err(refused)?;
+        Ok(piece.map(|text| js_sys::Uint8Array::from(text.as_bytes())))
+    }
+
     /// A table as CSV.
     pub fn table(&mut self, spec: JsValue) -> Result<String, JsValue> {
         self.0.table(from_js::<TableSpec>(spec)?).map_err(refused)

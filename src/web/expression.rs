@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine, refused};
 use super::value::{floats, from_js, object};
-use crate::session::{Choice, ExpressionSpec, ExpressionText};
+use crate::session::{Choice, ExpressionMatrices, ExpressionSpec, ExpressionText};
 
 #[derive(Deserialize)]
 struct Of {
@@ -41,34 +41,21 @@ impl Engine {
         Ok(beside.into_iter().map(entry).collect())
     }
 
-    /// The next genes of it: `text` where the kind of text is given, else `first`, `raw` and `purified`; `done` is the share.
-    /// Undefined behind the last.
+    /// The next genes of it as `text`; `done` is the share. Undefined behind the last.
     #[wasm_bindgen(js_name = nextExpression)]
     pub fn next_expression(&mut self, text: JsValue) -> Result<JsValue, JsValue> {
-        if let Some(text) = from_js::<Option<ExpressionText>>(text)? {
-            let piece = self.0.next_expression_text(text).map_err(refused)?;
-            return Ok(piece.map_or(JsValue::UNDEFINED, |(text, done)| {
-                object([("text", js_sys::Uint8Array::from(text.as_bytes()).into()), ("done", done.into())])
-            }));
-        }
-        let piece = self.0.next_expression().map_err(refused)?;
-        let slice = |values: &ndarray::Array2<f32>| floats(values.as_slice().unwrap_or_default());
-        Ok(piece.map_or(JsValue::UNDEFINED, |(block, done)| {
-            object([
-                ("first", (block.first as f64).into()),
-                ("raw", slice(&block.raw)),
-                ("purified", slice(&block.purified)),
-                ("done", done.into()),
-            ])
+        let piece = self.0.next_expression_text(from_js::<ExpressionText>(text)?).map_err(refused)?;
+        Ok(piece.map_or(JsValue::UNDEFINED, |(text, done)| {
+            object([("text", js_sys::Uint8Array::from(text.as_bytes()).into()), ("done", done.into())])
         }))
     }
 
     /// The next tumours of it, tumours × genes row by row as `tumours`; `done` is the share. Undefined behind the last.
     #[wasm_bindgen(js_name = nextExpressionTumours)]
-    pub fn next_expression_tumours(&mut self) -> Result<JsValue, JsValue> {
-        let piece = self.0.next_expression_tumours().map_err(refused)?;
+    pub fn next_expression_tumours(&mut self, matrices: JsValue) -> Result<JsValue, JsValue> {
+        let piece = self.0.next_expression_tumours(from_js::<ExpressionMatrices>(matrices)?).map_err(refused)?;
         Ok(piece.map_or(JsValue::UNDEFINED, |(block, done)| {
-            let values = floats(block.purified.as_slice().unwrap_or_default());
+            let values = floats(block.values.as_slice().unwrap_or_default());
             object([("tumours", values), ("done", done.into())])
         }))
     }

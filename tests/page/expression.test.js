@@ -54,15 +54,18 @@ test("purified expression is saved in every format and scale, named by its stren
     assert.deepEqual(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target)}`), []);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page does not scroll sideways");
     // A page reads what a page wrote: every gene, and every tumour a column.
-    const other = await openPage({ query: "?device=cpu" });
-    try {
-      await engineReady(other.page);
-      await other.page.setInputFiles("#file-input", { name: "purified.parquet", mimeType: "", buffer: files.parquet });
-      await other.page.waitForSelector("#files li .name:text('purified.parquet')");
-      await other.page.waitForFunction(() => !document.querySelector("#files .cancel-opening"));
-      assert.match(await other.page.textContent("#files li") ?? "", /^✓.*58 genes in rows × 40 samples in columns.*Parquet/s);
-    } finally {
-      await other.close();
+    const read = { parquet: /^✓.*58 genes in rows × 40 samples in columns.*Parquet/s, h5ad: /^✓.*40 samples in rows × 58 genes in columns.*AnnData/s };
+    for (const [format, said] of Object.entries(read)) {
+      const other = await openPage({ query: "?device=cpu" });
+      try {
+        await engineReady(other.page);
+        await other.page.setInputFiles("#file-input", { name: `purified.${format}`, mimeType: "", buffer: files[format] });
+        await other.page.waitForSelector(`#files li .name:text('purified.${format}')`);
+        await other.page.waitForFunction(() => !document.querySelector("#files .cancel-opening"));
+        assert.match(await other.page.textContent("#files li") ?? "", said);
+      } finally {
+        await other.close();
+      }
     }
     assert.deepEqual(complaints, []);
   } finally {

@@ -1,154 +1,131 @@
 //! AnnData (`.h5ad`) as anndata 0.8 and newer read it: `X` raw, `layers/purified`, `obs` the sample sheet, `var` the genes, `obsm`
 //! maps and embedding, `uns/twinpurify` how they were made.
 //!
-//! HDF5 wants samples × genes, and genes come in blocks. So the file is first written with zeros, which cost no memory until
-//! they are touched, and each block is then put where the two datasets lie: contiguous ones are one run of bytes, and hdf5-pure
-//! says where it begins.
+//! HDF5 wants samples × genes, row by row, first of `X` and then of the layer. Both stand [`behind`] the rest of the file, and so do
+//! the matrices of `obsm`, so that it is written front to back and of the values no more is held than the samples at hand.
 
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Write};
 
-use hdf5_pure::{AttrValue, DatasetBuilder, Error, File, FileBuilder, FormatError, GroupBuilder, Layout, Source};
+use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder, GroupBuilder, make_f32_type};
+use thiserror::Error;
 
+use super::behind::{Matrix, VALUE, behind, gap, stand_in};
 use super::{About, AboutColumn, unique};
 
-/// Where values go: a file, or bytes in memory.
-pub trait Place: Read + Write + Seek + Send + 'static {}
+/// The matrices whose values come sample by sample, in this order.
+const MATRICES: [&str; 2] = ["X", "layers/purified"];
+/// Values made bytes at once.
+const AT_ONCE: usize = 1 << 14;
 
-impl<T: Read + Write + Seek + Send + 'static> Place for T {}
-
-/// An AnnData file being written.
-pub struct AnnDataFile<T: Place> {
-    place: Shared<T>,
-    /// Where `X` and the layer begin.
-    begin: [u64; 2],
-    genes: usize,
-    samples: usize,
+/// Why an AnnData file was not written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AnnDataError {
+    /// What stands beside the values could not be laid out.
+    #[error("{0}")]
+    Hdf5(#[from] hdf5_pure::Error),
+    /// The file was not written as this program knows it.
+    #[error("the place of {0} in the file was not found")]
+    NoPlace(String),
+    /// More values than the two matrices have, or fewer.
+    #[error("{given} values where {wanted} were to come")]
+    Values {
+        /// What came.
+        given: u64,
+        /// What was still to come.
+        wanted: u64,
+    },
+    /// Its bytes could not be written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
 }
 
 /// Numbers of every sample that go into `obsm`: name, width, and samples × width row by row.
 pub type Beside = (String, usize, Vec<f32>);
 
-/// Room beside values and names: headers, and what HDF5 pads.
-const ROOM: usize = 1 << 20;
-
-impl AnnDataFile<Cursor<Vec<u8>>> {
-    /// Begin a file in memory, with room for all of it from the start: bytes that grow are copied, and there twice.
-    ///
-    /// # Errors
-    /// As [`Self::begin`].
-    pub fn begin_in_memory(about: &About, beside: &[Beside]) -> Result<Self, Error> {
-        let values = 2 * about.genes.len() * about.samples.len() + beside.iter().map(|of| of.2.len()).sum::<usize>();
-        let words = about.genes.iter().chain(&about.samples).chain(&about.sources).map(|word| word.len() + 40);
-        let cells =
-            about.columns.iter().flat_map(|column| &column.values).map(|v| v.as_ref().map_or(0, String::len) + 40);
-        let room = size_of::<f32>() * values + words.chain(cells).sum::<usize>() + ROOM;
-        Self::begin(Cursor::new(Vec::with_capacity(room)), about, beside)
-    }
+/// An AnnData file being written, front to back.
+pub struct AnnDataFile<W: Write> {
+    to: W,
+    /// Values that are still to come.
+    missing: u64,
 }
 
-impl<T: Place> AnnDataFile<T> {
-    /// Begin a file in an empty place.
+impl<W: Write> AnnDataFile<W> {
+    /// Begin a file, with all that stands beside its values.
     ///
     /// # Errors
-    /// When the place cannot be written or read back.
-    pub fn begin(place: T, about: &About, beside: &[Beside]) -> Result<Self, Error> {
-        let place = Shared(Arc::new(Mutex::new(place)));
-        skeleton(about, beside)?.finish_to(place.clone())?;
-        let file = File::from_source(place.clone())?;
-        let address = |name: &str| match file.dataset(name)?.layout()? {
-            Layout::Contiguous { address: Some(address), .. } => Ok(address),
-            // A matrix without a value is stored nowhere.
-            _ => Ok::<u64, Error>(0),
-        };
-        let begin = [address("X")?, address("layers/purified")?];
-        Ok(Self { place, begin, genes: about.genes.len(), samples: about.samples.len() })
+    /// When `to` cannot be written.
+    pub fn begin(mut to: W, about: &About, beside: &[Beside]) -> Result<Self, AnnDataError> {
+        let [samples, genes] = [&about.samples, &about.genes].map(|names| names.len() as u64);
+        let obsm = beside.iter().map(|(name, width, _)| (format!("obsm/{name}"), [samples, *width as u64]));
+        let own = MATRICES.map(|name| (name.to_owned(), [samples, genes]));
+        // A matrix without a value is stored nowhere.
+        let matrices: Vec<Matrix> = obsm.chain(own).filter(|(_, shape)| !shape.contains(&0)).collect();
+        {
+            let rest = behind(skeleton(about, beside).finish()?, &matrices)?;
+            to.write_all(&rest)?;
+            to.write_all(&vec![0; gap(&rest)])?;
+        }
+        let mut file = Self { to, missing: 0 };
+        for (_, width, values) in beside {
+            file.missing = samples * *width as u64;
+            file.push(values)?;
+            file.whole()?;
+        }
+        file.missing = MATRICES.len() as u64 * samples * genes;
+        Ok(file)
     }
 
-    /// Values of genes from the `first` on: raw and purified, each genes × samples row by row.
+    /// The next samples, samples × genes row by row: raw values of every sample, and then purified ones of every sample.
     ///
     /// # Errors
-    /// When the place cannot be written.
-    pub fn push(&mut self, first: usize, raw: &[f32], purified: &[f32]) -> io::Result<()> {
-        let count = raw.len() / self.samples.max(1);
-        let mut bytes = Vec::with_capacity(4 * count);
-        let mut place = self.place.lock();
-        for (values, begin) in [raw, purified].into_iter().zip(self.begin) {
-            for sample in 0..self.samples {
-                bytes.clear();
-                for value in values.iter().skip(sample).step_by(self.samples) {
-                    bytes.extend_from_slice(&value.to_le_bytes());
-                }
-                place.seek(SeekFrom::Start(begin + 4 * (sample * self.genes + first) as u64))?;
-                place.write_all(&bytes)?;
-            }
+    /// When the file cannot be written, and more values than it was begun with.
+    pub fn push(&mut self, values: &[f32]) -> Result<(), AnnDataError> {
+        let (given, wanted) = (values.len() as u64, self.missing);
+        self.missing = wanted.checked_sub(given).ok_or(AnnDataError::Values { given, wanted })?;
+        let mut bytes = Vec::with_capacity(VALUE as usize * values.len().min(AT_ONCE));
+        for values in values.chunks(AT_ONCE) {
+            bytes.clear();
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            self.to.write_all(&bytes)?;
         }
         Ok(())
     }
 
-    /// The place, written to its end.
+    /// Where it was written, once every value is in.
     ///
     /// # Errors
-    /// When the place cannot be written.
-    pub fn finish(self) -> io::Result<T> {
-        self.place.lock().flush()?;
-        let whole = Arc::try_unwrap(self.place.0).map_err(|_| io::Error::other("the file is still being read"))?;
-        Ok(whole.into_inner().unwrap_or_else(PoisonError::into_inner))
+    /// When the file cannot be written, and while values are missing.
+    pub fn finish(mut self) -> Result<W, AnnDataError> {
+        self.whole()?;
+        self.to.flush()?;
+        Ok(self.to)
+    }
+
+    fn whole(&self) -> Result<(), AnnDataError> {
+        if self.missing == 0 { Ok(()) } else { Err(AnnDataError::Values { given: 0, wanted: self.missing }) }
     }
 }
 
-/// One place that HDF5 writes, reads for its addresses, and that is written again.
-struct Shared<T>(Arc<Mutex<T>>);
-
-impl<T> Shared<T> {
-    fn lock(&self) -> std::sync::MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T: Place> Write for Shared<T> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.lock().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.lock().flush()
-    }
-}
-
-impl<T: Place> Source for Shared<T> {
-    fn len(&self) -> u64 {
-        self.lock().seek(SeekFrom::End(0)).unwrap_or(0)
-    }
-
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), FormatError> {
-        let mut place = self.lock();
-        let read = place.seek(SeekFrom::Start(offset)).and_then(|_| place.read_exact(into));
-        read.map_err(|error| FormatError::Source(error.to_string()))
-    }
-}
-
-fn skeleton(about: &About, beside: &[Beside]) -> Result<FileBuilder, Error> {
-    let shape = [about.samples.len() as u64, about.genes.len() as u64];
-    let zeros = |dataset: &mut DatasetBuilder| {
-        let cells = shape[0] * shape[1];
-        // Zeroed by the system, page by page, as it is touched; nobody does.
-        let bytes = vec![0; 4 * cells as usize];
-        encoded(dataset.with_raw_data(hdf5_pure::make_f32_type(), bytes, cells).with_shape(&shape), "array");
+/// A matrix whose values follow, or that has none.
+fn matrix(dataset: &mut DatasetBuilder, shape: [u64; 2]) {
+    let made = if shape.contains(&0) {
+        dataset.with_raw_data(make_f32_type(), Vec::new(), 0).with_shape(&shape)
+    } else {
+        stand_in(dataset)
     };
+    encoded(made, "array");
+}
+
+fn skeleton(about: &About, beside: &[Beside]) -> FileBuilder {
+    let shape = [about.samples.len() as u64, about.genes.len() as u64];
     let mut file = FileBuilder::new();
     for (name, value) in encoding("anndata", "0.1.0") {
         file.set_attr(name, value);
     }
-    zeros(file.create_dataset("X"));
+    matrix(file.create_dataset("X"), shape);
     let mut layers = group(&mut file, "layers", "dict");
-    zeros(layers.create_dataset("purified"));
+    matrix(layers.create_dataset("purified"), shape);
     file.add_group(layers.finish());
 
     let mut obs = frame(&mut file, "obs", &about.samples, about.columns.iter().map(|column| column.name.as_str()));
@@ -170,9 +147,8 @@ fn skeleton(about: &About, beside: &[Beside]) -> Result<FileBuilder, Error> {
     file.add_group(var.finish());
 
     let mut obsm = group(&mut file, "obsm", "dict");
-    for (name, width, values) in beside {
-        let shape = [about.samples.len() as u64, *width as u64];
-        encoded(obsm.create_dataset(name).with_f32_data(values).with_shape(&shape), "array");
+    for (name, width, _) in beside {
+        matrix(obsm.create_dataset(name), [shape[0], *width as u64]);
     }
     file.add_group(obsm.finish());
 
@@ -187,7 +163,7 @@ fn skeleton(about: &About, beside: &[Beside]) -> Result<FileBuilder, Error> {
         let empty = group(&mut file, name, "dict");
         file.add_group(empty.finish());
     }
-    Ok(file)
+    file
 }
 
 fn encoding(kind: &str, version: &str) -> [(&'static str, AttrValue); 2] {

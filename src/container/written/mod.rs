@@ -4,10 +4,15 @@
 #[cfg(feature = "containers")]
 mod anndata;
 #[cfg(feature = "containers")]
+mod behind;
+#[cfg(feature = "containers")]
 mod parquet;
 
 #[cfg(feature = "containers")]
-pub use self::{anndata::AnnDataFile, parquet::ParquetFile};
+pub use self::{
+    anndata::{AnnDataError, AnnDataFile},
+    parquet::ParquetFile,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -168,13 +168,26 @@ impl<'a> PurifiedExpression<'a> {
         out
     }
 
+    /// Raw values of every gene of some tumours, tumours × genes: the same bits as [`Self::raw`] has.
+    pub fn raw_tumours(&self, tumours: Range<usize>) -> Array2<f32> {
+        self.by_tumours(tumours, Self::raw_of)
+    }
+
     /// Purified values of every gene of some tumours, tumours × genes: the same bits as [`Self::purified`] has.
     pub fn purified_tumours(&self, tumours: Range<usize>) -> Array2<f32> {
+        self.by_tumours(tumours, Self::purified_of)
+    }
+
+    fn by_tumours(
+        &self,
+        tumours: Range<usize>,
+        of: impl Fn(&Self, &[usize], Range<usize>) -> Array2<f32>,
+    ) -> Array2<f32> {
         let all = self.names().len();
         let mut out = Array2::zeros((tumours.len(), all));
         for first in (0..all).step_by(BLOCK) {
             let rows: Vec<usize> = (first..(first + BLOCK).min(all)).collect();
-            let block = self.purified_of(&rows, tumours.clone());
+            let block = of(self, &rows, tumours.clone());
             for (mut to, of) in out.rows_mut().into_iter().zip(block.columns()) {
                 to.iter_mut().skip(first).zip(of).for_each(|(to, v)| *to = *v);
             }

@@ -49,6 +49,10 @@ fn every_measured_gene_is_compared_ordered_searched_and_written() {
     let unexplained = session.gene_rows(&page(Values::Raw, GeneKey::P, "", 2000)).expect("rows");
     assert!(unexplained.iter().all(|row| (row.source == Some(Source::NotExplained)) == row.purified.is_none()));
     let csv = session.table(TableSpec::GeneDifferences).expect("CSV");
+    let mut piece = |of, at| session.table_piece(of, at).expect("a piece");
+    let pieces: Vec<String> = (0..).map_while(|at| piece(TableSpec::GeneDifferences, at)).collect();
+    assert_eq!((pieces.len(), pieces.concat() == csv), (2, true));
+    assert!(piece(TableSpec::Genes, 0).is_some() && piece(TableSpec::Genes, 1).is_none());
     assert!(
         csv.lines().count() == 1000 && csv.contains(",'=1+1,") && csv.starts_with("column,first,first_n,"),
         "{}",

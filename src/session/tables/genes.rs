@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{number, table, table_of, text};
+use super::{lines_of, number, table, text};
 use crate::readout::expression::Source;
 use crate::readout::gene_differences::{GeneDifferences, Values};
 use crate::readout::moderated::Moderated;
@@ -11,7 +11,7 @@ use crate::session::genes::{AxisGenes, GeneRow, Markers};
 const OF: [&str; 7] = ["difference", "effect", "low", "high", "t", "p", "fdr"];
 
 /// About the length of a line with three tests.
-const BYTES: usize = 480;
+pub(in crate::session) const BYTES: usize = 480;
 
 fn numbers<'a>(test: Option<Moderated>) -> [Cow<'a, str>; 7] {
     let plain = |v: f64| Cow::from(v.to_string());
@@ -23,8 +23,8 @@ fn numbers<'a>(test: Option<Moderated>) -> [Cow<'a, str>; 7] {
 
 /// Every gene with a test, least raw p first: `column, first, first_n, second, second_n, gene`, then for raw, adjusted (purity
 /// held) and purified values the difference (log2), effect size with its 95 % interval, moderated t, p and FDR; `purified_by`
-/// and `r2` say where the purified value comes from.
-pub fn differences(found: &GeneDifferences, rows: impl ExactSizeIterator<Item = GeneRow>) -> String {
+/// and `r2` say where the purified value comes from. Without the header where these rows are the `next` ones of a table.
+pub fn differences(found: &GeneDifferences, next: bool, rows: impl ExactSizeIterator<Item = GeneRow>) -> String {
     let sides: Vec<String> =
         Values::ALL.iter().flat_map(|values| OF.map(|of| format!("{}_{of}", values.word()))).collect();
     let header = ["column", "first", "first_n", "second", "second_n", "gene"].into_iter();
@@ -46,7 +46,7 @@ pub fn differences(found: &GeneDifferences, rows: impl ExactSizeIterator<Item = 
             .chain(tests)
             .chain([row.source.map_or("", Source::word).into(), number(row.r2.map_or(f32::NAN, |v| v as f32))])
     });
-    table_of(room, header, rows)
+    lines_of(room, (!next).then_some(header), rows)
 }
 
 /// `gene<tab>t` without a header, as GSEA reads a `.rnk`. A tab or line end within a name becomes a blank; what a spreadsheet

@@ -5,7 +5,7 @@ import { h, save, table } from "./dom.js";
 /** @typedef {import("../shell/state.js").State} State */
 /** @typedef {Record<string, unknown> & {figure: string}} Spec without size and theme */
 
-/** @typedef {Pick<import("../shell/state.js").Cohort, "figure" | "figureSvg" | "table">} Drawable */
+/** @typedef {Pick<import("../shell/state.js").Cohort, "figure" | "figureSvg" | "tableFile">} Drawable */
 
 /**
  * @typedef {object} PlotOptions
@@ -134,7 +134,7 @@ export class Plot {
   async #csv() {
     const options = this.#options.csv?.();
     const model = this.#from();
-    if (model && options) save(this.#file("csv"), new Blob([await model.table(options)], { type: "text/csv" }));
+    if (model && options) save(this.#file("csv"), await model.tableFile(options));
   }
 
   async #fillTable() {
@@ -142,7 +142,8 @@ export class Plot {
     const model = this.#from();
     if (!this.#behind.open || this.#behind.children.length > 1 || !model || !options) return;
     try {
-      const text = await model.table(options);
+      // By way of a file: as text the engine would hold a long table whole.
+      const text = await (await model.tableFile(options)).text();
       const [head = []] = parseCsv(text, 1);
       const most = Math.max(20, Math.floor(CELLS / Math.max(head.length, 1)));
       const rows = parseCsv(text, most + 1).slice(1);
