@@ -3,7 +3,10 @@
 
 pub(crate) mod block_lanczos;
 pub(crate) mod lanczos;
+mod product;
 mod staged_eigen;
+
+pub(crate) use product::{columns_product, rows_product};
 
 pub use staged_eigen::{Eigenpairs, StagedEigen};
 
@@ -63,9 +66,7 @@ pub fn gram(matrix: ArrayView2<f64>) -> Array2<f64> {
     let mut out = Array2::zeros((n, n));
     for start in (0..n).step_by(BLOCK) {
         let end = (start + BLOCK).min(n);
-        let block = matrix
-            .slice_axis(Axis(0), Slice::from(start..end))
-            .dot(&matrix.slice_axis(Axis(0), Slice::from(start..)).t());
+        let block = product::rows_by_rows(matrix, start..end, start);
         let (rows, rest) = (Slice::from(start..end), Slice::from(start..));
         let mut upper = out.slice_axis_mut(Axis(0), rows);
         upper.slice_axis_mut(Axis(1), rest).assign(&block);
