@@ -111,7 +111,7 @@ pub fn transposed_product<T: LinalgScalar>(matrix: ArrayView2<T>, vector: &Array
     out
 }
 
-/// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR: [`Factored`] at once.
+/// An orthonormal basis of the columns of `matrix` (rows ≥ columns), by Householder QR: `Factored` at once.
 pub fn orthonormal(matrix: &Array2<f64>) -> Array2<f64> {
     Factored::of(matrix).basis()
 }
