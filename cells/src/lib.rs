@@ -1,9 +1,11 @@
 //! The inner loops over an expression matrix: where a line's fields end, the plain decimals that most cells are, counts over
-//! all values, their logarithms, a gene's products with the directions of a linear model, and a training step's views and update. What is called once a row is never inlined: in its caller it would be code for size again.
+//! all values, their logarithms, a gene's products with the directions of a linear model, and a training step's views and
+//! update. What is called once a row is never inlined: in its caller it would be code for size again.
 //!
 //! A crate of its own because Cargo sets how far code is optimised by crate: the browser's engine is built for size
-//! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort, for speed. Most tests stand in
-//! `src/cohort/text/number.rs`, `records.rs`, `src/cohort/values/scale.rs`, `src/readout/gene_differences` and `src/twin/optimiser.rs`, beside its callers.
+//! (`profile.engine-cpu`), and these loops, which run once for every character of a cohort or every value of a step, for speed.
+//! Most tests stand beside its callers: `src/cohort/text/number.rs`, `records.rs`, `src/cohort/values/scale.rs`,
+//! `src/readout/gene_differences` and `src/twin/optimiser.rs`.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
