@@ -19,6 +19,14 @@ for (const [theme, width] of /** @type {["light" | "dark", number][]} */ ([["lig
     try {
       await engineReady(page);
       await noViolations(page, "first screen");
+      // The sections stand in one row below a narrow page, each name whole; 320 px is what a page has at 400 % of 1,280.
+      for (const narrow of width < 1000 ? [width, 320] : []) {
+        await page.setViewportSize({ width: narrow, height: 844 });
+        const links = await page.$$eval(".rail a", (all) => all.map((link) => ({ ...link.getBoundingClientRect().toJSON(), whole: link.scrollWidth <= link.clientWidth })));
+        assert.equal(links.length, 7);
+        assert.deepEqual(links.filter(({ top, right, whole }) => top !== links[0].top || right > narrow || !whole), [], `at ${narrow} px`);
+      }
+      await page.setViewportSize({ width, height: 844 });
       await page.setInputFiles("#file-input", tinyCohort());
       await page.waitForSelector("#figures dd");
       await page.evaluate(() => { for (const fold of document.querySelectorAll("details")) fold.open = true; });
