@@ -39,6 +39,16 @@ fn open(settings: &SimulationSettings, half: bool) -> Session {
     session
 }
 
+/// The whole expression file of the closed form as text.
+fn text(session: &mut Session, text: ExpressionText, scale: ExpressionScale) -> String {
+    session.begin_expression(ExpressionSpec { of: Choice::Instant, scale }).expect("a beginning");
+    let mut file = String::new();
+    while let Some((piece, _)) = session.next_expression_text(text).expect("a piece") {
+        file += &piece;
+    }
+    file
+}
+
 fn train(session: &mut Session, config: Config) {
     let plan = session.begin_training(&config).expect("a run");
     session.step(plan.steps).expect("steps");
@@ -119,15 +129,6 @@ fn a_file_has_every_gene_once_on_the_scale_that_was_asked_for() {
     let settings = SimulationSettings { tumours: 30, normals: 12, genes: 300, ..SETTINGS };
     let mut session = open(&settings, false);
     session.run_instant(&Config { genes: 150, ..Config::preset(Preset::Instant) }).expect("the closed form");
-    let text = |session: &mut Session, text, scale| {
-        let spec = ExpressionSpec { of: Choice::Instant, scale };
-        session.begin_expression(spec).expect("a beginning");
-        let mut file = String::new();
-        while let Some((piece, _)) = session.next_expression_text(text).expect("a piece") {
-            file += &piece;
-        }
-        file
-    };
     let log = text(&mut session, ExpressionText::Tsv, ExpressionScale::Log2);
     let linear = text(&mut session, ExpressionText::Tsv, ExpressionScale::Linear);
     assert_eq!(log, text(&mut session, ExpressionText::Tsv, ExpressionScale::Log2), "the same bytes again");
@@ -181,11 +182,7 @@ fn parquet_is_one_group_of_rows_and_holds_what_the_text_does() {
     session.run_instant(&Config { genes: 150, ..Config::preset(Preset::Instant) }).expect("the closed form");
     for scale in [ExpressionScale::Log2, ExpressionScale::Linear] {
         let spec = ExpressionSpec { of: Choice::Instant, scale };
-        session.begin_expression(spec).expect("a beginning");
-        let mut text = String::new();
-        while let Some((piece, _)) = session.next_expression_text(ExpressionText::Tsv).expect("a piece") {
-            text += &piece;
-        }
+        let text = text(&mut session, ExpressionText::Tsv, scale);
         let about = session.begin_expression(spec).expect("a beginning").clone();
         let mut bytes = Vec::new();
         let mut file = ParquetFile::begin(&mut bytes, &about).expect("begun");
@@ -241,11 +238,7 @@ fn anndata_holds_raw_and_purified_values_as_the_text_does() {
     session.run_instant(&Config { genes: 150, ..Config::preset(Preset::Instant) }).expect("the closed form");
     for scale in [ExpressionScale::Log2, ExpressionScale::Linear] {
         let spec = ExpressionSpec { of: Choice::Instant, scale };
-        session.begin_expression(spec).expect("a beginning");
-        let mut text = String::new();
-        while let Some((piece, _)) = session.next_expression_text(ExpressionText::Tsv).expect("a piece") {
-            text += &piece;
-        }
+        let text = text(&mut session, ExpressionText::Tsv, scale);
         let about = session.begin_expression(spec).expect("a beginning").clone();
         let beside = session.expression_beside(Choice::Instant).expect("maps");
         let mut file = AnnDataFile::begin(Vec::new(), &about, &beside).expect("begun");

@@ -52,29 +52,57 @@ pub fn sum_of_squares(values: &[f32]) -> f64 {
 /// The sum of squares in each lane of a block.
 #[inline(always)]
 fn squares(block: &[f32]) -> [f32; LANES] {
-    let mut lanes = [0.0f32; LANES];
     let (whole, rest) = block.as_chunks::<LANES>();
     #[cfg(target_arch = "wasm32")]
-    {
-        let mut fours = [wide::f32x4::ZERO; LANES / 4];
-        for chunk in whole {
-            for (four, values) in fours.iter_mut().zip(chunk.as_chunks::<4>().0) {
-                let values = wide::f32x4::from(*values);
-                *four += values * values;
-            }
-        }
-        for (lanes, four) in lanes.as_chunks_mut::<4>().0.iter_mut().zip(fours) {
-            *lanes = four.to_array();
-        }
-    }
+    let mut lanes = fours(whole);
     #[cfg(not(target_arch = "wasm32"))]
-    for chunk in whole {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += value * value;
-        }
-    }
+    let mut lanes = one_by_one(whole);
     for (lane, value) in lanes.iter_mut().zip(rest) {
         *lane += value * value;
     }
     lanes
+}
+
+#[cfg(any(not(target_arch = "wasm32"), test))]
+#[inline(always)]
+fn one_by_one(chunks: &[[f32; LANES]]) -> [f32; LANES] {
+    let mut lanes = [0.0f32; LANES];
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += value * value;
+        }
+    }
+    lanes
+}
+
+/// As [`one_by_one`], written out for the browser as in [`crate::lanes`]; natively for the test alone.
+#[cfg(any(target_arch = "wasm32", test))]
+#[inline(always)]
+fn fours(chunks: &[[f32; LANES]]) -> [f32; LANES] {
+    let mut sums = [wide::f32x4::ZERO; LANES / 4];
+    for chunk in chunks {
+        for (sum, values) in sums.iter_mut().zip(chunk.as_chunks::<4>().0) {
+            let values = wide::f32x4::from(*values);
+            *sum += values * values;
+        }
+    }
+    let mut lanes = [0.0f32; LANES];
+    for (lanes, sum) in lanes.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+        *lanes = sum.to_array();
+    }
+    lanes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fours_sum_as_one_by_one_to_the_bit() {
+        for chunks in [0, 1, 64] {
+            let values: Vec<f32> = (0..chunks * LANES).map(|i| ((i * 7919) % 10_007) as f32 * 0.013 - 40.0).collect();
+            let chunks = values.as_chunks::<LANES>().0;
+            assert_eq!(fours(chunks).map(f32::to_bits), one_by_one(chunks).map(f32::to_bits));
+        }
+    }
 }

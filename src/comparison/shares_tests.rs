@@ -23,6 +23,18 @@ fn sorted(comparison: &Comparison) -> Vec<String> {
 }
 
 #[test]
+fn the_closed_form_is_fitted_in_steps() {
+    let cohort = cohort();
+    let mut comparison = all(&cohort, false);
+    let share = Share { seed: config().seed, rows: vec!["twinpurify.instant".to_owned()] };
+    comparison.begin_share(&share);
+    let fitting =
+        to_the_end(&mut comparison, &cohort).iter().filter(|step| step.doing.contains("being fitted")).count();
+    // Eight views are drawn, one a step, before anything is computed.
+    assert!(fitting > 12, "{fitting}");
+}
+
+#[test]
 fn shares_made_elsewhere_and_in_another_order_fill_the_same_table() {
     let cohort = cohort();
     for out_of_fold in [false, true] {

@@ -1,5 +1,5 @@
 //! Products of large matrices through faer's, which has vector instructions in the browser too; ndarray's has none there and takes
-//! three times as long.
+//! twice as long.
 
 use std::ops::Range;
 

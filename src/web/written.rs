@@ -73,7 +73,7 @@ impl ExpressionWriter {
         match &mut self.format {
             Some(Format::Parquet(file)) => file.push(values).map_err(|error| failed(&error)),
             Some(Format::AnnData { file: Some(file), .. }) => file.push(values).map_err(|error| failed(&error)),
-            _ => Ok(()),
+            _ => Err(failed(&"it is finished already")),
         }
     }
 

@@ -171,7 +171,7 @@ fn sum(bytes: &mut [u8], begin: usize, end: usize) -> Option<()> {
     put(bytes, end, &sum.to_le_bytes())
 }
 
-/// HDF5's checksum of metadata: Bob Jenkins' lookup3, `hashlittle` from 0.
+/// HDF5's checksum of metadata: Bob Jenkins' lookup3, `hashlittle` from 0. Written here because hdf5-pure keeps its own private.
 fn lookup3(bytes: &[u8]) -> u32 {
     let [mut a, mut b, mut c] = [0xdead_beef_u32.wrapping_add(bytes.len() as u32); 3];
     let blocks = bytes.chunks(12);

@@ -319,3 +319,27 @@ pub fn likeliest(said: &Array2<f64>) -> Vec<usize> {
     };
     said.rows().into_iter().map(best).collect()
 }
+
+#[cfg(all(test, feature = "threads"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_folds_are_open_as_there_are_threads() {
+        let embedding = Array2::from_shape_fn((60, 9), |(i, j)| ((i * 7 + j * 31 + i * j) as f32 * 0.37).sin());
+        let labels: Vec<Option<usize>> = (0..60).map(|i| Some(i % 2)).collect();
+        let patients: Vec<usize> = (0..60).collect();
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            let most = pool.install(|| {
+                let mut run = LabelRun::new(&embedding, &labels, &patients, None, LabelTest::default()).expect("a run");
+                let mut most = 0;
+                while run.step(&|tumours, _| embedding.select(Axis(0), tumours)).expect("a step").is_none() {
+                    most = most.max(run.open.iter().filter(|fold| !fold.run.is_over()).count());
+                }
+                most
+            });
+            assert_eq!(most, threads);
+        }
+    }
+}

@@ -258,5 +258,11 @@ mod tests {
         let alone = on(1);
         assert_eq!(alone.folds.len(), 5);
         (2..7).for_each(|threads| assert_eq!(on(threads), alone, "{threads} threads"));
+        for (threads, done) in [(1, 1), (3, 3), (9, 5)] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            let mut run = ConcordanceRun::new(90, &data, SurvivalTest::default()).expect("a run");
+            pool.install(|| run.step(&embedding, &data)).expect("a step");
+            assert_eq!(run.folds.len(), done, "of {threads} threads at once");
+        }
     }
 }
